@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BASE_INTERN_H
+#define BASE_INTERN_H
+
+#include "base/arena.h"
+
+/*
+ * Equal text becomes one small number.  Ids count up from 0 in order of first
+ * use; the text of an id stays where it is until intern_free().
+ * A zeroed struct is an empty table.
+ */
+struct intern {
+	struct str *text;            /* by id */
+	uint32_t count;
+	/* private */
+	size_t capacity;
+	struct intern_slot *slots;
+	uint32_t mask;               /* slots - 1; 0 when there are none */
+	struct arena arena;
+};
+
+/* The id of s, which is copied when it is new. */
+uint32_t intern(struct intern *, struct str s);
+
+void intern_free(struct intern *);
+
+static inline struct str intern_text(const struct intern *t, uint32_t id)
+{
+	return t->text[id];
+}
+
+#endif

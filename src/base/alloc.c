@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/alloc.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static void *need(void *p)
+{
+	if (p == NULL) {
+		fputs("out of memory\n", stderr);
+		_exit(2);
+	}
+	return p;
+}
+
+void *xmalloc(size_t size)
+{
+	return need(malloc(size ? size : 1));
+}
+
+void *xcalloc(size_t count, size_t size)
+{
+	return need(calloc(count ? count : 1, size ? size : 1));
+}
+
+void *xreallocarray(void *old, size_t count, size_t size)
+{
+	return need(reallocarray(old, count ? count : 1, size ? size : 1));
+}
+
+size_t grown_capacity(size_t capacity, size_t need)
+{
+	size_t grown = capacity + capacity / 2 + 16;
+	return grown > need ? grown : need;
+}

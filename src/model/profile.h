@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MODEL_PROFILE_H
+#define MODEL_PROFILE_H
+
+#include "base/intern.h"
+
+/*
+ * What was read: the distinct stacks with their values, and what they are
+ * made of.  Everything here lives until profile_free().  Readers fill it
+ * through samples.h; stacks.h chooses, filters and sorts what will be
+ * written.
+ *
+ * A frame is a merge key: a name as shown and a kind.  Two frames of the same
+ * name and kind are one.  Module and full name are attributes of it.
+ */
+
+enum frame_kind {
+	FRAME_USER,
+	FRAME_KERNEL,
+	FRAME_INLINED,
+	FRAME_JIT,
+	FRAME_WAKER,             /* of the stack that woke this one */
+	FRAME_OTHER,             /* not code: a process, a delimiter, "[unknown]" … */
+	FRAME_KINDS
+};
+
+enum { ID_NONE = UINT32_MAX, ID_SEVERAL = UINT32_MAX - 1 };
+
+struct frame {
+	uint32_t name;           /* in profile->text, as shown, without a mark */
+	uint32_t full;           /* in profile->text: the name before clean-up; or ID_NONE, ID_SEVERAL */
+	uint32_t module;         /* in profile->text: file it is from; or ID_NONE, ID_SEVERAL */
+	enum frame_kind kind;
+};
+
+/*
+ * What was counted.  A profile has at least one event; samples of different
+ * events are never added up.
+ */
+struct event {
+	struct str name;         /* "cycles:u"; may be empty */
+	struct str unit;         /* of its values: "cycles", "ns", "bytes"; empty when unknown */
+	uint64_t samples;        /* read, before any choice */
+	uint64_t total[2];       /* sums of the columns, read, before any choice */
+};
+
+/* Attributes of a sample, as far as they are wanted; equal ones are one group. */
+struct group {
+	uint32_t event;          /* in profile->events */
+	uint32_t comm;           /* in profile->text, or ID_NONE */
+	int64_t pid, tid;        /* -1: not known or not wanted */
+	int32_t cpu;             /* -1: not known or not wanted */
+};
+
+/* A distinct stack of a group. */
+struct stack {
+	uint64_t first;          /* of its frames in profile->pool */
+	uint32_t depth;
+	uint32_t group;          /* in profile->groups */
+	bool leaf_first;         /* order of its frames in the pool */
+};
+
+/* A value column: what each sample is worth. */
+struct column {
+	struct str name;         /* "period", "samples", "before" */
+	bool is_samples;         /* counts samples: needs no other unit */
+	unsigned scale;          /* values are digits / 10^scale */
+};
+
+enum { COLUMNS_MAX = 2 };
+
+struct profile {
+	struct intern text;      /* names, modules, process names */
+
+	struct frame *frames;    /* by frame id */
+	uint32_t frame_count;
+
+	struct event *events;
+	uint32_t event_count;
+
+	struct group *groups;
+	uint32_t group_count;
+
+	struct column columns[COLUMNS_MAX];
+	unsigned column_count;   /* 1 or 2 */
+	bool is_difference;      /* the two columns are before and after */
+
+	struct stack *stacks;
+	uint32_t stack_count;
+	int64_t *values;         /* by stack * COLUMNS_MAX + column */
+	uint32_t *pool;          /* frame ids of all stacks */
+	uint64_t pool_count;
+
+	bool overflow;           /* a sum left the range of int64 */
+
+	struct str title;        /* the command that was recorded; may be empty */
+	struct str shown;        /* "62 % of 21000 cycles": what an earlier filter left; may be empty */
+	uint64_t header_samples; /* samples behind a text that only tells their number; 0 unknown */
+
+	/* private */
+	size_t frame_capacity, event_capacity, group_capacity, stack_capacity,
+		pool_capacity;
+	struct table *tables;    /* hash tables of frames, groups and stacks */
+	struct arena arena;
+};
+
+void profile_init(struct profile *);
+void profile_free(struct profile *);
+
+/* The id of s in profile->text. */
+uint32_t profile_text(struct profile *, struct str s);
+
+/*
+ * The frame of this name and kind, made when new.  full and module are ids in
+ * profile->text or ID_NONE; where they differ from what the frame has, it gets
+ * ID_SEVERAL.
+ */
+uint32_t profile_frame(struct profile *, uint32_t name, enum frame_kind kind,
+		       uint32_t full, uint32_t module);
+
+/* The event of this name, made when new; its unit is set then. */
+uint32_t profile_event(struct profile *, struct str name, struct str unit);
+
+/* The group with these attributes, made when new. */
+uint32_t profile_group(struct profile *, const struct group *);
+
+/* Raises the scale of a column: values so far are multiplied. */
+void profile_rescale(struct profile *, unsigned column, unsigned scale);
+
+/* Adds a sample to the stack of these frames, made when new; values has column_count elements. */
+void profile_add(struct profile *, const uint32_t *frames, uint32_t depth,
+		 bool leaf_first, uint32_t group, const int64_t *values);
+
+/* Text that lives as long as the profile. */
+struct str profile_keep(struct profile *, struct str s);
+
+/* The name of a frame. */
+static inline struct str profile_name(const struct profile *p, uint32_t frame)
+{
+	return intern_text(&p->text, p->frames[frame].name);
+}
+
+/* Frames of stack s from the root (0) to the leaf (depth - 1). */
+static inline uint32_t profile_stack_frame(const struct profile *p,
+					   const struct stack *s, uint32_t i)
+{
+	return p->pool[s->first + (s->leaf_first ? s->depth - 1 - i : i)];
+}
+
+/* The mark a frame of this kind carries at its end in folded text: "_[k]", or nothing. */
+struct str frame_kind_mark(enum frame_kind);
+
+/* Cuts a mark off *name and returns the kind it stands for, FRAME_USER without one. */
+enum frame_kind frame_kind_unmark(struct str *name);
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MODEL_TREE_H
+#define MODEL_TREE_H
+
+#include "model/stacks.h"
+
+/*
+ * The call tree: stacks merged by their common beginnings.  Nodes are an array
+ * in depth-first order, so a parent stands before its children and the first
+ * child, if any, right behind its parent; siblings are unique by frame and
+ * ordered by name.  Node 0 is the root and stands for everything.  No walk
+ * needs recursion.
+ */
+struct node {
+	uint32_t parent;         /* the root's is itself */
+	uint32_t next;           /* next sibling, 0 when there is none */
+	uint32_t end;            /* one past the last node of this subtree */
+	uint32_t depth;          /* 0 for the root */
+	uint32_t frame;          /* in profile->frames; ID_NONE for the root */
+	int64_t total[COLUMNS_MAX];
+	int64_t self[COLUMNS_MAX];
+};
+
+struct tree {
+	const struct stacks *stacks;
+	struct node *nodes;
+	uint32_t count;
+	uint32_t depth;          /* of the deepest node */
+};
+
+/* Makes the tree.  False when it would have more than 2^32 - 2 nodes. */
+bool tree_build(struct tree *, const struct stacks *);
+void tree_free(struct tree *);
+
+#endif

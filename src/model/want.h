@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MODEL_WANT_H
+#define MODEL_WANT_H
+
+#include "base/str.h"
+#include "model/names.h"
+
+/*
+ * What a program wants of its input, known before reading and filled from the
+ * options every program shares.  What nobody wants is not stored.
+ */
+
+/* What becomes the root frames of the stacks. */
+enum group_by {
+	GROUP_COMM,              /* the process name */
+	GROUP_NONE,
+	GROUP_PID,               /* comm-PID */
+	GROUP_TID,               /* comm-PID/TID */
+	GROUP_CPU,               /* comm;cpu N */
+	GROUP_EVENT,             /* the event; then every event is kept */
+	GROUP_MODULE,            /* the file the frame nearest to the root is from */
+};
+
+/* What makes two frames the same frame. */
+enum granularity {
+	GRANULARITY_FUNCTIONS,
+	GRANULARITY_FILEFUNCTIONS,   /* function:file */
+	GRANULARITY_FILES,
+	GRANULARITY_LINES,           /* function:file:line */
+	GRANULARITY_ADDRESSES,       /* function+0xoffset */
+};
+
+struct want {
+	enum group_by group_by;
+	enum granularity granularity;
+	bool addrs;              /* unknown frames carry their address */
+	bool no_inline;          /* inlined frames belong to the function around them */
+	bool no_idle;            /* without stacks of idle processors */
+	bool reverse;            /* stacks from the leaf: merged by callee */
+	bool first_event;        /* several events: the first one read, as the Perl tools choose */
+	bool compat;             /* names and roots exactly as the Perl tools write them */
+	bool strict;             /* warnings fail; no choice among events */
+	struct names names;      /* how names are cleaned */
+
+	struct str metric;       /* empty: the default of the format */
+
+	const char *const *event_filter;   /* exact names or globs; any of them */
+	size_t event_filter_count;
+	const char *const *skip_after;     /* functions (cleaned or full name): callers of them are cut off */
+	size_t skip_after_count;
+	const char *const *show_from;      /* the same as regular expressions */
+	size_t show_from_count;
+};
+
+#endif

@@ -32,6 +32,12 @@ bool output_close(struct output *);
 /* Gives up: removes the temporary file.  For use instead of output_close(). */
 void output_discard(struct output *);
 
+/*
+ * Removes the temporary file, if there is one, and does nothing else: for a
+ * signal handler that ends the program.
+ */
+void output_unlink(const struct output *);
+
 /* "cannot write 'x.svg': No space left on device", valid until the next call; for after a failure. */
 const char *output_message(struct output *);
 

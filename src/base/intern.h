@@ -3,6 +3,7 @@
 #define BASE_INTERN_H
 
 #include "base/arena.h"
+#include "base/table.h"
 
 /*
  * Equal text becomes one small number.  Ids count up from 0 in order of first
@@ -14,8 +15,7 @@ struct intern {
 	uint32_t count;
 	/* private */
 	size_t capacity;
-	struct intern_slot *slots;
-	uint32_t mask;               /* slots - 1; 0 when there are none */
+	struct table table;
 	struct arena arena;
 };
 

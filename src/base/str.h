@@ -38,7 +38,7 @@ static inline struct str str_span(const char *from, const char *to)
 /* s without its first n bytes; n may not exceed s.n. */
 static inline struct str str_skip(struct str s, size_t n)
 {
-	return (struct str){ s.p + n, s.n - n };
+	return (struct str){ n ? s.p + n : s.p, s.n - n };
 }
 
 /* The first n bytes of s; n may not exceed s.n. */

@@ -3,6 +3,7 @@
 #define MODEL_PROFILE_H
 
 #include "base/intern.h"
+#include "base/table.h"
 
 /*
  * What was read: the distinct stacks with their values, and what they are
@@ -20,7 +21,7 @@ enum frame_kind {
 	FRAME_INLINED,
 	FRAME_JIT,
 	FRAME_WAKER,             /* of the stack that woke this one */
-	FRAME_OTHER,             /* not code: a process, a delimiter, "[unknown]" … */
+	FRAME_OTHER,             /* no function: "[unknown]", a delimiter; see frame_kind_of() */
 	FRAME_KINDS
 };
 
@@ -40,8 +41,6 @@ struct frame {
 struct event {
 	struct str name;         /* "cycles:u"; may be empty */
 	struct str unit;         /* of its values: "cycles", "ns", "bytes"; empty when unknown */
-	uint64_t samples;        /* read, before any choice */
-	uint64_t total[2];       /* sums of the columns, read, before any choice */
 };
 
 /* Attributes of a sample, as far as they are wanted; equal ones are one group. */
@@ -100,7 +99,7 @@ struct profile {
 	/* private */
 	size_t frame_capacity, event_capacity, group_capacity, stack_capacity,
 		pool_capacity;
-	struct table *tables;    /* hash tables of frames, groups and stacks */
+	struct table frame_table, group_table, stack_table;
 	struct arena arena;
 };
 
@@ -127,9 +126,19 @@ uint32_t profile_group(struct profile *, const struct group *);
 /* Raises the scale of a column: values so far are multiplied. */
 void profile_rescale(struct profile *, unsigned column, unsigned scale);
 
-/* Adds a sample to the stack of these frames, made when new; values has column_count elements. */
-void profile_add(struct profile *, const uint32_t *frames, uint32_t depth,
-		 bool leaf_first, uint32_t group, const int64_t *values);
+/* The hash under which profile_add() looks for a stack. */
+uint32_t profile_hash(const uint32_t *frames, uint32_t depth, uint32_t group);
+
+/* Adds a sample to the stack of these frames, made when new. */
+void profile_add(struct profile *, uint32_t hash, const uint32_t *frames,
+		 uint32_t depth, bool leaf_first, uint32_t group,
+		 const int64_t values[COLUMNS_MAX]);
+
+/*
+ * "[unknown]", "[libc.so.6]" and delimiters such as "-" stand for no function:
+ * FRAME_OTHER; every other name is FRAME_USER.
+ */
+enum frame_kind frame_kind_of(struct str name);
 
 /* Text that lives as long as the profile. */
 struct str profile_keep(struct profile *, struct str s);

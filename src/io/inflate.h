@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef IO_INFLATE_H
+#define IO_INFLATE_H
+
+#include <sys/types.h>
+
+#include "base/str.h"
+
+/*
+ * The door to zlib and libzstd: decompresses a stream piece by piece, in
+ * constant memory.  Members and frames that follow each other are one stream.
+ */
+
+/* Reads up to n compressed bytes; 0 at the end, -1 with errno on failure. */
+typedef ssize_t inflate_source(void *context, char *to, size_t n);
+
+/* Whether bytes that begin so are gzip or zstd. */
+bool inflate_recognises(struct str head);
+
+/* head: what was read already, which must be recognised; it is copied. */
+struct inflate *inflate_new(struct str head, inflate_source *, void *context);
+
+/*
+ * Up to n decompressed bytes, 0 at the end, -1 after an error, which
+ * *message then names ("gzip data ends early"); the message lives as long as
+ * the stream.
+ */
+ssize_t inflate_read(struct inflate *, char *to, size_t n, const char **message);
+
+void inflate_free(struct inflate *);
+
+#endif

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/profile.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "base/hash.h"
+
+static const struct str MARKS[FRAME_KINDS] = {
+	[FRAME_KERNEL] = { "_[k]", 4 },
+	[FRAME_INLINED] = { "_[i]", 4 },
+	[FRAME_JIT] = { "_[j]", 4 },
+	[FRAME_WAKER] = { "_[w]", 4 },
+};
+
+void profile_init(struct profile *p)
+{
+	*p = (struct profile){ .column_count = 1 };
+}
+
+void profile_free(struct profile *p)
+{
+	intern_free(&p->text);
+	free(p->frames);
+	free(p->events);
+	free(p->groups);
+	free(p->stacks);
+	free(p->values);
+	free(p->pool);
+	table_free(&p->frame_table);
+	table_free(&p->group_table);
+	table_free(&p->stack_table);
+	arena_free(&p->arena);
+	*p = (struct profile){ 0 };
+}
+
+struct str profile_keep(struct profile *p, struct str s)
+{
+	return arena_copy(&p->arena, s);
+}
+
+uint32_t profile_text(struct profile *p, struct str s)
+{
+	return intern(&p->text, s);
+}
+
+static void join(uint32_t *attribute, uint32_t other)
+{
+	if (other == ID_NONE || *attribute == other)
+		return;
+	*attribute = *attribute == ID_NONE ? other : ID_SEVERAL;
+}
+
+uint32_t profile_frame(struct profile *p, uint32_t name, enum frame_kind kind,
+		       uint32_t full, uint32_t module)
+{
+	uint32_t key[2] = { name, kind };
+	uint32_t hash = (uint32_t)hash_bytes(key, sizeof(key));
+	uint32_t id, place = table_place(&p->frame_table, hash);
+	while ((id = table_next(&p->frame_table, hash, &place)) != TABLE_END)
+		if (p->frames[id].name == name && p->frames[id].kind == kind)
+			break;
+	if (id == TABLE_END) {
+		id = p->frame_count++;
+		ARRAY_RESERVE(p->frames, p->frame_capacity, p->frame_count);
+		p->frames[id] = (struct frame){ name, full, module, kind };
+		table_insert(&p->frame_table, hash, id);
+	}
+	join(&p->frames[id].full, full);
+	join(&p->frames[id].module, module);
+	return id;
+}
+
+uint32_t profile_event(struct profile *p, struct str name, struct str unit)
+{
+	for (uint32_t i = 0; i < p->event_count; i++)
+		if (str_eq(p->events[i].name, name))
+			return i;
+	ARRAY_RESERVE(p->events, p->event_capacity, (size_t)p->event_count + 1);
+	p->events[p->event_count] = (struct event){
+		.name = profile_keep(p, name), .unit = profile_keep(p, unit),
+	};
+	return p->event_count++;
+}
+
+static bool group_eq(const struct group *a, const struct group *b)
+{
+	return a->event == b->event && a->comm == b->comm && a->pid == b->pid &&
+	       a->tid == b->tid && a->cpu == b->cpu;
+}
+
+uint32_t profile_group(struct profile *p, const struct group *g)
+{
+	uint64_t key[] = { g->event, g->comm, (uint64_t)g->pid,
+			   (uint64_t)g->tid, (uint64_t)g->cpu };
+	uint32_t hash = (uint32_t)hash_bytes(key, sizeof(key));
+	uint32_t id, place = table_place(&p->group_table, hash);
+	while ((id = table_next(&p->group_table, hash, &place)) != TABLE_END)
+		if (group_eq(&p->groups[id], g))
+			return id;
+	id = p->group_count++;
+	ARRAY_RESERVE(p->groups, p->group_capacity, p->group_count);
+	p->groups[id] = *g;
+	table_insert(&p->group_table, hash, id);
+	return id;
+}
+
+static void multiply(struct profile *p, int64_t *value, int64_t factor)
+{
+	if (__builtin_mul_overflow(*value, factor, value))
+		p->overflow = true;
+}
+
+void profile_rescale(struct profile *p, unsigned column, unsigned scale)
+{
+	assert(column < COLUMNS_MAX);
+	for (; p->columns[column].scale < scale; p->columns[column].scale++)
+		for (uint32_t i = 0; i < p->stack_count; i++)
+			multiply(p, &p->values[(size_t)i * COLUMNS_MAX + column], 10);
+}
+
+uint32_t profile_hash(const uint32_t *frames, uint32_t depth, uint32_t group)
+{
+	return (uint32_t)XXH3_64bits_withSeed(frames, depth * sizeof(*frames),
+					      group);
+}
+
+static uint32_t new_stack(struct profile *p, const uint32_t *frames,
+			  uint32_t depth, bool leaf_first, uint32_t group)
+{
+	uint32_t id = p->stack_count++;
+	if (p->stack_count > p->stack_capacity) {
+		p->stack_capacity = grown_capacity(p->stack_capacity, p->stack_count);
+		p->stacks = xreallocarray(p->stacks, p->stack_capacity,
+					  sizeof(*p->stacks));
+		p->values = xreallocarray(p->values, p->stack_capacity,
+					  sizeof(*p->values) * COLUMNS_MAX);
+	}
+	ARRAY_RESERVE(p->pool, p->pool_capacity, p->pool_count + depth);
+	if (depth)
+		memcpy(p->pool + p->pool_count, frames, depth * sizeof(*frames));
+	p->stacks[id] = (struct stack){
+		.first = p->pool_count, .depth = depth, .group = group,
+		.leaf_first = leaf_first,
+	};
+	p->pool_count += depth;
+	memset(&p->values[(size_t)id * COLUMNS_MAX], 0,
+	       COLUMNS_MAX * sizeof(*p->values));
+	return id;
+}
+
+static bool stack_is(const struct profile *p, uint32_t id, const uint32_t *frames,
+		     uint32_t depth, bool leaf_first, uint32_t group)
+{
+	const struct stack *s = &p->stacks[id];
+	return s->depth == depth && s->group == group &&
+	       s->leaf_first == leaf_first &&
+	       (depth == 0 ||
+		memcmp(p->pool + s->first, frames, depth * sizeof(*frames)) == 0);
+}
+
+void profile_add(struct profile *p, uint32_t hash, const uint32_t *frames,
+		 uint32_t depth, bool leaf_first, uint32_t group,
+		 const int64_t values[COLUMNS_MAX])
+{
+	uint32_t id, place = table_place(&p->stack_table, hash);
+	while ((id = table_next(&p->stack_table, hash, &place)) != TABLE_END)
+		if (stack_is(p, id, frames, depth, leaf_first, group))
+			break;
+	if (id == TABLE_END) {
+		id = new_stack(p, frames, depth, leaf_first, group);
+		table_insert(&p->stack_table, hash, id);
+	}
+	int64_t *sum = &p->values[(size_t)id * COLUMNS_MAX];
+	bool overflow = __builtin_add_overflow(sum[0], values[0], &sum[0]);
+	overflow |= __builtin_add_overflow(sum[1], values[1], &sum[1]);
+	p->overflow |= overflow;
+}
+
+struct str frame_kind_mark(enum frame_kind kind)
+{
+	return MARKS[kind];
+}
+
+enum frame_kind frame_kind_unmark(struct str *name)
+{
+	struct str s = *name;
+	if (s.n < 5 || s.p[s.n - 1] != ']' || s.p[s.n - 3] != '[' ||
+	    s.p[s.n - 4] != '_')
+		return FRAME_USER;
+	enum frame_kind kind = FRAME_USER;
+	switch (s.p[s.n - 2]) {
+	case 'k': kind = FRAME_KERNEL; break;
+	case 'i': kind = FRAME_INLINED; break;
+	case 'j': case '0': case '1': kind = FRAME_JIT; break;
+	case 'w': kind = FRAME_WAKER; break;
+	default: return FRAME_USER;
+	}
+	name->n -= 4;
+	return kind;
+}
+
+enum frame_kind frame_kind_of(struct str name)
+{
+	bool bracketed = name.n > 2 && name.p[0] == '[' &&
+			 name.p[name.n - 1] == ']';
+	bool delimiter = str_eq(name, STR("-")) || str_eq(name, STR("--"));
+	return bracketed || delimiter ? FRAME_OTHER : FRAME_USER;
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MODEL_SAMPLES_H
+#define MODEL_SAMPLES_H
+
+#include "base/alloc.h"
+#include "model/profile.h"
+
+/*
+ * How a reader hands samples over: the frames of a sample one by one, in the
+ * order the reader has declared (leaf_first), then sample_end() with its group
+ * and values.  Samples wait in a batch and go to the profile together, so that
+ * the memory each one needs can be fetched ahead.
+ */
+
+enum { SAMPLES_BATCH = 256, SAMPLES_FRAMES = 64 * 1024 };
+
+struct samples {
+	struct profile *profile;
+	bool leaf_first;
+	uint64_t count;              /* samples handed over so far */
+	uint64_t filtered;           /* samples read but not wanted */
+	uint64_t frameless;          /* samples without a single frame */
+
+	/* private */
+	uint32_t *frames;            /* of the batch and of the sample being made */
+	size_t frame_count, frame_capacity;
+	struct sample {
+		size_t end;              /* of its frames */
+		uint32_t group;
+		uint32_t hash;
+		int64_t values[COLUMNS_MAX];
+	} batch[SAMPLES_BATCH];
+	unsigned batch_count;
+};
+
+void samples_init(struct samples *, struct profile *);
+
+/* Hands the batch to the profile; samples_free() forgets what was not handed over. */
+void samples_flush(struct samples *);
+void samples_free(struct samples *);
+
+/* Frames of the sample being made. */
+static inline size_t sample_depth(const struct samples *s)
+{
+	return s->frame_count -
+	       (s->batch_count ? s->batch[s->batch_count - 1].end : 0);
+}
+
+static inline void sample_push(struct samples *s, uint32_t frame)
+{
+	ARRAY_RESERVE(s->frames, s->frame_capacity, s->frame_count + 1);
+	s->frames[s->frame_count++] = frame;
+}
+
+/* The frame pushed last, to be replaced; only when sample_depth() > 0. */
+static inline uint32_t *sample_last(struct samples *s)
+{
+	return &s->frames[s->frame_count - 1];
+}
+
+/* Forgets the frames pushed since the last sample_end(). */
+static inline void sample_drop(struct samples *s)
+{
+	s->frame_count -= sample_depth(s);
+}
+
+static inline void sample_end(struct samples *s, uint32_t group,
+			      const int64_t values[COLUMNS_MAX])
+{
+	struct sample *sample = &s->batch[s->batch_count++];
+	sample->end = s->frame_count;
+	sample->group = group;
+	sample->values[0] = values[0];
+	sample->values[1] = values[1];
+	s->count++;
+	if (s->batch_count == SAMPLES_BATCH || s->frame_count >= SAMPLES_FRAMES)
+		samples_flush(s);
+}
+
+#endif

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/layout.h"
+
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "base/utf8.h"
+
+/*
+ * A child is never wider than its parent, so taking boxes off a heap, widest
+ * first and each putting its children on, meets them in order of width and
+ * parents before children: stop when enough are taken.  Among equals the one
+ * that stands first in the tree wins, so the choice is the same every time.
+ * What was taken is then put in tree order.
+ *
+ *	all 10 ─┬─ a 6 ── b 5       taken: all, a, b, c   (max_boxes 4)
+ *	        └─ c 4 ── d 1       left out: d
+ *
+ * The heap holds at most the children of what was taken.
+ */
+
+struct heap {
+	struct layout_box *items;
+	size_t count, capacity;
+};
+
+static bool before(const struct layout_box *a, const struct layout_box *b)
+{
+	return a->value != b->value ? a->value > b->value : a->node < b->node;
+}
+
+static void heap_push(struct heap *h, const struct layout_box *box)
+{
+	ARRAY_RESERVE(h->items, h->capacity, h->count + 1);
+	size_t i = h->count++;
+
+	for (; i > 0 && before(box, &h->items[(i - 1) / 2]); i = (i - 1) / 2)
+		h->items[i] = h->items[(i - 1) / 2];
+	h->items[i] = *box;
+}
+
+static struct layout_box heap_pop(struct heap *h)
+{
+	struct layout_box top = h->items[0];
+	struct layout_box last = h->items[--h->count];
+	size_t i = 0;
+
+	for (size_t child; (child = 2 * i + 1) < h->count; i = child) {
+		if (child + 1 < h->count && before(&h->items[child + 1], &h->items[child]))
+			child++;
+		if (!before(&h->items[child], &last))
+			break;
+		h->items[i] = h->items[child];
+	}
+	if (h->count)
+		h->items[i] = last;
+	return top;
+}
+
+static int by_width(const void *a, const void *b)
+{
+	return before(a, b) ? -1 : 1;
+}
+
+static int by_node(const void *a, const void *b)
+{
+	const struct layout_box *x = a, *y = b;
+
+	return (x->node > y->node) - (x->node < y->node);
+}
+
+/* Working storage of one layout_make(). */
+struct maker {
+	const struct tree *tree;
+	const struct layout_options *options;
+	int64_t least;           /* narrower values are left out */
+	struct heap heap;
+	struct layout_box *children;
+	size_t children_capacity;
+};
+
+/* Puts the children of a box on the heap, as far as they are wide enough. */
+static void push_children(struct maker *m, const struct layout_box *box)
+{
+	const struct node *nodes = m->tree->nodes;
+	uint32_t child = box->node + 1;
+	int64_t from = box->from;
+	size_t count = 0;
+
+	if (nodes[box->node].end == child)
+		return;
+	for (; child; child = nodes[child].next) {
+		int64_t value = layout_value(m->tree, &nodes[child]);
+		int64_t room = box->from + box->value - from;
+
+		if (value > room)
+			value = room;
+		if (value > 0 && value >= m->least) {
+			ARRAY_RESERVE(m->children, m->children_capacity, count + 1);
+			m->children[count++] = (struct layout_box){
+				.node = child, .from = from, .value = value
+			};
+		}
+		from += value;
+	}
+	if (m->options->by_weight) {
+		qsort(m->children, count, sizeof(m->children[0]), by_width);
+		from = box->from;
+		for (size_t i = 0; i < count; from += m->children[i++].value)
+			m->children[i].from = from;
+	}
+	for (size_t i = 0; i < count; i++)
+		heap_push(&m->heap, &m->children[i]);
+}
+
+/* The smallest value that is at least min_width wide. */
+static int64_t least_value(const struct layout_options *o, int64_t total)
+{
+	double least = o->width > 0 ? o->min_width * (double)total / o->width : 0;
+
+	if (least >= (double)total)
+		return total;
+	int64_t value = (int64_t)least;
+	return value < least ? value + 1 : value;
+}
+
+/* In tree order the parent of a box is the last box before it that is one level higher. */
+static void link_parents(struct layout *l, const struct tree *t, double scale)
+{
+	uint32_t above = 0;
+
+	for (uint32_t i = 0; i < l->count; i++) {
+		struct layout_box *box = &l->boxes[i];
+
+		while (i && l->boxes[above].node != t->nodes[box->node].parent)
+			above = l->boxes[above].parent;
+		box->parent = above;
+		box->depth = i ? l->boxes[above].depth + 1 : 0;
+		box->x = (double)box->from * scale;
+		box->w = (double)box->value * scale;
+		if (box->depth > l->depth)
+			l->depth = box->depth;
+		above = i;
+	}
+}
+
+/* What the nodes left out stand for: of each box what neither it nor its drawn children explain. */
+static int64_t hidden_value(const struct layout *l, const struct tree *t)
+{
+	int64_t hidden = 0;
+
+	for (uint32_t i = 0; i < l->count; i++) {
+		const struct node *n = &t->nodes[l->boxes[i].node];
+		int64_t self = n->self[t->stacks->columns > 1];
+
+		hidden += layout_value(t, n) - (self > 0 ? self : 0);
+		if (i)
+			hidden -= l->boxes[i].value;
+	}
+	return hidden > 0 ? hidden : 0;
+}
+
+void layout_make(struct layout *l, const struct tree *t, const struct layout_options *o)
+{
+	struct maker m = { .tree = t, .options = o };
+	size_t capacity = 0;
+	int64_t sum = layout_value(t, &t->nodes[0]);
+
+	*l = (struct layout){ .total = sum > 0 && o->total > sum ? o->total : sum };
+	m.least = least_value(o, l->total);
+	struct layout_box root = { .value = l->total };
+	heap_push(&m.heap, &root);
+	while (m.heap.count && (o->max_boxes == 0 || l->count < o->max_boxes)) {
+		ARRAY_RESERVE(l->boxes, capacity, (size_t)l->count + 1);
+		struct layout_box box = heap_pop(&m.heap);
+		l->boxes[l->count++] = box;
+		push_children(&m, &box);
+	}
+	free(m.heap.items);
+	free(m.children);
+	qsort(l->boxes, l->count, sizeof(l->boxes[0]), by_node);
+	link_parents(l, t, l->total ? o->width / (double)l->total : 0);
+	if (l->total == 0)
+		l->boxes[0].w = o->width;
+	l->hidden = t->count - l->count;
+	l->hidden_value = l->hidden ? hidden_value(l, t) : 0;
+}
+
+void layout_free(struct layout *l)
+{
+	free(l->boxes);
+	*l = (struct layout){ 0 };
+}
+
+unsigned layout_columns(double width, double advance, double inset)
+{
+	double columns = (width - 2 * inset) / advance;
+
+	return columns >= 1e6 ? 1000000 : columns > 0 ? (unsigned)(columns + 1e-9) : 0;
+}
+
+bool layout_label(struct buf *b, struct str name, unsigned columns)
+{
+	enum { COLUMNS_LEAST = 3, BYTES_PER_COLUMN = 16 };
+
+	if (columns < COLUMNS_LEAST)
+		return false;
+	/* Text of n bytes has at most n columns: most names need no counting. */
+	if (name.n <= columns || (name.n <= (size_t)BYTES_PER_COLUMN * columns &&
+				  utf8_fit(name, columns).n == name.n)) {
+		buf_add(b, name);
+		return true;
+	}
+	struct str fit = utf8_fit(name, columns - 1);
+	/* Marks that take no column could go on for ever. */
+	if (fit.n > (size_t)BYTES_PER_COLUMN * columns)
+		fit.n = (size_t)BYTES_PER_COLUMN * columns;
+	while (fit.n > 0 && fit.n < name.n && ((unsigned char)name.p[fit.n] & 0xc0) == 0x80)
+		fit.n--;
+	buf_add(b, fit);
+	buf_add(b, STR("…"));
+	return true;
+}

@@ -1,0 +1,226 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: Apache-2.0
+#
+# The cases of other collapsers, run under the second name: same options, same stacks.
+# Order is not compared. Where we differ on purpose, t/peers-differences has a rule and
+# the reason; a rule that explains nothing fails the test.
+use strict;
+use warnings;
+use File::Basename qw(dirname);
+use File::Temp qw(tempfile);
+use POSIX ();
+use Test::More;
+use Text::ParseWords qw(shellwords);
+
+my $t = $ENV{srcdir} && -d "$ENV{srcdir}/t" ? "$ENV{srcdir}/t" : dirname($0);
+my $data = $ENV{FGTOOLS_SHARED_DATA} // "$t/../../shared/data";
+my $peers = "$data/peers";
+my $program = 'stackcollapse-perf';
+my $shown = 6;	# lines of a difference, each way
+
+plan skip_all => "no $peers" unless -r "$peers/cases.tsv";
+
+my @rules = read_rules("$t/peers-differences");
+for my $row (read_cases("$peers/cases.tsv")) {
+	if ($row->{suite} eq 'collapse-perf-multithread') {
+		check_threads($row);
+	} elsif ($row->{compare} eq 'predicate') {
+		check_skip_after($row);
+	} elsif ($row->{compare} eq 'stderr-count') {
+		check_survives($row);
+	} else {
+		check_stacks($row);
+	}
+}
+ok($_->{used}, "peers-differences:$_->{line} explains something") for @rules;
+done_testing();
+
+sub lines_of {
+	my ($name) = @_;
+	open my $f, '<', $name or die "$name: $!\n";
+	chomp(my @lines = <$f>);
+	return @lines;
+}
+
+sub read_cases {
+	my ($head, @lines) = lines_of($_[0]);
+	my @names = split /\t/, $head;
+	my @rows;
+	for my $line (@lines) {
+		my %row;
+		@row{@names} = split /\t/, $line, -1;
+		push @rows, \%row if $row{suite} =~ /^(?:collapse-perf|perl-test\.sh)/;
+	}
+	return @rows;
+}
+
+# SIDE <TAB> CASES <TAB> PATTERN <TAB> REPLACEMENT <TAB> REASON; see the file itself.
+sub read_rules {
+	my ($name) = @_;
+	my ($n, @rules) = (0);
+	for my $line (lines_of($name)) {
+		$n++;
+		next if $line =~ /^(?:#|\s*$)/;
+		my ($side, $cases, $from, $to, $reason) = split /\t/, $line, -1;
+		die "$name:$n: five columns are needed\n" unless length($reason // '');
+		die "$name:$n: side is not expected, actual, missing or extra\n"
+			unless $side =~ /^(?:expected|actual|missing|extra)$/;
+		push @rules, { line => $n, side => $side, cases => qr/$cases/,
+			from => qr/$from/, to => $to, reason => $reason };
+	}
+	return @rules;
+}
+
+sub title {
+	my ($row) = @_;
+	return join ' ', grep { length } @$row{qw(suite case options input)};
+}
+
+sub check_stacks {
+	my ($row) = @_;
+	my $quotes = $row->{compare} =~ /deleting/ || $row->{suite} eq 'perl-test.sh';
+	my $want = stacks($quotes, lines_of("$peers/$row->{expected}"));
+	my ($out, $status, $said) = collapse(shellwords($row->{options}), $row->{input});
+	my $got = stacks($quotes, split /\n/, $out);
+	if (%$want && $status != 0) {
+		fail(title($row));
+		return diag("status $status: $said");
+	}
+	my @used = forgive($row, $want, $got);
+	my @missing = grep { ($got->{$_} // -1) ne $want->{$_} } sort keys %$want;
+	my @extra = grep { ($want->{$_} // -1) ne $got->{$_} } sort keys %$got;
+	if (ok(!@missing && !@extra, title($row))) {
+		$_->{used} = 1 for @used;
+		return;
+	}
+	diag(@missing . ' expected, ' . @extra . ' got instead');
+	diag(nearest("$_ $want->{$_}", map { "$_ $got->{$_}" } @extra))
+		for splice @missing, 0, $shown;
+	diag("  got $_ $got->{$_}") for splice @extra, 0, $shown;
+}
+
+# The end of an expected line from where the line of ours most like it goes another way.
+sub nearest {
+	my ($line, @ours) = @_;
+	my ($best, $at) = ('', 0);
+	for my $our (@ours) {
+		($line ^ $our) =~ /^\0*/;
+		($best, $at) = ($our, $+[0]) if $+[0] > $at;
+	}
+	$at = 1 + rindex substr($line, 0, $at), ';';
+	return sprintf "  expected ...%s\n  not      ...%s",
+		substr($line, $at), substr($best, $at);
+}
+
+# Stacks and their counts; the same stack twice is added up.
+sub stacks {
+	my ($quotes, @lines) = @_;
+	my %count;
+	for my $line (@lines) {
+		$line =~ tr/'"//d if $quotes;
+		my ($stack, $n) = $line =~ /^(.*) (\d+)\s*$/;
+		($stack, $n) = ("not a stack: $line", 0) unless defined $n;
+		$count{$stack} += $n;
+	}
+	return \%count;
+}
+
+# Applies the rules to the stacks that differ, one rule after the other and only while
+# something differs. Returns the rules that changed anything.
+sub forgive {
+	my ($row, $want, $got) = @_;
+	my @used;
+	for my $rule (grep { title($row) =~ $_->{cases} } @rules) {
+		my ($mine, $theirs) = $rule->{side} =~ /^(?:expected|missing)$/
+			? ($want, $got) : ($got, $want);
+		push @used, $rule if apply($rule, $mine, $theirs);
+	}
+	return @used;
+}
+
+sub apply {
+	my ($rule, $mine, $theirs) = @_;
+	my $changed = 0;
+	for my $stack (sort keys %$mine) {
+		next if ($theirs->{$stack} // -1) eq $mine->{$stack};
+		next unless $stack =~ $rule->{from};
+		my $n = delete $mine->{$stack};
+		if ($rule->{side} =~ /^(?:expected|actual)$/) {
+			(my $new = $stack) =~ s/$rule->{from}/fill($rule->{to}, @{^CAPTURE})/ge;
+			$mine->{$new} += $n;
+			next if $new eq $stack;
+		}
+		$changed = 1;
+	}
+	return $changed;
+}
+
+sub fill {
+	my ($to, @parts) = @_;
+	$to =~ s/\$(\d)/$parts[$1 - 1] \/\/ ''/ge;
+	return $to;
+}
+
+# --skip-after=F: where F is on a stack it is the first frame; the first option is tried
+# last, as the rows say.
+sub check_skip_after {
+	my ($row) = @_;
+	my @options = shellwords($row->{options});
+	my @functions = reverse grep { !/^--/ } @options;
+	my ($out, $status, $said) = collapse(@options, $row->{input});
+	my ($hits, @bad) = (0);
+	for my $line (split /\n/, $out) {
+		my ($f) = grep { index($line, $_) >= 0 } @functions or next;
+		$hits++;
+		push @bad, $line unless $line =~ /^\Q$f\E[; ]/;
+	}
+	ok($status == 0 && $hits && !@bad, title($row)) or diag("status $status, $hits hits, ",
+		scalar(@bad), " that do not begin with it: ", $bad[0] // '', $said);
+}
+
+# Lines the others warn about: no sample is lost for them.
+sub check_survives {
+	my ($row) = @_;
+	my $file = "$peers/$row->{input}";
+	my $want = 0;
+	$want += (split /\t/)[2] for split /\n/, (run($^X, "$t/perf-totals.pl", $file))[0];
+	my ($out, $status, $said) = collapse(shellwords($row->{options}), $row->{input});
+	my $got = 0;
+	$got += $_ for values %{stacks(0, split /\n/, $out)};
+	is("status $status, sum $got", "status 0, sum $want", title($row)) or diag($said);
+	if ($row->{input} =~ /weird/) {
+		is(scalar(() = $said =~ /^.+$/mg) > 0, 1, title($row) . ' is spoken of');
+	}
+}
+
+sub check_threads {
+	my ($row) = @_;
+	my ($from, $to) = $row->{options} =~ /^-n (\d+)\.\.(\d+)$/ or die title($row), "\n";
+	my ($one, $status, $said) = collapse('-n', 1, $row->{input});
+	my @differ = grep { (collapse('-n', $_, $row->{input}))[0] ne $one } $from .. $to;
+	ok($status == 0 && length $one && !@differ, title($row))
+		or diag("status $status, differs with @differ threads: $said");
+}
+
+sub collapse {
+	my (@args) = @_;
+	my $input = pop @args;
+	return run($program, @args, "$peers/$input");
+}
+
+# Output, exit status and what was said on standard error.
+sub run {
+	my @command = @_;
+	my ($err, $err_name) = tempfile(UNLINK => 1);
+	my $pid = open(my $out, '-|') // die "fork: $!\n";
+	if ($pid == 0) {
+		open STDERR, '>&', $err or die;
+		open STDIN, '<', '/dev/null' or die;
+		exec { $command[0] } @command or print STDERR "$command[0]: $!\n";
+		POSIX::_exit(127);
+	}
+	my $text = do { local $/; <$out> } // '';
+	close $out;
+	my $status = $? >> 8 || $? & 127;
+	return ($text, $status, join "\n", lines_of($err_name));
+}

@@ -126,6 +126,7 @@ struct scan {
 	bool odd;                 /* something that no return type has */
 	bool odd_prefix;          /* ... before the name */
 	bool dropped;             /* a parameter list */
+	unsigned inner;           /* how often the name was inside of "(*" ")" */
 };
 
 enum verdict { GO_ON, CUT, WHOLE };
@@ -133,10 +134,11 @@ enum verdict { GO_ON, CUT, WHOLE };
 static void scan_begin(struct scan *s, const char *start, const char *end)
 {
 	struct buf *out = s->out;
+	unsigned inner = s->inner;
 
 	buf_clear(out);
 	*s = (struct scan){ .start = start, .p = start, .end = end, .out = out,
-			    .from = start };
+			    .from = start, .inner = inner };
 }
 
 static bool opens_parameters(const struct scan *s)
@@ -172,7 +174,7 @@ static enum verdict scan_other_group(struct scan *s)
 	/* "void (*name(int))(char)": the name is inside. */
 	if (before == ' ' && (s->p[1] == '*' || s->p[1] == '&') &&
 	    close < s->end && *close == '(' &&
-	    memchr(s->p + 1, '(', (size_t)(close - s->p - 1))) {
+	    memchr(s->p + 1, '(', (size_t)(close - s->p - 1)) && s->inner++ < 4) {
 		scan_begin(s, s->p + 2, close - 1);
 		return GO_ON;
 	}
@@ -263,8 +265,10 @@ static enum verdict scan_step(struct scan *s)
 static bool prefix_is_type(const struct scan *s)
 {
 	struct str prefix = { s->out->p, s->name };
-	char first = s->out->n > s->name ? s->out->p[s->name] : *s->from;
 
+	if (s->out->n == s->name && s->from == s->p)
+		return false;
+	char first = s->out->n > s->name ? s->out->p[s->name] : *s->from;
 	return s->name > 0 && !s->odd_prefix && !str_ends(prefix, STR(" to ")) &&
 	       !str_ends(prefix, STR(" for ")) &&
 	       (brackets_is_word(first) || memchr("~({'<", first, 5));
@@ -296,8 +300,7 @@ static struct str drop_signature(struct buf *out, struct str full, bool *opaque)
 		else
 			verdict = scan_step(&s);
 	}
-	bool inner = s.start != full.p;
-	*opaque = verdict == WHOLE || (inner && verdict != CUT);
+	*opaque = verdict == WHOLE || (s.inner && verdict != CUT);
 	if (*opaque || (verdict == GO_ON && !s.dropped))
 		return full;
 	return scan_result(&s);

@@ -226,6 +226,7 @@ static const struct sample samples[] = {
 	{ "static Foo.bar(x: Int) -> Swift.String", .noargs = "Foo.bar" },
 	{ .raw = "swift.foo (a b)" },
 	{ .raw = "Interpreter" },
+	{ "f(int)::x ", .noargs = "f::x " },
 	{ "Foo::bar() const::{lambda()#1}::operator()() const [clone .isra.0]",
 	  .noargs = "Foo::bar::{lambda()#1}::operator()",
 	  .brief = "{lambda()#1}::operator()" },

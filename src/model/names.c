@@ -41,7 +41,8 @@ static const char *skip_qualifiers(const char *p, const char *end)
 		const char *after = p + words[i].n;
 		if (!brackets_starts(p, end, words[i]))
 			continue;
-		if (brackets_is_word(after[-1]) && after < end && brackets_is_word(*after))
+		if (brackets_is_word(after[-1]) && after < end &&
+		    brackets_is_word(*after))
 			continue;
 		p = after;
 		i = (size_t)-1;

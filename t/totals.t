@@ -1,8 +1,8 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: Apache-2.0
 #
-# What fg-collapse writes adds up to what perf-totals.pl counts in the same text, for every
-# event by itself. Cases that are meant to fail (NAME.exit) are left out.
+# What fg-collapse writes adds up to what perf-totals.pl counts in the same text, for
+# every event by itself. Cases that are meant to fail (NAME.exit) are left out.
 use strict;
 use warnings;
 use File::Basename qw(basename dirname);

@@ -19,7 +19,7 @@
  * out on the way back.
  */
 
-enum { SHIELD = 1, NAME_MAX_LENGTH = 64, LEFT_COLUMNS = 27, LINE_COLUMNS = 79 };
+enum { SHIELD = 1, NAME_MAX_LENGTH = 64, LEFT_COLUMNS = 28, LINE_COLUMNS = 79 };
 
 /* A row and the table it is from. */
 struct found {
@@ -279,6 +279,9 @@ static bool take(const struct parse *parse, struct found found, const char *valu
 		return true;
 	case OPT_TEXT:
 		*(const char **)place = value;
+		return true;
+	case OPT_STR:
+		*(struct str *)place = str_of(value);
 		return true;
 	case OPT_LIST:
 		list_add((struct opt_list *)place, value);

@@ -23,7 +23,8 @@ enum opt_kind {
 	OPT_VALUE,      /* int or enum: becomes .value */
 	/* The rest takes an argument. */
 	OPT_CHOICE,     /* int or enum: the place of the text in .choices */
-	OPT_TEXT,       /* const char * */
+	OPT_TEXT,       /* const char *, as given */
+	OPT_STR,        /* struct str */
 	OPT_LIST,       /* struct opt_list: one more item each time */
 	OPT_UNSIGNED,   /* unsigned: a whole number from .min to .max */
 	OPT_NUMBER,     /* double: a number from .min to .max */

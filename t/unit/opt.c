@@ -16,6 +16,7 @@ struct shared {
 
 struct settings {
 	const char *title;
+	struct str notes;
 	struct opt_list filters;
 	unsigned width;
 	double size;
@@ -41,6 +42,8 @@ static const struct opt own_rows[] = {
 	  .offset = offsetof(struct settings, filters), .argument = "EVENT",
 	  .help = "only this one" },
 	{ .name = "filter", .same = "event-filter" },
+	{ .name = "notes", .kind = OPT_STR, .offset = offsetof(struct settings, notes),
+	  .argument = "TEXT", .help = "a comment", .hidden = true },
 	{ .name = "width", .kind = OPT_UNSIGNED, .offset = offsetof(struct settings, width),
 	  .argument = "N", .help = "how wide", .min = 10, .max = 2000 },
 	{ .name = "size", .kind = OPT_NUMBER, .offset = offsetof(struct settings, size),
@@ -116,7 +119,9 @@ static void values_come_in_every_form(void **state)
 	assert_int_equal(parsed.file_count, 1);
 	assert_string_equal(parsed.files[0], "f");
 	after_each(state);
-	assert_true(parse(LINE("-qtx", "--size=2.5", "--title=", "-t", "-t")));
+	assert_true(parse(LINE("-qtx", "--size=2.5", "--notes", "--size=7", "--title=", "-t",
+			       "-t")));
+	assert_true(str_eq(settings.notes, STR("--size=7")));
 	assert_string_equal(settings.title, "-t");
 	assert_true(settings.size == 2.5);
 	assert_true(settings.shared.quiet);
@@ -237,19 +242,18 @@ static void help_is_two_columns(void **state)
 		"tries options\n"
 		"\n"
 		"Own:\n"
-		"  -t, --title TEXT         written on top of all the other things that there\n"
-		"                           are in this picture of ours\n"
-		"      --event-filter EVENT\n"
-		"                           only this one\n"
-		"      --width N            how wide\n"
-		"      --size N             how big\n"
-		"      --no-marks           no marks\n"
-		"      --unit UNIT          the unit\n"
+		"  -t, --title TEXT          written on top of all the other things that there\n"
+		"                            are in this picture of ours\n"
+		"      --event-filter EVENT  only this one\n"
+		"      --width N             how wide\n"
+		"      --size N              how big\n"
+		"      --no-marks            no marks\n"
+		"      --unit UNIT           the unit\n"
 		"\n"
 		"Shared:\n"
-		"  -q, --quiet              say nothing\n"
-		"      --color NAME         which colour\n"
-		"  -h, --help               this text\n"
+		"  -q, --quiet               say nothing\n"
+		"      --color NAME          which colour\n"
+		"  -h, --help                this text\n"
 		"\n"
 		"More in try(1).\n");
 	buf_free(&text);

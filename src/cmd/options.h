@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CMD_OPTIONS_H
+#define CMD_OPTIONS_H
+
+#include "base/opt.h"
+#include "model/want.h"
+#include "write/svg.h"
+
+struct settings;
+
+/*
+ * The options of all programs.  What they share stands in options.c, the rest
+ * and the face of a program in a file of its own.  A main() looks like this:
+ *
+ *	struct settings settings;
+ *	int status = options_parse(&face_svg, &settings, argc, argv);
+ *	if (status >= 0)
+ *		return status;
+ *	... settings.file_count files, none meaning standard input ...
+ *	options_free(&settings);
+ */
+struct face {
+	const char *name;            /* "fg-svg" */
+	const char *second_name;     /* "flamegraph"; also with ".pl" behind; NULL: none */
+	const char *usage;
+	const char *summary;
+	const char *manual;
+	void (*set_defaults)(struct settings *);     /* of its own part; may be NULL */
+	const struct opt_table *tables;
+	size_t table_count;
+};
+
+extern const struct face face_collapse, face_svg;
+
+struct settings {
+	const char *name;            /* the program as it was called, without folders */
+	bool compat;                 /* called by its second name, as scripts do */
+
+	const char *const *files;
+	size_t file_count;           /* 0: standard input */
+
+	const char *output;          /* NULL: standard output */
+	const char *from;            /* name of a format; NULL: recognised */
+	const char *stats;           /* file for the accounting; NULL: none */
+	bool quiet, verbose;
+	bool list_formats, identify, list_metrics;   /* do this instead */
+	struct str unit;             /* of the values; empty: as told by the input */
+	unsigned columns;            /* numbers that end folded lines; 0: as told there */
+
+	/* What the input is read for.  Its lists live here. */
+	struct want want;
+
+	/* fg-collapse */
+	unsigned marks;              /* a bit 1u << FRAME_… for each kind that is marked */
+	bool no_header;
+
+	/* fg-svg: to be checked by svg_check() */
+	struct svg_options svg;
+
+	/* private */
+	bool help, version;
+	int completion;              /* enum completion_shell, or -1 */
+	bool kernel, jit, all, no_marks;
+	struct opt_list event_filter, skip_after, show_from;
+	struct opt_parsed parsed;
+};
+
+/*
+ * Fills *settings from the defaults of the face and the command line, and
+ * tells base/message the program's name.  Returns -1 when there is work to do;
+ * else everything is said already (--help, --version, --completion, a wrong
+ * command line, or the usage because nothing is there to read) and the result
+ * is the exit status.
+ */
+int options_parse(const struct face *, struct settings *settings, int argc,
+		  char *const *argv);
+void options_free(struct settings *);
+
+/* For tables: the place of a row's value, and the tables that all programs share. */
+#define OPT_AT(member) .offset = offsetof(struct settings, member)
+#define OPTIONS_SHARED                                           \
+	{ .title = "Reading", .rows = options_reading },         \
+	{ .title = "Filtering", .rows = options_filter },        \
+	{ .title = "General", .rows = options_general }
+
+extern const struct opt options_reading[], options_filter[], options_general[];
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/options.h"
+
+#include "base/alloc.h"
+
+/* What fg-collapse offers beyond the shared options. */
+
+static const struct opt folded_rows[] = {
+	{ .name = "no-marks", .kind = OPT_SET, OPT_AT(no_marks),
+	  .help = "do not mark kernel, inlined and other frames" },
+	{ .name = "no-header", .kind = OPT_SET, OPT_AT(no_header),
+	  .help = "no lines that tell event, unit and total" },
+	{ .name = "kernel", .kind = OPT_SET, OPT_AT(kernel), .hidden = true,
+	  .help = "mark kernel frames, as is the default" },
+	{ .name = "jit", .kind = OPT_SET, OPT_AT(jit), .hidden = true,
+	  .help = "mark frames of compilers at run time, as is the default" },
+	{ .name = "all", .kind = OPT_SET, OPT_AT(all), .hidden = true,
+	  .help = "as --kernel --jit" },
+	{ 0 },
+};
+
+static const struct opt_table collapse_tables[] = {
+	{ .title = "Folded stacks", .rows = folded_rows },
+	OPTIONS_SHARED,
+};
+
+const struct face face_collapse = {
+	.name = "fg-collapse",
+	.second_name = "stackcollapse-perf",
+	.usage = "[OPTION]... [FILE]...",
+	.summary = "Read profiles and write folded stacks: a line for each distinct stack.",
+	.manual = "fg-collapse(1)",
+	.tables = collapse_tables,
+	.table_count = ARRAY_SIZE(collapse_tables),
+};

@@ -146,7 +146,8 @@ sub apply {
 		next unless $stack =~ $rule->{from};
 		my $n = delete $mine->{$stack};
 		if ($rule->{side} =~ /^(?:expected|actual)$/) {
-			(my $new = $stack) =~ s/$rule->{from}/fill($rule->{to}, @{^CAPTURE})/ge;
+			my ($new, $to) = ($stack, $rule->{to});
+			$new =~ s/$rule->{from}/fill($to, @{^CAPTURE})/ge;
 			$mine->{$new} += $n;
 			next if $new eq $stack;
 		}
@@ -174,16 +175,18 @@ sub check_skip_after {
 		$hits++;
 		push @bad, $line unless $line =~ /^\Q$f\E[; ]/;
 	}
-	ok($status == 0 && $hits && !@bad, title($row)) or diag("status $status, $hits hits, ",
-		scalar(@bad), " that do not begin with it: ", $bad[0] // '', $said);
+	ok($status == 0 && $hits && !@bad, title($row))
+		or diag("status $status, $hits hits, ", scalar(@bad), " that do not begin with it: ",
+			$bad[0] // '', $said);
 }
 
 # Lines the others warn about: no sample is lost for them.
 sub check_survives {
 	my ($row) = @_;
 	my $file = "$peers/$row->{input}";
+	my $counted = (run($^X, "$t/perf-totals.pl", $file))[0];
 	my $want = 0;
-	$want += (split /\t/)[2] for split /\n/, (run($^X, "$t/perf-totals.pl", $file))[0];
+	$want += (split /\t/)[2] for split /\n/, $counted;
 	my ($out, $status, $said) = collapse(shellwords($row->{options}), $row->{input});
 	my $got = 0;
 	$got += $_ for values %{stacks(0, split /\n/, $out)};
@@ -195,7 +198,8 @@ sub check_survives {
 
 sub check_threads {
 	my ($row) = @_;
-	my ($from, $to) = $row->{options} =~ /^-n (\d+)\.\.(\d+)$/ or die title($row), "\n";
+	my ($from, $to) = $row->{options} =~ /^-n (\d+)\.\.(\d+)$/
+		or die title($row), "\n";
 	my ($one, $status, $said) = collapse('-n', 1, $row->{input});
 	my @differ = grep { (collapse('-n', $_, $row->{input}))[0] ne $one } $from .. $to;
 	ok($status == 0 && length $one && !@differ, title($row))

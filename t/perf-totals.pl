@@ -85,15 +85,16 @@ sub strong {
 # No header says when or what: a run of frames is a sample, and so is a line that has a
 # thread id and one frame.
 sub weak {
+	my $frame = qr{^\s+[0-9a-f]+(?: |$)};
+	my $one = qr{$ids +(?:$cpu +)?[0-9a-f]{6,16} \S};
 	my ($before, $inside) = ('', 0);
 	for my $line (@lines) {
-		if ($line =~ /^\s+[0-9a-f]+(?: |$)/ && $line !~ /^ {0,16}\S.* +[0-9a-f]{6,} /) {
+		if ($line =~ $frame && $line !~ /^ {0,16}\S.* +[0-9a-f]{6,} /) {
 			count($before =~ /^ *(\S+): *$/ ? $1 : '') unless $inside++;
 		} elsif ($line =~ /^ {2}\S/ && $inside) {
 			next;	# a source line
 		} else {
-			my $one = $line =~ /^.{0,$last_column}?$ids +(?:$cpu +)?[0-9a-f]{6,16} \S/;
-			count('') if $one && !$inside;
+			count('') if !$inside && $line =~ /^.{0,$last_column}?$one/;
 			($before, $inside) = ($line, 0);
 		}
 	}

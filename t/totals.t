@@ -64,7 +64,8 @@ sub check_event {
 			$odd++;
 		}
 	}
-	is("status $status, sum $got, $odd odd lines", "status 0, sum $want, 0 odd lines", $name)
+	is("status $status, sum $got, $odd odd lines", "status 0, sum $want, 0 odd lines",
+		$name)
 		or diag($said);
 }
 

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
-#include "base/utf8.h"
 
 /*
  * A child is never wider than its parent, so taking boxes off a heap, widest
@@ -190,34 +189,4 @@ void layout_free(struct layout *l)
 {
 	free(l->boxes);
 	*l = (struct layout){ 0 };
-}
-
-unsigned layout_columns(double width, double advance, double inset)
-{
-	double columns = (width - 2 * inset) / advance;
-
-	return columns >= 1e6 ? 1000000 : columns > 0 ? (unsigned)(columns + 1e-9) : 0;
-}
-
-bool layout_label(struct buf *b, struct str name, unsigned columns)
-{
-	enum { COLUMNS_LEAST = 3, BYTES_PER_COLUMN = 16 };
-
-	if (columns < COLUMNS_LEAST)
-		return false;
-	/* Text of n bytes has at most n columns: most names need no counting. */
-	if (name.n <= columns || (name.n <= (size_t)BYTES_PER_COLUMN * columns &&
-				  utf8_fit(name, columns).n == name.n)) {
-		buf_add(b, name);
-		return true;
-	}
-	struct str fit = utf8_fit(name, columns - 1);
-	/* Marks that take no column could go on for ever. */
-	if (fit.n > (size_t)BYTES_PER_COLUMN * columns)
-		fit.n = (size_t)BYTES_PER_COLUMN * columns;
-	while (fit.n > 0 && fit.n < name.n && ((unsigned char)name.p[fit.n] & 0xc0) == 0x80)
-		fit.n--;
-	buf_add(b, fit);
-	buf_add(b, STR("…"));
-	return true;
 }

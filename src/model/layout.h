@@ -49,17 +49,4 @@ static inline int64_t layout_value(const struct tree *t, const struct node *n)
 void layout_make(struct layout *, const struct tree *, const struct layout_options *);
 void layout_free(struct layout *);
 
-/*
- * Labels: how many columns of a fixed-width font have room in "width" pixels,
- * "advance" being the width of one and "inset" left free at both ends.
- */
-unsigned layout_columns(double width, double advance, double inset);
-
-/*
- * Appends the part of name that fits into that many columns, ending in "…"
- * when something was cut.  False, and nothing appended, when fewer than three
- * columns are there.
- */
-bool layout_label(struct buf *, struct str name, unsigned columns);
-
 #endif

@@ -8,6 +8,8 @@
 
 #include <cmocka.h>
 
+#include "model/label.h"
+
 /*
  * Trees are written as lists of (depth, self value) in depth-first order and
  * given their links and totals here, so that layout is tested by itself.
@@ -285,7 +287,7 @@ static void assert_label(const char *name, unsigned columns, const char *expecte
 {
 	struct buf b = { 0 };
 
-	assert_int_equal(layout_label(&b, str_of(name), columns), expected != NULL);
+	assert_int_equal(label_add(&b, str_of(name), columns), expected != NULL);
 	assert_string_equal(buf_cstr(&b), expected ? expected : "");
 	buf_free(&b);
 }
@@ -314,7 +316,7 @@ static void test_label_without_columns(void **state)
 
 	for (int i = 0; i < 100000; i++)
 		buf_add(&name, STR("\xcc\x81"));
-	assert_true(layout_label(&label, buf_str(&name), 10));
+	assert_true(label_add(&label, buf_str(&name), 10));
 	assert_in_range(label.n, 4, 200);
 	assert_memory_equal(label.p + label.n - 3, "…", 3);
 	buf_free(&name);
@@ -324,10 +326,21 @@ static void test_label_without_columns(void **state)
 static void test_columns(void **state)
 {
 	(void)state;
-	assert_int_equal(layout_columns(108, 10, 4), 10);
-	assert_int_equal(layout_columns(107.9, 10, 4), 9);
-	assert_int_equal(layout_columns(3, 10, 4), 0);
-	assert_int_equal(layout_columns(1e300, 1e-3, 4), 1000000);
+	assert_int_equal(label_columns(108, 10, 4), 10);
+	assert_int_equal(label_columns(107.9, 10, 4), 9);
+	assert_int_equal(label_columns(3, 10, 4), 0);
+	assert_int_equal(label_columns(1e300, 1e-3, 4), 1000000);
+}
+
+static void test_text_width(void **state)
+{
+	(void)state;
+	assert_true(label_text_width(STR("mmm")) > 3 * label_text_width(STR("i")));
+	assert_true(fabs(label_text_width(STR("\xe6\xbc\xa2")) - 1.28) < 1e-9);
+	assert_int_equal(label_text_fit(STR("iiii"), .9).n, 3);
+	assert_int_equal(label_text_fit(STR("iiii"), 9).n, 4);
+	assert_int_equal(label_text_fit(STR("\xe6\xbc\xa2i"), 1.27).n, 0);
+	assert_int_equal(label_text_fit(STR(""), 0).n, 0);
 }
 
 int main(void)
@@ -346,6 +359,7 @@ int main(void)
 		cmocka_unit_test(test_labels),
 		cmocka_unit_test(test_label_without_columns),
 		cmocka_unit_test(test_columns),
+		cmocka_unit_test(test_text_width),
 	};
 
 	return cmocka_run_group_tests_name("layout", tests, NULL, NULL);

@@ -44,8 +44,6 @@ struct settings {
 	const char *stats;           /* file for the accounting; NULL: none */
 	bool quiet, verbose;
 	bool list_formats, identify, list_metrics;   /* do this instead */
-	struct str unit;             /* of the values; empty: as told by the input */
-	unsigned columns;            /* numbers that end folded lines; 0: as told there */
 
 	/* What the input is read for.  Its lists live here. */
 	struct want want;

@@ -1,0 +1,162 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: Apache-2.0
+#
+# The manuals: clean for mandoc, complete, and true.  Options are compared with
+# what the programs accept (--completion=names), and what the EXAMPLES show
+# after "$ " is run, lines after "> " being the rest of a command, other lines
+# what it prints.
+use strict;
+use warnings;
+use Cwd qw(abs_path);
+use File::Basename qw(basename dirname);
+use File::Copy qw(copy);
+use File::Temp qw(tempdir);
+use Test::More;
+
+my $source = $ENV{abs_top_srcdir} || abs_path(dirname($0) . '/..');
+my @pages = glob("$source/man/*.[1-9]");
+my @programs = map { basename($_, '.1') } grep { /\.1$/ } @pages;
+
+# What the examples find in their folder.
+my %fixtures = (
+	'perf.txt' => 'perf/fp.in',
+	'events.txt' => 'perf/multi-event.in',
+);
+my $folded = <<'END';
+# event: cycles:u
+# unit: cycles
+# total: 13010 cycles in 13 samples
+server;main;serve;parse 8008
+server;main;serve;write;entry_SYSCALL_64_after_hwframe_[k] 5002
+END
+
+sub lines_of {
+	my ($path) = @_;
+	open(my $file, '<', $path) or die "$path: $!";
+	chomp(my @lines = <$file>);
+	return @lines;
+}
+
+# "-o" and "--output" of a line ".It Fl o Ar file , Fl -output Ns = Ns Ar file"
+sub options_of_item {
+	my ($in, @options) = (0);
+	for my $word (split ' ', $_[0]) {
+		if ($word eq 'Fl') {
+			$in = 1;
+		} elsif ($word eq ',') {
+			next;
+		} elsif ($word =~ /^(?:Ns|Ar|Cm|Op|Li)$/) {
+			$in = 0;
+		} elsif ($in) {
+			push @options, "-$word";
+		}
+	}
+	return @options;
+}
+
+sub options_of_page {
+	return map { options_of_item($_) } grep { /^\.It Fl / } lines_of($_[0]);
+}
+
+# The literal displays of EXAMPLES, each a reference to its lines.
+sub examples_of_page {
+	my ($in_examples, $display, @displays) = (0);
+	for (lines_of($_[0])) {
+		$in_examples = /EXAMPLES/ if /^\.Sh /;
+		next unless $in_examples;
+		if (/^\.Bd -literal/) {
+			push @displays, $display = [];
+		} elsif (/^\.Ed/) {
+			undef $display;
+		} elsif ($display) {
+			s/\\e/\\/g;
+			s/\\&//g;
+			s/\\-/-/g;
+			push @$display, $_;
+		}
+	}
+	return @displays;
+}
+
+# [command, what it prints] of a display.
+sub commands_of_display {
+	my @commands;
+	for (@{ $_[0] }) {
+		if (s/^\$ //) {
+			push @commands, [ "$_\n", '' ];
+		} elsif (@commands && s/^> ?//) {
+			$commands[-1][0] .= "$_\n";
+		} elsif (@commands) {
+			$commands[-1][1] .= "$_\n";
+		}
+	}
+	return @commands;
+}
+
+sub folder_with_fixtures {
+	my $folder = tempdir(CLEANUP => 1);
+	for my $name (sort keys %fixtures) {
+		copy("$source/t/cases/$fixtures{$name}", "$folder/$name") or die "$name: $!";
+	}
+	open(my $file, '>', "$folder/a.folded") or die $!;
+	print $file $folded;
+	close($file);
+	return $folder;
+}
+
+sub run {
+	my ($folder, $command) = @_;
+	open(my $script, '>', "$folder/.script") or die $!;
+	print $script "cd '$folder' || exit\n", $command;
+	close($script);
+	my $printed = `sh '$folder/.script' 2>'$folder/.errors' </dev/null`;
+	my $status = $?;
+	return ($status, $printed, join("\n", lines_of("$folder/.errors")));
+}
+
+sub has_program {
+	my ($name) = @_;
+	return grep { -x "$_/$name" } split /:/, $ENV{PATH};
+}
+
+for my $page (@pages) {
+	my $name = basename($page);
+	SKIP: {
+		skip 'no mandoc', 1 unless has_program('mandoc');
+		is(`mandoc -Tlint -W warning '$page' 2>&1`, '', "$name is clean");
+	}
+	my %own = map { basename($_) => 1 } @pages;
+	my @lost = grep { /^fg/ && !$own{$_} }
+		map { /^\.Xr (\S+) (\d)/ ? "$1.$2" : () } lines_of($page);
+	is("@lost", '', "$name refers to manuals that are there");
+
+	my $folder = folder_with_fixtures();
+	for my $command (map { commands_of_display($_) } examples_of_page($page)) {
+		my ($status, $printed, $errors) = run($folder, $command->[0]);
+		(my $title = "$name: $command->[0]") =~ s/\n.*//s;
+		$title =~ s/#/\\#/g;
+		is($status, 0, $title) or diag($errors);
+		unlike($errors, qr/error:|not found|No such/, '... and nothing failed on the way');
+		is($printed, $command->[1], '... and prints that') if $command->[1] ne '';
+	}
+}
+
+for my $program (@programs) {
+	my @accepted = map { my ($long, $letter) = split /\t/; ($long, $letter || ()) }
+		split /\n/, `$program --completion=names`;
+	my %accepted = map { $_ => 1 } @accepted;
+	my %told = map { $_ => 1 } options_of_page("$source/man/$program.1");
+	cmp_ok(scalar @accepted, '>', 20, "$program tells its options");
+	is(scalar @accepted, scalar keys %accepted, '... each once');
+	is(join(' ', grep { !$told{$_} } sort keys %accepted), '', '... all in the manual');
+	is(join(' ', grep { !$accepted{$_} } sort keys %told), '', '... and no others');
+	like(`$program --help`, qr/^usage: \Q$program\E .*\n(?:.{0,80}\n)+$/,
+		'... and help has lines of 80 columns');
+	SKIP: {
+		skip 'no bash', 1 unless has_program('bash');
+		is(system("$program --completion=bash | bash -n"), 0,
+			'... and bash takes the completion');
+	}
+}
+
+done_testing();

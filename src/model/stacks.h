@@ -13,31 +13,42 @@
  */
 struct stacks {
 	const struct profile *profile;
-	uint32_t event;              /* the event chosen */
 	struct str unit;             /* of the values: "cycles", "ns", "samples"; empty when unknown */
 	unsigned scale;              /* values are digits / 10^scale */
-	unsigned columns;            /* 1; 2 for a difference */
+	unsigned columns;            /* 1; 2 for a difference: before, after */
 
 	struct stacks_item {
 		uint64_t first;          /* of its frames in pool */
-		uint32_t depth;
+		uint32_t depth;          /* at least 1 */
 		int64_t value[COLUMNS_MAX];
 	} *items;
 	uint32_t count;
 	uint32_t *pool;              /* frame ids, root first */
-	uint32_t *rank;              /* by frame id: place of its name and kind in byte order */
 
 	int64_t total[COLUMNS_MAX];  /* sums of the values */
-	uint64_t samples;            /* behind them; 0 unknown */
-	int64_t total_before;        /* sum before filters took stacks away, first column */
-	struct str event_name;       /* for people: hybrid parts joined */
+	int64_t total_before;        /* of the first column, before filters took stacks away */
+	uint64_t samples;            /* behind the values; 0 when not known */
+	struct str event;            /* what was counted, for people; empty when not known */
 	struct str title;            /* the recorded command; may be empty */
+	struct str shown;            /* what an earlier filter left: "62 % of 21000 cycles"; may be empty */
+
+	/* private */
+	size_t item_capacity, pool_capacity;
+	uint64_t pool_count;
+	struct buf event_text;
 };
 
 /*
- * Fills *s from the profile as wanted.  New frames may be added to the
- * profile (process names at the root).  False when a sum overflows; then the
- * profile says overflow.
+ * The column of the profile that want->metric names: "samples", "weight" (the
+ * first one) or the column's own name; the default one without a metric.
+ * Negative when there is none of this name.
+ */
+int stacks_metric(const struct profile *, const struct want *);
+
+/*
+ * Fills *s with the stacks of the chosen events (events_choose()).  New frames
+ * may be added to the profile (process names at the root).  The metric must be
+ * known.  False when a sum leaves the range of int64.
  */
 bool stacks_select(struct stacks *s, struct profile *, const struct want *,
 		   const uint32_t *events, unsigned event_count);

@@ -43,6 +43,8 @@ struct want {
 	struct names names;      /* how names are cleaned */
 
 	struct str metric;       /* empty: the default of the format */
+	struct str unit;         /* of the values, whatever the input says; empty: as told there */
+	unsigned columns;        /* numbers at the end of folded lines, 1 or 2; 0: as told there */
 
 	const char *const *event_filter;   /* exact names or globs; any of them */
 	size_t event_filter_count;

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * fg-svg: any profile to an interactive flame graph.
+ *
+ *	options_parse()    options.c, options_svg.c: the command line
+ *	job_run()          job.c: reads, chooses, filters; see fg-collapse.c
+ *	tree_build()       model/tree.c: stacks merged by their beginnings
+ *	svg_write()        write/svg.c, with model/layout.c and model/palette.c
+ */
+#include "base/message.h"
+#include "cmd/job.h"
+#include "model/tree.h"
+#include "write/svg.h"
+
+static int write_svg(const struct job *job, const struct svg_options *options)
+{
+	static struct output out;
+	struct tree tree;
+	if (!tree_build(&tree, &job->stacks)) {
+		message_error("more than 4 billion different call paths");
+		return 2;
+	}
+	int status = 2;
+	if (job_open_output(job->settings, &out, false)) {
+		svg_write(&tree, options, &out);
+		status = job_close_output(&out);
+	}
+	tree_free(&tree);
+	return status;
+}
+
+static bool check_options(struct svg_options *options)
+{
+	struct buf message = { 0 };
+	bool ok = svg_check(options, &message);
+	if (!ok)
+		message_error("%s", buf_cstr(&message));
+	buf_free(&message);
+	return ok;
+}
+
+/* For the title; nothing for standard input. */
+static struct str source_name(const struct job *job)
+{
+	const struct input *in = &job->files[0].input;
+	return job->settings->file_count ? str_basename(str_of(in->name)) :
+					   (struct str){ NULL, 0 };
+}
+
+int main(int argc, char **argv)
+{
+	struct settings settings;
+	int status = options_parse(&face_svg, &settings, argc, argv);
+	if (status >= 0)
+		return status;
+	struct svg_options options = settings.svg;
+	if (!check_options(&options))
+		return 2;
+	struct job job;
+	status = job_run(&job, &settings);
+	if (status < 0) {
+		options.source = source_name(&job);
+		status = write_svg(&job, &options);
+	}
+	job_free(&job);
+	svg_options_free(&options);
+	options_free(&settings);
+	return status;
+}

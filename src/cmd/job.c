@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/job.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/message.h"
+#include "cmd/report.h"
+#include "model/events.h"
+#include "model/filter.h"
+
+static const char *const STDIN_ONLY[] = { "-" };
+
+static const char *file_path(const struct job *job, size_t i)
+{
+	const struct settings *s = job->settings;
+	return s->file_count ? s->files[i] : STDIN_ONLY[i];
+}
+
+static int say_input_error(struct input *in)
+{
+	message_line(str_of(buf_cstr(&in->message)));
+	return 2;
+}
+
+/* Finding the format */
+
+static int list_formats(void)
+{
+	for (const struct reader *const *r = readers; *r; r++)
+		printf("%-12s %s\n", (*r)->name, (*r)->title);
+	return fflush(stdout) == 0 ? 0 : 2;
+}
+
+static int say_unknown_format(const char *name)
+{
+	struct buf names = { 0 };
+	for (const struct reader *const *r = readers; *r; r++)
+		buf_addf(&names, "%s%s", r == readers ? "" : ", ", (*r)->name);
+	message_error("unknown format '%s': %s", name, buf_cstr(&names));
+	buf_free(&names);
+	return 2;
+}
+
+static void add_excerpt(struct buf *out, struct str head)
+{
+	for (int i = 0; i < 3 && head.n > 0; i++) {
+		struct str line = str_cut(&head, '\n');
+		buf_addf(out, "%s'", i ? ", " : "");
+		message_visible(out, line.n > 60 ? str_head(line, 60) : line);
+		buf_addc(out, '\'');
+	}
+}
+
+static bool fail_unrecognised(struct input *in, struct str head)
+{
+	if (head.n == 0)
+		return input_fail(in, "is empty: there is nothing to read");
+	const char *advice = reader_advice(head);
+	if (advice)
+		return input_fail(in, "%s", advice);
+	struct buf excerpt = { 0 };
+	add_excerpt(&excerpt, head);
+	input_fail(in, "no known profile format (see --list-formats); it begins with %s",
+		   buf_cstr(&excerpt));
+	buf_free(&excerpt);
+	return false;
+}
+
+static bool find_reader(struct job *job, struct job_file *file)
+{
+	const char *from = job->settings->from;
+	struct str head = input_peek(&file->input, INPUT_HEAD);
+	file->reader = from ? reader_find(str_of(from)) : reader_probe(head);
+	if (file->input.failed)
+		return false;
+	return file->reader ? true : fail_unrecognised(&file->input, head);
+}
+
+static int identify(struct job *job)
+{
+	int status = 0;
+	for (size_t i = 0; i < job->file_count; i++) {
+		struct job_file *file = &job->files[i];
+		if (input_open(&file->input, file_path(job, i)) &&
+		    find_reader(job, file))
+			printf("%s: %s: %s\n", file->input.name, file->reader->name,
+			       file->reader->title);
+		else
+			status = say_input_error(&file->input);
+	}
+	return fflush(stdout) == 0 ? status : 2;
+}
+
+/* Reading */
+
+static bool check_same_kind(struct job *job, size_t i, uint32_t events_before)
+{
+	struct job_file *first = &job->files[0], *file = &job->files[i];
+	if (i == 0)
+		return true;
+	if (file->reader != first->reader)
+		return input_fail(&file->input,
+				  "is %s, '%s' is %s: one run adds up files of one format",
+				  file->reader->name, first->input.name,
+				  first->reader->name);
+	if (events_before > 0 && job->profile.event_count > events_before)
+		return input_fail(&file->input, "counts '%s', which '%s' does not",
+				  job->profile.events[events_before].name.p,
+				  first->input.name);
+	return true;
+}
+
+static bool read_file(struct job *job, size_t i)
+{
+	struct job_file *file = &job->files[i];
+	struct input *in = &file->input;
+	uint64_t samples_before = job->samples.count;
+	uint32_t events_before = job->profile.event_count;
+	if (!input_open(in, file_path(job, i)))
+		return false;
+	report_progress(in, job->settings);
+	bool ok = find_reader(job, file);
+	if (ok) {
+		job->samples.leaf_first = file->reader->leaf_first;
+		ok = file->reader->read(in, &job->settings->want, &job->samples);
+		samples_flush(&job->samples);
+	}
+	report_progress_end();
+	file->samples = job->samples.count - samples_before;
+	return ok && check_same_kind(job, i, events_before);
+}
+
+static bool fail_on_warnings(struct job *job)
+{
+	for (size_t i = 0; i < job->file_count; i++) {
+		struct input *in = &job->files[i].input;
+		if (in->warning_count == 0)
+			continue;
+		in->line = in->warnings[0].first_line;
+		return input_error(in, "%s (--strict)", in->warnings[0].what) ||
+		       say_input_error(in) == 0;
+	}
+	return true;
+}
+
+static int read_files(struct job *job)
+{
+	const struct settings *s = job->settings;
+	if (s->from && !reader_find(str_of(s->from)))
+		return say_unknown_format(s->from);
+	for (size_t i = 0; i < job->file_count; i++)
+		if (!read_file(job, i))
+			return say_input_error(&job->files[i].input);
+	if (s->want.strict && !fail_on_warnings(job))
+		return 2;
+	if (job->profile.stack_count == 0) {
+		report_nothing(job);
+		return 2;
+	}
+	return -1;
+}
+
+/* Choosing */
+
+static int say_unknown_metric(const struct job *job)
+{
+	const struct profile *p = &job->profile;
+	struct buf names = { 0 };
+	for (unsigned i = 0; i < p->column_count; i++)
+		if (p->columns[i].name.n)
+			buf_addf(&names, "%s%s", names.n ? ", " : "",
+				 p->columns[i].name.p);
+	message_error("unknown metric '%s': %s", job->settings->want.metric.p,
+		      names.n ? buf_cstr(&names) : "there is only one");
+	buf_free(&names);
+	return 2;
+}
+
+static int choose(struct job *job)
+{
+	const struct want *want = &job->settings->want;
+	job->events = xcalloc(job->profile.event_count, sizeof(*job->events));
+	job->event_count = events_choose(&job->profile, want, job->events);
+	if (want->strict && job->event_count < job->profile.event_count &&
+	    want->event_filter_count == 0) {
+		message_error("several events: choose with --event-filter, "
+			      "see --list-metrics (--strict)");
+		return 2;
+	}
+	if (stacks_metric(&job->profile, want) < 0)
+		return say_unknown_metric(job);
+	quality_measure(&job->quality, &job->profile, job->events, job->event_count);
+	if (!stacks_select(&job->stacks, &job->profile, want, job->events,
+			   job->event_count)) {
+		message_error("the sum of all values leaves the range of 64 bits");
+		return 2;
+	}
+	return -1;
+}
+
+static int list_metrics(const struct job *job)
+{
+	static struct output out;
+	if (!job_open_output(job->settings, &out, true))
+		return 2;
+	report_metrics(job, &out);
+	return job_close_output(&out);
+}
+
+static int show_choice(struct job *job)
+{
+	if (job->stacks.count == 0 && job->stacks.total_before != 0) {
+		report_nothing(job);
+		return 2;
+	}
+	report_words(job);
+	return report_stats(job) ? -1 : 2;
+}
+
+static bool check_want(const struct want *want)
+{
+	const char *message;
+	if (filter_check(want, &message))
+		return true;
+	message_error("regular expression of --show-from: %s", message);
+	return false;
+}
+
+int job_run(struct job *job, const struct settings *settings)
+{
+	*job = (struct job){ .settings = settings };
+	profile_init(&job->profile);
+	samples_init(&job->samples, &job->profile);
+	job->file_count = settings->file_count ? settings->file_count : 1;
+	job->files = xcalloc(job->file_count, sizeof(*job->files));
+	if (settings->list_formats)
+		return list_formats();
+	if (!check_want(&settings->want))
+		return 2;
+	if (settings->identify)
+		return identify(job);
+	int status = read_files(job);
+	if (status < 0)
+		status = choose(job);
+	if (status < 0 && settings->list_metrics)
+		return list_metrics(job);
+	return status < 0 ? show_choice(job) : status;
+}
+
+void job_free(struct job *job)
+{
+	for (size_t i = 0; i < job->file_count; i++)
+		if (job->files[i].input.name)
+			input_close(&job->files[i].input);
+	free(job->files);
+	free(job->events);
+	stacks_free(&job->stacks);
+	samples_free(&job->samples);
+	profile_free(&job->profile);
+}
+
+bool job_read_raw(const struct job *job)
+{
+	return job->files[0].reader != reader_find(STR("folded"));
+}
+
+/* Writing */
+
+static const struct output *current_output;
+
+/* Nothing half-written stays behind when the user gives up. */
+static void on_signal(int signal_number)
+{
+	if (current_output)
+		output_unlink(current_output);
+	signal(signal_number, SIG_DFL);
+	raise(signal_number);
+}
+
+bool job_open_output(const struct settings *s, struct output *out, bool for_people)
+{
+	if (!for_people && s->output == NULL && isatty(STDOUT_FILENO)) {
+		message_error("this would fill the terminal: use -o FILE, or -o - if "
+			      "you mean it");
+		return false;
+	}
+	if (!output_open(out, s->output)) {
+		message_error("%s", output_message(out));
+		return false;
+	}
+	current_output = out;
+	signal(SIGINT, on_signal);
+	signal(SIGTERM, on_signal);
+	signal(SIGHUP, on_signal);
+	return true;
+}
+
+int job_close_output(struct output *out)
+{
+	bool ok = output_close(out);
+	current_output = NULL;
+	if (!ok)
+		message_error("%s", output_message(out));
+	return ok ? 0 : 2;
+}

@@ -1,0 +1,436 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/report.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/message.h"
+#include "base/num.h"
+#include "model/events.h"
+
+enum { EVENTS_SHOWN = 6, WARNINGS_SHOWN = 2 };
+
+static uint64_t samples_read(const struct job *job)
+{
+	return job->samples.count + job->samples.filtered;
+}
+
+static void add_count(struct buf *out, uint64_t n, const char *what)
+{
+	num_add_grouped(out, (int64_t)n);
+	buf_addf(out, " %s%s", what, n == 1 ? "" : "s");
+}
+
+static double in_units(int64_t value, unsigned scale)
+{
+	return (double)value / pow(10, scale);
+}
+
+/* What was read */
+
+static void add_warning(struct buf *out, const struct input_warning *w, bool with_text)
+{
+	num_add_grouped(out, (int64_t)w->count);
+	buf_addf(out, " %s (first at line %" PRIu64, w->what, w->first_line);
+	if (with_text && w->first_text.n) {
+		buf_addf(out, ": '");
+		message_visible(out, w->first_text);
+		buf_addc(out, '\'');
+	}
+	buf_addc(out, ')');
+}
+
+static void add_warnings(struct buf *out, const struct job *job)
+{
+	unsigned shown = 0, left = 0;
+	for (size_t i = 0; i < job->file_count; i++) {
+		const struct input *in = &job->files[i].input;
+		for (unsigned w = 0; w < in->warning_count; w++) {
+			if (shown++ >= WARNINGS_SHOWN && !job->settings->verbose) {
+				left++;
+				continue;
+			}
+			buf_addf(out, "; ");
+			if (job->file_count > 1)
+				buf_addf(out, "%s: ", in->name);
+			add_warning(out, &in->warnings[w], true);
+		}
+	}
+	if (left > 0)
+		buf_addf(out, "; %u more kinds with -v", left);
+}
+
+static void add_value(struct buf *out, const struct stacks *s, int64_t value)
+{
+	num_add_quantity(out, in_units(value, s->scale), s->unit);
+}
+
+/* "perf.txt: 3,980 samples, 4.02 s of cpu-clock in 412 stacks" */
+static void say_sums(const struct job *job)
+{
+	const struct stacks *s = &job->stacks;
+	struct buf line = { 0 };
+	buf_addf(&line, "%s%s: ", job->files[0].input.name,
+		 job->file_count > 1 ? " and others" : "");
+	add_count(&line, samples_read(job), "sample");
+	uint64_t left = samples_read(job) - s->samples;
+	if (left > 0 && s->samples > 0) {
+		buf_addf(&line, ", ");
+		num_add_grouped(&line, (int64_t)s->samples);
+		buf_addf(&line, " of them kept");
+	}
+	bool counts = str_eq(s->unit, STR("samples"));
+	if (!counts) {
+		buf_addf(&line, ", ");
+		add_value(&line, s, s->total[0]);
+	}
+	if (s->event.n) {
+		buf_addf(&line, " of ");
+		message_visible(&line, s->event);
+	}
+	buf_addf(&line, " in ");
+	add_count(&line, s->count, "stack");
+	add_warnings(&line, job);
+	message_line(buf_str(&line));
+	buf_free(&line);
+}
+
+static bool is_shown(const struct job *job, uint32_t event)
+{
+	for (unsigned i = 0; i < job->event_count; i++)
+		if (job->events[i] == event)
+			return true;
+	return false;
+}
+
+static void add_event(struct buf *out, const struct profile *p, const uint64_t *count,
+		      uint32_t event)
+{
+	message_visible(out, p->events[event].name);
+	buf_addf(out, " (");
+	num_add_grouped(out, (int64_t)count[event]);
+	buf_addc(out, ')');
+}
+
+/* "events left out: page-faults (12), … (--event-filter chooses)" */
+static void say_events(const struct job *job)
+{
+	const struct profile *p = &job->profile;
+	uint64_t *count = events_count(p);
+	struct buf line = { 0 };
+	unsigned left = 0;
+	for (uint32_t i = 0; i < p->event_count; i++) {
+		if (is_shown(job, i) || count[i] == 0)
+			continue;
+		if (left++ >= EVENTS_SHOWN && !job->settings->verbose)
+			continue;
+		buf_addf(&line, "%s", line.n ? ", " : "events left out: ");
+		add_event(&line, p, count, i);
+	}
+	if (left > EVENTS_SHOWN && !job->settings->verbose)
+		buf_addf(&line, " and %u more", left - EVENTS_SHOWN);
+	if (line.n) {
+		buf_addf(&line, " samples; choose with --event-filter");
+		message_line(buf_str(&line));
+	}
+	buf_free(&line);
+	free(count);
+}
+
+static void say_hint(const struct job *job)
+{
+	struct buf line = { 0 };
+	quality_add_hint(&line, &job->quality);
+	if (line.n)
+		message_line(buf_str(&line));
+	buf_free(&line);
+}
+
+static void say_details(const struct job *job)
+{
+	const struct quality *q = &job->quality;
+	message_note("%" PRIu64 " of %" PRIu64 " frames have no name, %" PRIu64
+		     " of %" PRIu64 " stacks reach no known start of a thread, %" PRIu64
+		     " samples have no frame at all",
+		     q->unknown_frames, q->frames, q->rootless, q->samples,
+		     job->samples.frameless);
+	for (size_t i = 0; i < job->file_count; i++)
+		message_note("%s: %s, %" PRIu64 " lines", job->files[i].input.name,
+			     job->files[i].reader->title, job->files[i].input.line);
+}
+
+static void say_folded_oddities(const struct job *job)
+{
+	struct buf line = { 0 };
+	add_warnings(&line, job);
+	if (job->stacks.columns == 2)
+		buf_addf(&line, "; two columns of numbers are read as before and after");
+	if (line.n)
+		message_note("%s: %s", job->files[0].input.name, buf_cstr(&line) + 2);
+	buf_free(&line);
+}
+
+void report_words(const struct job *job)
+{
+	if (job->settings->quiet)
+		return;
+	if (!job_read_raw(job)) {
+		say_folded_oddities(job);
+		return;
+	}
+	say_sums(job);
+	say_events(job);
+	say_hint(job);
+	if (job->settings->verbose)
+		say_details(job);
+}
+
+/* Nothing to write */
+
+static const char *filters_used(const struct want *w)
+{
+	if (w->show_from_count)
+		return "--show-from";
+	return w->no_idle ? "--no-idle" : "the filters";
+}
+
+static void say_filtered_events(const struct job *job)
+{
+	struct buf line = { 0 };
+	buf_addf(&line, "0 of %" PRIu64 " samples match --event-filter; the events are ",
+		 job->samples.filtered);
+	for (uint32_t i = 0; i < job->profile.event_count; i++) {
+		buf_addf(&line, "%s", i ? ", " : "");
+		message_visible(&line, job->profile.events[i].name);
+	}
+	message_error("%s", buf_cstr(&line));
+	buf_free(&line);
+}
+
+void report_nothing(const struct job *job)
+{
+	struct buf line = { 0 };
+	add_warnings(&line, job);
+	if (job->samples.filtered > 0)
+		say_filtered_events(job);
+	else if (job->samples.count > 0)
+		message_error("0 of %" PRIu64 " samples are left by %s",
+			      job->samples.count, filters_used(&job->settings->want));
+	else
+		message_error("%s: no sample found%s", job->files[0].input.name,
+			      line.n ? buf_cstr(&line) : "");
+	buf_free(&line);
+}
+
+/* For machines */
+
+static void json_key(struct output *out, const char *key)
+{
+	output_json(out, str_of(key));
+	output_lit(out, ": ");
+}
+
+static void json_number(struct output *out, const char *key, uint64_t value,
+			const char *after)
+{
+	json_key(out, key);
+	output_u64(out, value);
+	output_bytes(out, str_of(after));
+}
+
+static void json_text(struct output *out, const char *key, struct str value,
+		      const char *after)
+{
+	json_key(out, key);
+	output_json(out, value);
+	output_bytes(out, str_of(after));
+}
+
+static void json_value(struct output *out, const struct stacks *s, int64_t value)
+{
+	struct buf text = { 0 };
+	num_add_decimal(&text, value, s->scale);
+	output_bytes(out, buf_str(&text));
+	buf_free(&text);
+}
+
+static void json_files(struct output *out, const struct job *job)
+{
+	json_key(out, "files");
+	for (size_t i = 0; i < job->file_count; i++) {
+		const struct job_file *f = &job->files[i];
+		output_bytes(out, str_of(i ? ", {" : "[{"));
+		json_text(out, "name", str_of(f->input.name), ", ");
+		json_text(out, "format", str_of(f->reader->name), ", ");
+		json_number(out, "lines", f->input.line, ", ");
+		json_number(out, "samples", f->samples, ", ");
+		json_key(out, "warnings");
+		output_char(out, '[');
+		for (unsigned w = 0; w < f->input.warning_count; w++) {
+			const struct input_warning *warning = &f->input.warnings[w];
+			output_bytes(out, str_of(w ? ", {" : "{"));
+			json_text(out, "what", str_of(warning->what), ", ");
+			json_number(out, "count", warning->count, ", ");
+			json_number(out, "first_line", warning->first_line, "}");
+		}
+		output_lit(out, "]}");
+	}
+	output_lit(out, "],\n ");
+}
+
+static void json_events(struct output *out, const struct job *job)
+{
+	uint64_t *count = events_count(&job->profile);
+	json_key(out, "events");
+	output_char(out, '[');
+	for (uint32_t i = 0; i < job->profile.event_count; i++) {
+		output_bytes(out, str_of(i ? ", {" : "{"));
+		json_text(out, "name", job->profile.events[i].name, ", ");
+		json_text(out, "unit", job->profile.events[i].unit, ", ");
+		json_number(out, "samples", count[i], ", ");
+		json_key(out, "shown");
+		output_bytes(out, is_shown(job, i) ? STR("true}") : STR("false}"));
+	}
+	output_lit(out, "],\n ");
+	free(count);
+}
+
+static void write_json(const struct job *job, struct output *out)
+{
+	const struct stacks *s = &job->stacks;
+	const struct quality *q = &job->quality;
+	output_char(out, '{');
+	json_text(out, "program", str_of(job->settings->name), ",\n ");
+	json_files(out, job);
+	json_events(out, job);
+	json_number(out, "samples_read", samples_read(job), ", ");
+	json_number(out, "samples_filtered_by_event", job->samples.filtered, ", ");
+	json_number(out, "samples_shown", s->samples, ",\n ");
+	json_key(out, "total");
+	json_value(out, s, s->total[s->columns - 1]);
+	output_lit(out, ", ");
+	json_key(out, "total_before_filters");
+	json_value(out, s, s->total_before);
+	output_lit(out, ", ");
+	json_text(out, "unit", s->unit, ", ");
+	json_number(out, "stacks", s->count, ",\n ");
+	json_number(out, "frames", q->frames, ", ");
+	json_number(out, "frames_unknown", q->unknown_frames, ", ");
+	json_number(out, "samples_rootless", q->rootless, ", ");
+	json_number(out, "samples_without_frames", job->samples.frameless, "}\n");
+}
+
+bool report_stats(const struct job *job)
+{
+	static struct output out;
+	const char *path = job->settings->stats;
+	if (path == NULL)
+		return true;
+	bool ok = output_open(&out, path);
+	if (ok) {
+		write_json(job, &out);
+		ok = output_close(&out);
+	}
+	if (!ok)
+		message_error("%s", output_message(&out));
+	return ok;
+}
+
+/* --list-metrics */
+
+static void metric_line(struct output *out, const struct job *job, uint32_t event,
+			unsigned column, int64_t total)
+{
+	const struct profile *p = &job->profile;
+	const struct column *c = &p->columns[column];
+	struct buf line = { 0 };
+	buf_addf(&line, "%s\t", c->name.n ? c->name.p : "value");
+	message_visible(&line, p->events[event].name);
+	buf_addc(&line, '\t');
+	num_add_decimal(&line, total, c->scale);
+	struct str unit = c->is_samples ? STR("samples") : p->events[event].unit;
+	buf_addf(&line, "\t%.*s%s\n", STR_ARG(unit),
+		 is_shown(job, event) && column == 0 ? "\tdefault" : "");
+	output_bytes(out, buf_str(&line));
+	buf_free(&line);
+}
+
+void report_metrics(const struct job *job, struct output *out)
+{
+	const struct profile *p = &job->profile;
+	output_lit(out, "# metric\tevent\ttotal\tunit\n");
+	for (uint32_t e = 0; e < p->event_count; e++)
+		for (unsigned c = 0; c < p->column_count; c++) {
+			int64_t total = 0;
+			for (uint32_t i = 0; i < p->stack_count; i++)
+				if (p->groups[p->stacks[i].group].event == e)
+					total += p->values[(size_t)i * COLUMNS_MAX + c];
+			metric_line(out, job, e, c, total);
+		}
+}
+
+/* Progress */
+
+enum { PROGRESS_AFTER = 2, PROGRESS_WIDTH = 30 };
+
+static struct {
+	const char *name;
+	struct timespec start;
+	time_t last;
+	bool visible;
+} progress;
+
+static double seconds_since(const struct timespec *start)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)(now.tv_sec - start->tv_sec) +
+	       (double)(now.tv_nsec - start->tv_nsec) / 1e9;
+}
+
+static void draw_progress(double seconds, uint64_t done, uint64_t size)
+{
+	struct buf line = { 0 };
+	double part = (double)done / (double)size;
+	buf_addf(&line, "\r%s: %3d %% [", progress.name, (int)(part * 100));
+	for (int i = 0; i < PROGRESS_WIDTH; i++)
+		buf_addc(&line, i < part * PROGRESS_WIDTH ? '=' : ' ');
+	buf_addf(&line, "] ");
+	num_add_quantity(&line, (double)done / seconds, STR("bytes"));
+	buf_addf(&line, "/s, %d s left ", (int)(seconds / part - seconds + 0.5));
+	fwrite(line.p, 1, line.n, stderr);
+	fflush(stderr);
+	buf_free(&line);
+}
+
+static void on_progress(void *context, uint64_t done, uint64_t size)
+{
+	(void)context;
+	double seconds = seconds_since(&progress.start);
+	if (seconds < PROGRESS_AFTER || (time_t)seconds == progress.last || done == 0)
+		return;
+	progress.last = (time_t)seconds;
+	progress.visible = true;
+	draw_progress(seconds, done, size);
+}
+
+void report_progress(struct input *in, const struct settings *s)
+{
+	if (in->size == 0 || s->quiet || !isatty(STDERR_FILENO))
+		return;
+	progress.name = s->name;
+	progress.last = 0;
+	clock_gettime(CLOCK_MONOTONIC, &progress.start);
+	in->progress = on_progress;
+}
+
+void report_progress_end(void)
+{
+	if (progress.visible)
+		fputs("\r\033[K", stderr);
+	progress.visible = false;
+}

@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * From (symbol, module) to frames:
+ *
+ *	foo(int)            /usr/bin/app             foo
+ *	[unknown]           /usr/lib/libc.so.6       [libc.so.6]
+ *	do_syscall_64       [kernel.kallsyms]        do_syscall_64, kernel
+ *	La/B;::c->La/D;::e  /tmp/perf-12.map         a/B;::c and, inlined in it, a/D;::e
+ *
+ * Identity is symbol, module and whether it is inlined; address, offset and
+ * source line only where the granularity asks for them, so that the number of
+ * places does not grow with address space randomisation.
+ */
+#include "model/location.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "base/hash.h"
+
+void locations_init(struct locations *l, struct profile *profile,
+		    const struct want *want)
+{
+	*l = (struct locations){ .profile = profile, .want = want };
+	l->names.style = want->names.style;
+	l->names.template_depth = want->names.template_depth;
+}
+
+void locations_free(struct locations *l)
+{
+	free(l->frame);
+	free(l->items);
+	free(l->pool);
+	table_free(&l->table);
+	names_free(&l->names);
+	buf_free(&l->scratch);
+	arena_free(&l->arena);
+	*l = (struct locations){ 0 };
+}
+
+/* Modules */
+
+/* "/tmp/perf-123.map", "jitted-12-3.so" and what perf inject makes of it. */
+static bool has_number_between(struct str name, struct str before, struct str after)
+{
+	ptrdiff_t at = str_find(name, before);
+	if (at < 0 || !str_ends(name, after))
+		return false;
+	struct str rest = str_skip(name, (size_t)at + before.n);
+	return rest.n > after.n && rest.p[0] >= '0' && rest.p[0] <= '9';
+}
+
+static bool is_jit(struct str module)
+{
+	return has_number_between(module, STR("perf-"), STR(".map")) ||
+	       has_number_between(module, STR("jitted-"), STR(".so")) ||
+	       str_starts(module, STR("[JIT]"));
+}
+
+static bool is_kernel_module_file(struct str base)
+{
+	ptrdiff_t at = str_find(base, STR(".ko"));
+	if (at < 0)
+		return false;
+	struct str rest = str_skip(base, (size_t)at + 3);
+	return rest.n == 0 || rest.p[0] == '.';
+}
+
+static bool is_kernel(struct str module)
+{
+	static const struct str not_kernel[] = {
+		{ "[unknown]", 9 }, { "[vdso]", 6 }, { "[stack]", 7 },
+		{ "[heap]", 6 }, { "[vsyscall]", 10 }, { "[anon", 5 },
+		{ "[JIT]", 5 },
+	};
+	if (module.n == 0)
+		return false;
+	struct str base = str_basename(module);
+	if (module.p[0] == '[') {
+		for (size_t i = 0; i < ARRAY_SIZE(not_kernel); i++)
+			if (str_starts(module, not_kernel[i]))
+				return false;
+		return true;
+	}
+	return str_starts(base, STR("vmlinux")) || is_kernel_module_file(base) ||
+	       str_starts(base, STR("bpf_prog_")) || str_eq(module, STR("/proc/kcore"));
+}
+
+/* Of a frame without any known place; garbage near the top of memory is none. */
+static bool is_kernel_address(uint64_t address)
+{
+	return address >= 0xffff800000000000u && address < 0xfffffffffffff000u;
+}
+
+/* Names */
+
+static bool is_unknown(struct str symbol)
+{
+	return symbol.n == 0 || str_eq(symbol, STR("[unknown]"));
+}
+
+/* "[libc.so.6]" or "[unknown]", with --addrs "[libc.so.6 <7f12>]". */
+static struct str unknown_name(struct locations *l, const struct location_key *key)
+{
+	struct str base = key->module;
+	if (str_ends(base, STR(" (deleted)")))
+		base.n -= STR(" (deleted)").n;
+	if (base.n && base.p[0] == '[') {
+		base = str_skip(base, 1);
+		if (base.n && base.p[base.n - 1] == ']')
+			base.n--;
+	} else {
+		base = str_basename(base);
+	}
+	buf_clear(&l->scratch);
+	buf_addc(&l->scratch, '[');
+	buf_add(&l->scratch, base.n ? base : STR("unknown"));
+	if (l->want->addrs)
+		buf_addf(&l->scratch, " <%llx>", (unsigned long long)key->address);
+	buf_addc(&l->scratch, ']');
+	return buf_str(&l->scratch);
+}
+
+/* "Lorg/a/B;::m" is how a Java agent writes the method m of org/a/B. */
+static bool is_java(struct str name)
+{
+	ptrdiff_t end = str_find(name, STR(";::"));
+	return name.n > 1 && name.p[0] == 'L' && end > 0;
+}
+
+static struct str line_file(struct str line)
+{
+	ptrdiff_t colon = str_rchr(line, ':');
+	return colon > 0 ? str_head(line, (size_t)colon) : line;
+}
+
+/* The name at the wanted granularity, in l->scratch when it is not the plain one. */
+static struct str granular_name(struct locations *l, const struct location_key *key,
+				struct str name)
+{
+	enum granularity g = l->want->granularity;
+	bool has_line = key->line.n > 0;
+	buf_clear(&l->scratch);
+	if (g == GRANULARITY_FILES && has_line) {
+		buf_add(&l->scratch, line_file(key->line));
+	} else if (g == GRANULARITY_ADDRESSES && !is_unknown(key->symbol)) {
+		buf_add(&l->scratch, name);
+		buf_addf(&l->scratch, "+0x%llx", (unsigned long long)key->offset);
+	} else if (has_line && (g == GRANULARITY_LINES ||
+				g == GRANULARITY_FILEFUNCTIONS)) {
+		buf_add(&l->scratch, name);
+		buf_addc(&l->scratch, ':');
+		buf_add(&l->scratch, g == GRANULARITY_LINES ? key->line :
+							      line_file(key->line));
+	} else {
+		return name;
+	}
+	return buf_str(&l->scratch);
+}
+
+static void add_frame(struct locations *l, const struct location_item *item,
+		      struct str symbol, enum frame_kind kind)
+{
+	struct profile *p = l->profile;
+	if (is_java(symbol))
+		symbol = str_skip(symbol, 1);
+	struct str clean = names_clean(&l->names, symbol);
+	uint32_t name = profile_name_text(p, granular_name(l, &item->key, clean));
+	uint32_t full = ID_NONE;
+	struct str demangled = names_demangled(&l->names, symbol);
+	if (!str_eq(demangled, intern_text(&p->text, name)))
+		full = profile_text(p, demangled);
+	ARRAY_RESERVE(l->pool, l->pool_capacity, (size_t)l->pool_count + 1);
+	l->pool[l->pool_count++] = profile_frame(p, name, kind, full, item->module);
+}
+
+static void add_unknown(struct locations *l, const struct location_item *item,
+			enum frame_kind kind)
+{
+	struct str name = unknown_name(l, &item->key);
+	if (kind == FRAME_USER)
+		kind = FRAME_OTHER;
+	ARRAY_RESERVE(l->pool, l->pool_capacity, (size_t)l->pool_count + 1);
+	l->pool[l->pool_count++] =
+		profile_frame(l->profile, profile_name_text(l->profile, name), kind,
+			      ID_NONE, item->module);
+}
+
+/* "caller->callee->…": all but the first were compiled into it. */
+static void add_java_chain(struct locations *l, const struct location_item *item,
+			   struct str chain, enum frame_kind outer)
+{
+	uint32_t first = l->pool_count;
+	enum frame_kind kind = outer;
+	while (chain.p != NULL) {
+		ptrdiff_t arrow = str_find(chain, STR("->"));
+		struct str part = arrow < 0 ? chain : str_head(chain, (size_t)arrow);
+		chain = arrow < 0 ? (struct str){ NULL, 0 } :
+				    str_skip(chain, (size_t)arrow + 2);
+		if (part.n > 0)
+			add_frame(l, item, part, kind);
+		kind = FRAME_INLINED;
+		if (l->want->no_inline)
+			break;
+	}
+	for (uint32_t a = first, b = l->pool_count; a + 1 < b; a++) {
+		uint32_t swap = l->pool[a];
+		l->pool[a] = l->pool[--b];
+		l->pool[b] = swap;
+	}
+}
+
+static bool is_java_chain(struct str symbol, bool jit)
+{
+	ptrdiff_t arrow = str_find(symbol, STR("->"));
+	if (arrow <= 0)
+		return false;
+	return jit || is_java(str_head(symbol, (size_t)arrow));
+}
+
+static void add_frames(struct locations *l, struct location_item *item)
+{
+	const struct location_key *key = &item->key;
+	enum frame_kind kind = FRAME_USER;
+	bool unknown = is_unknown(key->symbol);
+	bool jit = is_jit(key->module);
+	if (key->inlined)
+		kind = FRAME_INLINED;
+	else if (is_kernel(key->module) ||
+		 (unknown && str_eq(key->module, STR("[unknown]")) &&
+		  is_kernel_address(key->address)))
+		kind = FRAME_KERNEL;
+	else if (jit)
+		kind = FRAME_JIT;
+	if (kind == FRAME_INLINED && l->want->no_inline)
+		return;
+	if (unknown)
+		add_unknown(l, item, kind);
+	else if (is_java_chain(key->symbol, jit))
+		add_java_chain(l, item, key->symbol, kind);
+	else
+		add_frame(l, item, key->symbol, kind);
+}
+
+/* Identity */
+
+/* Leaves in the key what tells places apart under the wanted granularity. */
+static struct location_key identity(const struct locations *l,
+				    const struct location_key *key)
+{
+	struct location_key k = *key;
+	const struct want *w = l->want;
+	bool unknown = is_unknown(k.symbol);
+	if (!(w->addrs && unknown))
+		k.address = unknown && str_eq(k.module, STR("[unknown]")) &&
+					    is_kernel_address(k.address) ?
+				    0xffff800000000000u :
+				    0;
+	if (w->granularity != GRANULARITY_ADDRESSES)
+		k.offset = 0;
+	if (w->granularity == GRANULARITY_FUNCTIONS ||
+	    w->granularity == GRANULARITY_ADDRESSES)
+		k.line = (struct str){ NULL, 0 };
+	return k;
+}
+
+static uint32_t key_hash(const struct location_key *k)
+{
+	uint64_t tail = k->module.n;
+	if (k->module.n >= 8)
+		memcpy(&tail, k->module.p + k->module.n - 8, 8);
+	uint64_t hash = hash_str(k->symbol);
+	hash ^= (tail + k->inlined) * 0x9e3779b97f4a7c15u;
+	hash ^= (k->address + (k->offset << 20)) * 0xc2b2ae3d27d4eb4fu;
+	if (k->line.n)
+		hash ^= hash_str(k->line) * 3;
+	return (uint32_t)(hash ^ hash >> 32);
+}
+
+static bool key_eq(const struct location_key *a, const struct location_key *b)
+{
+	return str_eq(a->symbol, b->symbol) && str_eq(a->module, b->module) &&
+	       a->inlined == b->inlined && a->address == b->address &&
+	       a->offset == b->offset && str_eq(a->line, b->line);
+}
+
+static uint32_t new_location(struct locations *l, const struct location_key *key)
+{
+	uint32_t id = l->count++;
+	assert(id < UINT32_MAX / 2);
+	ARRAY_RESERVE(l->items, l->item_capacity, l->count);
+	ARRAY_RESERVE(l->frame, l->frame_capacity, l->count);
+	struct location_item *item = &l->items[id];
+	*item = (struct location_item){ .key = *key, .first = l->pool_count };
+	item->module = key->module.n ? profile_text(l->profile, key->module) : ID_NONE;
+	item->key.symbol = arena_copy(&l->arena, key->symbol);
+	item->key.line = arena_copy(&l->arena, key->line);
+	if (key->module.n)
+		item->key.module = intern_text(&l->profile->text, item->module);
+	add_frames(l, item);
+	item->frames = l->pool_count - item->first;
+	l->frame[id] = item->frames == 1 ? l->pool[item->first] : LOCATION_MANY;
+	return id;
+}
+
+uint32_t location_of(struct locations *l, const struct location_key *key)
+{
+	struct location_key k = identity(l, key);
+	uint32_t hash = key_hash(&k);
+	uint32_t id, place = table_place(&l->table, hash);
+	while ((id = table_next(&l->table, hash, &place)) != TABLE_END)
+		if (key_eq(&l->items[id].key, &k))
+			return id;
+	id = new_location(l, &k);
+	table_insert(&l->table, hash, id);
+	return id;
+}
+
+uint32_t location_with_line(struct locations *l, uint32_t location, struct str line,
+			    bool inlined)
+{
+	struct location_key key = l->items[location].key;
+	key.line = line;
+	key.inlined = inlined;
+	return location_of(l, &key);
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MODEL_LOCATION_H
+#define MODEL_LOCATION_H
+
+#include "model/profile.h"
+#include "model/want.h"
+
+/*
+ * Places in code as a profiler wrote them, each turned once into the frames it
+ * stands for: names cleaned, kinds found, inlined frames kept or left out.
+ * For readers of text that was symbolised by somebody else.
+ */
+
+/* What identifies a place.  Parts that nobody wants are not looked at. */
+struct location_key {
+	struct str symbol;       /* without offset; empty or "[unknown]" when not known */
+	struct str module;       /* file or pseudo file such as "[kernel.kallsyms]"; may be empty */
+	struct str line;         /* "file.c:12"; may be empty */
+	uint64_t address;
+	uint64_t offset;         /* of the address in the symbol */
+	bool inlined;            /* compiled into the function around it */
+};
+
+struct locations {
+	uint32_t *frame;         /* by location id: its only frame, or LOCATION_MANY */
+	uint32_t count;
+	/* private */
+	struct profile *profile;
+	const struct want *want;
+	struct names names;
+	struct buf scratch;
+	struct location_item {
+		struct location_key key; /* texts are in the arena */
+		uint32_t module;         /* in profile->text */
+		uint32_t first, frames;  /* in pool, leaf first */
+	} *items;
+	uint32_t *pool;
+	uint32_t pool_count;
+	size_t item_capacity, frame_capacity, pool_capacity;
+	struct table table;
+	struct arena arena;
+};
+
+enum { LOCATION_MANY = UINT32_MAX };
+
+void locations_init(struct locations *, struct profile *, const struct want *);
+void locations_free(struct locations *);
+
+/* The id of a place, made when new.  Ids are below 2^31. */
+uint32_t location_of(struct locations *, const struct location_key *);
+
+/* The same place with its source line known, or found to be inlined. */
+uint32_t location_with_line(struct locations *, uint32_t location, struct str line,
+			    bool inlined);
+
+/* The frames of a place, leaf first; there may be none. */
+static inline const uint32_t *location_frames(const struct locations *l,
+					      uint32_t location, uint32_t *count)
+{
+	*count = l->items[location].frames;
+	return l->pool + l->items[location].first;
+}
+
+#endif

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MODEL_MATCH_H
+#define MODEL_MATCH_H
+
+#include "base/str.h"
+
+/*
+ * The door to pcre2: a regular expression, compiled once.  Patterns come from
+ * the user, subjects from input; a match that would take too long counts as
+ * none.
+ */
+struct match;
+
+/* NULL when the pattern is wrong; *message then says why and where, valid until the next call. */
+struct match *match_new(struct str pattern, const char **message);
+
+/* Whether the pattern occurs in the subject. */
+bool match_find(struct match *, struct str subject);
+
+void match_free(struct match *);
+
+#endif

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/quality.h"
+
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "base/message.h"
+
+enum { ROOT_FRAMES = 3, BAD_PERCENT = 20 };
+
+/* Functions in which threads, processes and entries into the kernel begin. */
+static bool is_known_root(struct str name)
+{
+	static const struct str exact[] = {
+		{ "_start", 6 }, { "main", 4 }, { "start_thread", 12 },
+		{ "thread_start", 12 }, { "runtime.goexit", 14 },
+		{ "runtime.mstart", 14 }, { "runtime.mcall", 13 },
+		{ "swapper", 7 }, { "start_kernel", 12 }, { "kthread", 7 },
+		{ "cpu_startup_entry", 17 }, { "_dl_start_user", 14 },
+	};
+	static const struct str starts[] = {
+		{ "clone", 5 }, { "__clone", 7 }, { "__GI___clone", 12 },
+		{ "__libc_start", 12 }, { "entry_", 6 }, { "ret_from_fork", 13 },
+		{ "secondary_startup", 17 }, { "asm_", 4 }, { "system_call", 11 },
+		{ "sysenter", 8 }, { "runtime.rt0", 11 }, { "el0", 3 },
+		{ "common_startup", 14 }, { "generic_start_main", 18 },
+		{ "__start_thread", 14 }, { "thread_start", 12 },
+		{ "x86_64_start", 12 }, { "_start_", 7 },
+	};
+	for (size_t i = 0; i < ARRAY_SIZE(exact); i++)
+		if (str_eq(name, exact[i]))
+			return true;
+	for (size_t i = 0; i < ARRAY_SIZE(starts); i++)
+		if (str_starts(name, starts[i]))
+			return true;
+	return false;
+}
+
+static bool is_unknown(const struct profile *p, uint32_t frame)
+{
+	struct str name = profile_name(p, frame);
+	return name.n > 2 && name.p[0] == '[' && name.p[name.n - 1] == ']';
+}
+
+struct measuring {
+	const struct profile *p;
+	struct quality *q;
+	bool *known_root, *unknown;      /* by frame id */
+	uint64_t *unknown_count;
+};
+
+static void measure_stack(struct measuring *m, const struct stack *s, uint64_t samples)
+{
+	struct quality *q = m->q;
+	q->samples += samples;
+	q->frames += samples * s->depth;
+	q->single += s->depth == 1 ? samples : 0;
+	bool rooted = false;
+	for (uint32_t i = 0; i < s->depth; i++) {
+		uint32_t frame = profile_stack_frame(m->p, s, i);
+		rooted |= i < ROOT_FRAMES && m->known_root[frame];
+		if (m->unknown[frame])
+			m->unknown_count[frame] += samples;
+	}
+	q->rootless += rooted ? 0 : samples;
+}
+
+static void sum_unknown(struct measuring *m)
+{
+	uint64_t most = 0;
+	for (uint32_t i = 0; i < m->p->frame_count; i++) {
+		m->q->unknown_frames += m->unknown_count[i];
+		if (m->unknown_count[i] > most) {
+			most = m->unknown_count[i];
+			m->q->unknown_module = profile_name(m->p, i);
+		}
+	}
+}
+
+static bool is_chosen(uint32_t event, const uint32_t *events, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++)
+		if (events[i] == event)
+			return true;
+	return false;
+}
+
+void quality_measure(struct quality *q, const struct profile *p,
+		     const uint32_t *events, unsigned event_count)
+{
+	*q = (struct quality){ 0 };
+	struct measuring m = {
+		.p = p, .q = q,
+		.known_root = xcalloc(p->frame_count, sizeof(bool)),
+		.unknown = xcalloc(p->frame_count, sizeof(bool)),
+		.unknown_count = xcalloc(p->frame_count, sizeof(uint64_t)),
+	};
+	for (uint32_t i = 0; i < p->frame_count; i++) {
+		m.known_root[i] = is_known_root(profile_name(p, i));
+		m.unknown[i] = is_unknown(p, i);
+	}
+	unsigned last = p->column_count - 1;
+	for (uint32_t i = 0; i < p->stack_count; i++) {
+		const struct stack *s = &p->stacks[i];
+		int64_t samples = p->columns[last].is_samples ?
+			p->values[(size_t)i * COLUMNS_MAX + last] : 1;
+		if (is_chosen(p->groups[s->group].event, events, event_count))
+			measure_stack(&m, s, (uint64_t)samples);
+	}
+	sum_unknown(&m);
+	free(m.known_root);
+	free(m.unknown);
+	free(m.unknown_count);
+}
+
+static unsigned percent(uint64_t part, uint64_t whole)
+{
+	return whole ? (unsigned)((double)part * 100 / (double)whole) : 0;
+}
+
+void quality_add_hint(struct buf *out, const struct quality *q)
+{
+	unsigned unknown = percent(q->unknown_frames, q->frames);
+	unsigned rootless = percent(q->rootless, q->samples);
+	if (q->samples == 0)
+		return;
+	if (q->frames <= q->samples) {
+		buf_addf(out, "hint: recorded without call chains; record with -g "
+			      "(perf record -g)");
+	} else if (unknown >= BAD_PERCENT) {
+		buf_addf(out, "hint: %u %% of frames have no name, most of them ", unknown);
+		message_visible(out, q->unknown_module);
+		buf_addf(out, "; install debug symbols, for code made at run time a "
+			      "perf map");
+	} else if (rootless >= BAD_PERCENT) {
+		buf_addf(out, "hint: %u %% of stacks do not reach the start of a thread; "
+			      "record with --call-graph dwarf, or build with "
+			      "-fno-omit-frame-pointer", rootless);
+	}
+}

@@ -1,0 +1,484 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * From distinct stacks as read to distinct stacks as written:
+ *
+ *	choose     one event, one metric
+ *	arrange    process names become root frames, filters cut, root first
+ *	rank       each frame gets its place in byte order
+ *	sort       multikey quicksort on the ranks, without recursion
+ *	merge      neighbours that became equal
+ *
+ * During the sort the pool holds ranks, before and after it frame ids.
+ */
+#include "model/stacks.h"
+
+#include <assert.h>
+#include <endian.h>
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "model/events.h"
+#include "model/filter.h"
+
+enum { SMALL_RANGE = 12 };
+
+int stacks_metric(const struct profile *p, const struct want *w)
+{
+	if (w->metric.n == 0 || str_eq(w->metric, STR("weight")))
+		return 0;
+	for (unsigned i = 0; i < p->column_count; i++)
+		if (str_eq(p->columns[i].name, w->metric))
+			return (int)i;
+	return -1;
+}
+
+void stacks_free(struct stacks *s)
+{
+	free(s->items);
+	free(s->pool);
+	buf_free(&s->event_text);
+	*s = (struct stacks){ 0 };
+}
+
+/* Arrange */
+
+struct arranging {
+	struct stacks *s;
+	struct profile *p;
+	const struct want *want;
+	struct filter filter;
+	unsigned column;         /* of the profile, the first of the values */
+	bool *event_chosen;      /* by event id */
+	struct group_roots {
+		uint32_t frame[2];
+		uint32_t count;
+	} *roots;                /* by group id */
+	struct buf scratch;
+};
+
+static uint32_t root_frame(struct profile *p, struct str name)
+{
+	return profile_frame(p, profile_name_text(p, name), frame_kind_of(name),
+			     ID_NONE, ID_NONE);
+}
+
+static void add_id(struct buf *out, const char *before, int64_t id)
+{
+	if (id < 0)
+		buf_addf(out, "%s?", before);
+	else
+		buf_addf(out, "%s%lld", before, (long long)id);
+}
+
+/* "java", "java-12", "java-12/13": as the tools of this field write them. */
+static struct str process_name(struct arranging *a, const struct group *g)
+{
+	struct buf *out = &a->scratch;
+	buf_clear(out);
+	buf_add(out, intern_text(&a->p->text, g->comm));
+	for (size_t i = 0; a->want->compat && i < out->n; i++)
+		if (out->p[i] == ' ')
+			out->p[i] = '_';
+	if (a->want->group_by == GROUP_PID || a->want->group_by == GROUP_TID)
+		add_id(out, "-", g->pid);
+	if (a->want->group_by == GROUP_TID)
+		add_id(out, "/", g->tid);
+	return buf_str(out);
+}
+
+static void make_roots(struct arranging *a, const struct group *g,
+		       struct group_roots *roots)
+{
+	struct profile *p = a->p;
+	roots->count = 0;
+	if (a->want->group_by == GROUP_EVENT) {
+		buf_clear(&a->scratch);
+		events_add_title(&a->scratch, p->events[g->event].name);
+		roots->frame[roots->count++] = root_frame(p, buf_str(&a->scratch));
+	}
+	if (g->comm != ID_NONE)
+		roots->frame[roots->count++] = root_frame(p, process_name(a, g));
+	if (a->want->group_by == GROUP_CPU && g->cpu >= 0) {
+		buf_clear(&a->scratch);
+		buf_addf(&a->scratch, "cpu %d", g->cpu);
+		roots->frame[roots->count++] = root_frame(p, buf_str(&a->scratch));
+	}
+}
+
+/* The file of the function nearest to the root, as a root frame. */
+static uint32_t module_root(struct profile *p, uint32_t frame)
+{
+	uint32_t module = p->frames[frame].module;
+	struct str name = STR("[unknown]");
+	if (module == ID_SEVERAL)
+		name = STR("[several modules]");
+	else if (module != ID_NONE)
+		name = str_basename(intern_text(&p->text, module));
+	return root_frame(p, name.n ? name : STR("[unknown]"));
+}
+
+static void push(struct stacks *s, uint32_t frame)
+{
+	ARRAY_RESERVE(s->pool, s->pool_capacity, s->pool_count + 1);
+	s->pool[s->pool_count++] = frame;
+}
+
+static void reverse(uint32_t *frames, uint32_t n)
+{
+	for (uint32_t i = 0; i + 1 < n; i++) {
+		uint32_t swap = frames[i];
+		frames[i] = frames[--n];
+		frames[n] = swap;
+	}
+}
+
+static void push_roots(struct arranging *a, const struct stack *stack)
+{
+	const struct group_roots *roots = &a->roots[stack->group];
+	for (uint32_t i = 0; i < roots->count; i++)
+		push(a->s, roots->frame[i]);
+	if (a->want->group_by == GROUP_MODULE && stack->depth > 0)
+		push(a->s, module_root(a->p, profile_stack_frame(a->p, stack, 0)));
+}
+
+/* Puts the stack into the pool, filtered, root first; false when it is dropped. */
+static bool arrange_frames(struct arranging *a, const struct stack *stack)
+{
+	struct stacks *s = a->s;
+	uint64_t start = s->pool_count;
+	push_roots(a, stack);
+	uint64_t own = s->pool_count;
+	for (uint32_t i = 0; i < stack->depth; i++)
+		push(s, profile_stack_frame(a->p, stack, i));
+	bool cut;
+	int64_t skip = filter_apply(&a->filter, s->pool + own, stack->depth, &cut);
+	if (skip < 0) {
+		s->pool_count = start;
+		return false;
+	}
+	uint64_t from = cut ? own + (uint64_t)skip : start;
+	if (from > start) {
+		memmove(s->pool + start, s->pool + from,
+			(s->pool_count - from) * sizeof(*s->pool));
+		s->pool_count -= from - start;
+	}
+	if (s->pool_count == start)
+		push(s, root_frame(a->p, STR("[no stack]")));
+	if (a->want->reverse)
+		reverse(s->pool + start, (uint32_t)(s->pool_count - start));
+	return true;
+}
+
+static bool add_to(int64_t *sum, int64_t value)
+{
+	return !__builtin_add_overflow(*sum, value, sum);
+}
+
+static bool arrange_stack(struct arranging *a, uint32_t id)
+{
+	struct profile *p = a->p;
+	struct stacks *s = a->s;
+	struct stack stack = p->stacks[id];
+	const int64_t *values = &p->values[(size_t)id * COLUMNS_MAX];
+	struct stacks_item item = { .first = s->pool_count };
+	bool any = false;
+	for (unsigned c = 0; c < s->columns; c++) {
+		item.value[c] = values[a->column + c];
+		any |= item.value[c] != 0;
+	}
+	if (!add_to(&s->total_before, item.value[0]))
+		return false;
+	if (!any || !arrange_frames(a, &stack))
+		return true;
+	unsigned last = p->column_count - 1;
+	if (p->columns[last].is_samples)
+		s->samples += (uint64_t)values[last];
+	for (unsigned c = 0; c < s->columns; c++)
+		if (!add_to(&s->total[c], item.value[c]))
+			return false;
+	item.depth = (uint32_t)(s->pool_count - item.first);
+	ARRAY_RESERVE(s->items, s->item_capacity, (size_t)s->count + 1);
+	s->items[s->count++] = item;
+	return true;
+}
+
+static bool arrange(struct arranging *a)
+{
+	struct profile *p = a->p;
+	filter_init(&a->filter, p, a->want);
+	a->roots = xcalloc(p->group_count, sizeof(*a->roots));
+	for (uint32_t i = 0; i < p->group_count; i++)
+		make_roots(a, &p->groups[i], &a->roots[i]);
+	bool fits = !p->overflow;
+	for (uint32_t i = 0; fits && i < p->stack_count; i++)
+		if (a->event_chosen[p->groups[p->stacks[i].group].event])
+			fits = arrange_stack(a, i);
+	p->overflow |= !fits;
+	filter_free(&a->filter);
+	free(a->roots);
+	buf_free(&a->scratch);
+	return fits;
+}
+
+/* Rank */
+
+struct ranked {
+	uint64_t start;          /* the first eight bytes of the text, in byte order */
+	struct str name;
+	uint32_t frame;
+	enum frame_kind kind;
+};
+
+static uint64_t first_bytes(struct str name)
+{
+	uint64_t bytes = 0;
+	memcpy(&bytes, name.p, name.n < 8 ? name.n : 8);
+	return htobe64(bytes);
+}
+
+/* By the text as it is written: name and mark. */
+static int compare_ranked(const void *a, const void *b)
+{
+	const struct ranked *x = a, *y = b;
+	if (x->start != y->start)
+		return x->start < y->start ? -1 : 1;
+	size_t n = x->name.n < y->name.n ? x->name.n : y->name.n;
+	int order = n ? memcmp(x->name.p, y->name.p, n) : 0;
+	if (order != 0)
+		return order;
+	struct str mark_x = frame_kind_mark(x->kind), mark_y = frame_kind_mark(y->kind);
+	struct str rest_x = x->name.n > n ? str_skip(x->name, n) : mark_x;
+	struct str rest_y = y->name.n > n ? str_skip(y->name, n) : mark_y;
+	order = str_cmp(rest_x, rest_y);
+	return order ? order : (x->kind > y->kind) - (x->kind < y->kind);
+}
+
+static struct ranked *rank_frames(const struct profile *p)
+{
+	struct ranked *ranked = xcalloc(p->frame_count, sizeof(*ranked));
+	for (uint32_t i = 0; i < p->frame_count; i++) {
+		struct str name = profile_name(p, i);
+		ranked[i] = (struct ranked){
+			.start = name.n >= 8 ? first_bytes(name) : 0,
+			.name = name, .frame = i, .kind = p->frames[i].kind,
+		};
+		if (name.n < 8) {
+			char text[16] = { 0 };
+			struct str mark = frame_kind_mark(ranked[i].kind);
+			memcpy(text, name.p, name.n);
+			memcpy(text + name.n, mark.p ? mark.p : "", mark.n);
+			ranked[i].start = first_bytes((struct str){ text, 8 });
+		}
+	}
+	qsort(ranked, p->frame_count, sizeof(*ranked), compare_ranked);
+	return ranked;
+}
+
+/* Sort */
+
+struct range {
+	uint32_t from, to;
+	uint32_t at;             /* frames of the items that are known to be equal */
+};
+
+struct ranges {
+	struct range *list;
+	size_t count, capacity;
+};
+
+static void add_range(struct ranges *r, uint32_t from, uint32_t to, uint32_t at)
+{
+	if (to - from < 2)
+		return;
+	ARRAY_RESERVE(r->list, r->capacity, r->count + 1);
+	r->list[r->count++] = (struct range){ from, to, at };
+}
+
+/* The rank at a place of the stack plus 1, 0 behind its end. */
+static inline uint32_t key(const uint32_t *pool, const struct stacks_item *item,
+			   uint32_t at)
+{
+	return at < item->depth ? pool[item->first + at] + 1 : 0;
+}
+
+static bool is_before(const uint32_t *pool, const struct stacks_item *a,
+		      const struct stacks_item *b, uint32_t at)
+{
+	for (;; at++) {
+		uint32_t x = key(pool, a, at), y = key(pool, b, at);
+		if (x != y)
+			return x < y;
+		if (x == 0)
+			return false;
+	}
+}
+
+static void sort_small(struct stacks *s, struct range r)
+{
+	for (uint32_t i = r.from + 1; i < r.to; i++) {
+		struct stacks_item item = s->items[i];
+		uint32_t j = i;
+		for (; j > r.from && is_before(s->pool, &item, &s->items[j - 1], r.at); j--)
+			s->items[j] = s->items[j - 1];
+		s->items[j] = item;
+	}
+}
+
+static uint32_t pivot_of(const struct stacks *s, struct range r)
+{
+	uint32_t a = key(s->pool, &s->items[r.from], r.at);
+	uint32_t b = key(s->pool, &s->items[r.from + (r.to - r.from) / 2], r.at);
+	uint32_t c = key(s->pool, &s->items[r.to - 1], r.at);
+	if (a > b) {
+		uint32_t swap = a;
+		a = b;
+		b = swap;
+	}
+	return c < a ? a : c > b ? b : c;
+}
+
+static void swap_items(struct stacks *s, uint32_t a, uint32_t b)
+{
+	struct stacks_item swap = s->items[a];
+	s->items[a] = s->items[b];
+	s->items[b] = swap;
+}
+
+/* Parts the range by the frame at one place: smaller, equal, larger. */
+static void part(struct stacks *s, struct range r, struct ranges *todo)
+{
+	uint32_t pivot = pivot_of(s, r);
+	uint32_t smaller = r.from, i = r.from, larger = r.to;
+	while (i < larger) {
+		uint32_t k = key(s->pool, &s->items[i], r.at);
+		if (k < pivot)
+			swap_items(s, smaller++, i++);
+		else if (k > pivot)
+			swap_items(s, i, --larger);
+		else
+			i++;
+	}
+	add_range(todo, r.from, smaller, r.at);
+	add_range(todo, larger, r.to, r.at);
+	if (pivot != 0)
+		add_range(todo, smaller, larger, r.at + 1);
+}
+
+static bool is_sorted(const struct stacks *s)
+{
+	for (uint32_t i = 1; i < s->count; i++)
+		if (is_before(s->pool, &s->items[i], &s->items[i - 1], 0))
+			return false;
+	return true;
+}
+
+static void sort_items(struct stacks *s)
+{
+	struct ranges todo = { 0 };
+	if (!is_sorted(s))
+		add_range(&todo, 0, s->count, 0);
+	while (todo.count > 0) {
+		struct range r = todo.list[--todo.count];
+		if (r.to - r.from <= SMALL_RANGE)
+			sort_small(s, r);
+		else
+			part(s, r, &todo);
+	}
+	free(todo.list);
+}
+
+static void sort(struct stacks *s, const struct profile *p)
+{
+	struct ranked *ranked = rank_frames(p);
+	uint32_t *rank = xcalloc(p->frame_count, sizeof(*rank));
+	for (uint32_t i = 0; i < p->frame_count; i++)
+		rank[ranked[i].frame] = i;
+	for (uint64_t i = 0; i < s->pool_count; i++)
+		s->pool[i] = rank[s->pool[i]];
+	sort_items(s);
+	for (uint64_t i = 0; i < s->pool_count; i++)
+		s->pool[i] = ranked[s->pool[i]].frame;
+	free(rank);
+	free(ranked);
+}
+
+/* Merge */
+
+static bool is_same_stack(const struct stacks *s, const struct stacks_item *a,
+			  const struct stacks_item *b)
+{
+	return a->depth == b->depth &&
+	       memcmp(s->pool + a->first, s->pool + b->first,
+		      a->depth * sizeof(*s->pool)) == 0;
+}
+
+static void merge(struct stacks *s)
+{
+	uint32_t kept = 0;
+	for (uint32_t i = 0; i < s->count; i++) {
+		struct stacks_item *last = kept ? &s->items[kept - 1] : NULL;
+		if (last && is_same_stack(s, last, &s->items[i])) {
+			for (unsigned c = 0; c < s->columns; c++)
+				last->value[c] += s->items[i].value[c];
+		} else {
+			s->items[kept++] = s->items[i];
+		}
+	}
+	s->count = kept;
+}
+
+/* Choose */
+
+static void describe(struct stacks *s, const struct profile *p,
+		     const struct want *want, unsigned column,
+		     const uint32_t *events, unsigned event_count)
+{
+	s->profile = p;
+	s->columns = p->is_difference ? 2 : 1;
+	s->scale = p->columns[column].scale;
+	s->title = p->title;
+	s->shown = p->shown;
+	for (unsigned i = 0; i < event_count; i++) {
+		size_t before = s->event_text.n;
+		if (i > 0)
+			buf_add(&s->event_text, STR(", "));
+		size_t start = s->event_text.n;
+		events_add_title(&s->event_text, p->events[events[i]].name);
+		struct str added = str_skip(buf_str(&s->event_text), start);
+		struct str earlier = str_head(buf_str(&s->event_text), before);
+		if (i > 0 && str_eq(added, earlier))
+			s->event_text.n = before;
+	}
+	s->event = buf_str(&s->event_text);
+	if (want->unit.n)
+		s->unit = want->unit;
+	else if (p->columns[column].is_samples)
+		s->unit = STR("samples");
+	else if (event_count > 0)
+		s->unit = p->events[events[0]].unit;
+}
+
+bool stacks_select(struct stacks *s, struct profile *p, const struct want *want,
+		   const uint32_t *events, unsigned event_count)
+{
+	*s = (struct stacks){ 0 };
+	int column = stacks_metric(p, want);
+	assert(column >= 0);
+	describe(s, p, want, (unsigned)column, events, event_count);
+	struct arranging a = {
+		.s = s, .p = p, .want = want, .column = (unsigned)column,
+		.event_chosen = xcalloc(p->event_count, sizeof(bool)),
+	};
+	for (unsigned i = 0; i < event_count; i++)
+		a.event_chosen[events[i]] = true;
+	bool fits = arrange(&a);
+	free(a.event_chosen);
+	if (!fits)
+		return false;
+	if (s->samples == 0 && s->total[0] == s->total_before)
+		s->samples = p->header_samples;
+	sort(s, p);
+	merge(s);
+	return true;
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * Files people have at hand when they meant another one: recognised by their
+ * first bytes, answered with the command that helps.
+ */
+#include "read/reader.h"
+
+#include "base/alloc.h"
+
+struct known {
+	struct str start;
+	size_t at;
+	const char *advice;
+};
+
+static const struct known files[] = {
+	{ { "PERFILE2", 8 }, 0, "this is a perf.data file; run perf script -i FILE and read its output" },
+	{ { "2ELIFREP", 8 }, 0, "this is a perf.data file from a machine of the other byte order; run perf script -i FILE there" },
+	{ { "PERFFILE", 8 }, 0, "this is a perf.data file of a very old perf; run its own perf script -i FILE" },
+	{ { "gmon", 4 }, 0, "this is a gmon.out file of gprof; it has no call stacks" },
+	{ { "\x7f" "ELF", 4 }, 0, "this is a program or library, not a profile of one" },
+	{ { "\xff\xfe", 2 }, 0, "this is UTF-16 text; save it as UTF-8 (in PowerShell, use -Encoding utf8 or cmd /c to redirect)" },
+	{ { "\xfe\xff", 2 }, 0, "this is UTF-16 text; save it as UTF-8" },
+	{ { "\x89PNG", 4 }, 0, "this is a PNG picture, not a profile" },
+	{ { "%PDF", 4 }, 0, "this is a PDF file, not a profile" },
+	{ { "PK\x03\x04", 4 }, 0, "this is a zip archive; unpack it first" },
+	{ { "BZh", 3 }, 0, "this is bzip2 data; unpack it with bunzip2 -c FILE" },
+	{ { "\xfd" "7zXZ", 5 }, 0, "this is xz data; unpack it with xz -dc FILE" },
+	{ { "ustar", 5 }, 257, "this is a tar archive; unpack it first" },
+	{ { "go 1.", 5 }, 0, "this is a Go execution trace; use go tool trace to get a pprof profile from it" },
+	{ { "\xd4\xc3\xb2\xa1", 4 }, 0, "this is a network capture, not a profile" },
+};
+
+/* Text that has one of these early on. */
+static const struct known texts[] = {
+	{ { "<svg", 4 }, 0, "this is an SVG picture; read the profile it was drawn from" },
+	{ { "<html", 5 }, 0, "this is an HTML page, not a profile" },
+	{ { "<!DOCTYPE html", 14 }, 0, "this is an HTML page, not a profile" },
+	{ { "# Samples: ", 11 }, 0, "this is the text of perf report; run perf script instead" },
+	{ { "Performance counter stats for", 29 }, 0, "this is the output of perf stat; it has no call stacks" },
+	{ { "failed to open perf.data", 24 }, 0, "this is an error message of perf; there was nothing to read" },
+	{ { "incompatible file format", 24 }, 0, "this is an error message of perf: perf.data was written by a newer one" },
+};
+
+static const char *advice_on_bytes(struct str head)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
+		if (head.n > files[i].at &&
+		    str_starts(str_skip(head, files[i].at), files[i].start))
+			return files[i].advice;
+	return NULL;
+}
+
+static const char *advice_on_text(struct str head)
+{
+	struct str start = head.n > 4096 ? str_head(head, 4096) : head;
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
+		if (str_find(start, texts[i].start) >= 0)
+			return texts[i].advice;
+	return NULL;
+}
+
+static bool is_binary(struct str head)
+{
+	size_t odd = 0;
+	for (size_t i = 0; i < head.n; i++)
+		odd += head.p[i] == '\0' ||
+		       ((unsigned char)head.p[i] < ' ' &&
+			strchr("\t\n\r\f\x1b", head.p[i]) == NULL);
+	return odd * 50 > head.n;
+}
+
+const char *reader_advice(struct str head)
+{
+	const char *advice = advice_on_bytes(head);
+	if (advice == NULL)
+		advice = advice_on_text(head);
+	if (advice == NULL && head.n > 0 && is_binary(head))
+		advice = "this is binary data of no known kind";
+	return advice;
+}

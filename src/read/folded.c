@@ -1,0 +1,371 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * Folded stacks, fg-folded(5): one stack a line, root first, and its value.
+ *
+ *	# event: cycles:u
+ *	# unit: cycles
+ *	java;start_thread;Interpreter;org/a/B:::run_[j] 12
+ *
+ * Written by every stackcollapse script; the "# " lines are ours and Austin's.
+ * Files are usually sorted, so a line begins as the one before: the frames of
+ * that beginning are taken over without looking at them.
+ */
+#include "read/reader.h"
+
+#include <stdlib.h>
+
+#include "base/num.h"
+
+enum { PROBE_LINES = 200, FRAMES_MOST = 1 << 26 };
+
+struct folded {
+	struct input *in;
+	const struct want *want;
+	struct samples *out;
+	struct profile *profile;
+
+	struct intern texts;     /* frames as written, with marks */
+	uint32_t *frame_of;      /* by id in texts */
+	size_t frame_of_capacity;
+
+	struct buf line;         /* the stack before */
+	uint32_t *frames;        /* its frames, and where each one's text ends */
+	size_t *ends;
+	uint32_t depth;
+	size_t frames_capacity, ends_capacity;
+
+	struct str event, unit;  /* from the header */
+	bool header_says_two;
+	bool has_group;
+	uint32_t group;
+	uint64_t lines, two_numbers;
+};
+
+/* Lines */
+
+/* Cuts the number at the end, and the blanks before it, off *line. */
+static bool cut_number(struct str *line, struct decimal *value)
+{
+	size_t n = line->n;
+	while (n > 0 && line->p[n - 1] != ' ' && line->p[n - 1] != '\t')
+		n--;
+	if (n == 0 || !num_decimal(str_skip(*line, n), value))
+		return false;
+	line->n = n;
+	while (line->n && (line->p[line->n - 1] == ' ' || line->p[line->n - 1] == '\t'))
+		line->n--;
+	return true;
+}
+
+static bool is_header(struct str line)
+{
+	return str_starts(line, STR("# ")) || str_eq(line, STR("#"));
+}
+
+/* "# total: 13010 cycles in 3980 samples": the number of samples, or 0. */
+static uint64_t samples_in(struct str value)
+{
+	ptrdiff_t in = str_find(value, STR(" in "));
+	uint64_t samples = 0;
+	if (in < 0 || !str_ends(value, STR(" samples")))
+		return 0;
+	struct str number = str_skip(value, (size_t)in + 4);
+	number.n -= STR(" samples").n;
+	return num_u64(number, &samples) ? samples : 0;
+}
+
+static struct str unquoted(struct str s)
+{
+	if (s.n >= 2 && s.p[0] == '"' && s.p[s.n - 1] == '"')
+		return str_head(str_skip(s, 1), s.n - 2);
+	return s;
+}
+
+static bool take_same(struct folded *f, struct str *known, struct str value,
+		      const char *what)
+{
+	if (known->n && !str_eq(*known, value))
+		return input_error(f->in, "this %s differs from the one before", what);
+	*known = profile_keep(f->profile, value);
+	return true;
+}
+
+static bool read_header(struct folded *f, struct str line)
+{
+	struct str rest = str_trim(str_skip(line, 1));
+	struct str key = str_cut(&rest, ':');
+	struct str value = unquoted(str_trim(rest));
+	struct profile *p = f->profile;
+	if (rest.p == NULL)
+		return true;
+	if (str_eq(key, STR("event")))
+		return take_same(f, &f->event, value, "event");
+	if (str_eq(key, STR("unit")))
+		return take_same(f, &f->unit, value, "unit");
+	if (str_eq(key, STR("total")))
+		p->header_samples += samples_in(value);
+	else if (str_eq(key, STR("command")) && p->title.n == 0)
+		p->title = profile_keep(p, value);
+	else if (str_eq(key, STR("shown")) && p->shown.n == 0)
+		p->shown = profile_keep(p, value);
+	else if (str_eq(key, STR("columns")))
+		f->header_says_two = str_eq(value, STR("before, after"));
+	return true;
+}
+
+/* Frames */
+
+static uint32_t make_frame(struct folded *f, struct str text)
+{
+	enum frame_kind kind = frame_kind_unmark(&text);
+	if (kind == FRAME_USER)
+		kind = frame_kind_of(text);
+	return profile_frame(f->profile, profile_name_text(f->profile, text), kind,
+			     ID_NONE, ID_NONE);
+}
+
+static uint32_t frame_of(struct folded *f, struct str text)
+{
+	uint32_t known = f->texts.count;
+	uint32_t id = intern(&f->texts, text);
+	if (id == known) {
+		ARRAY_RESERVE(f->frame_of, f->frame_of_capacity, (size_t)id + 1);
+		f->frame_of[id] = make_frame(f, text);
+	}
+	return f->frame_of[id];
+}
+
+static size_t common_start(struct str a, struct str b)
+{
+	size_t n = a.n < b.n ? a.n : b.n, i = 0;
+	while (i + 8 <= n && memcmp(a.p + i, b.p + i, 8) == 0)
+		i += 8;
+	while (i < n && a.p[i] == b.p[i])
+		i++;
+	return i;
+}
+
+/* How many frames of the stack before stand unchanged at the start of this one. */
+static uint32_t shared_frames(const struct folded *f, struct str stack)
+{
+	size_t same = common_start(buf_str(&f->line), stack);
+	uint32_t from = 0, to = f->depth;
+	while (from < to) {
+		uint32_t middle = from + (to - from) / 2;
+		size_t end = f->ends[middle];
+		if (end < same || (end == same && (end == stack.n || stack.p[end] == ';')))
+			from = middle + 1;
+		else
+			to = middle;
+	}
+	return from;
+}
+
+static bool add_frames(struct folded *f, struct str stack)
+{
+	f->depth = shared_frames(f, stack);
+	size_t at = f->depth ? f->ends[f->depth - 1] + 1 : 0;
+	while (at <= stack.n) {
+		struct str rest = str_skip(stack, at);
+		ptrdiff_t semicolon = str_chr(rest, ';');
+		size_t n = semicolon < 0 ? rest.n : (size_t)semicolon;
+		if (f->depth >= FRAMES_MOST)
+			return input_error(f->in, "stack of more than %d frames", FRAMES_MOST);
+		ARRAY_RESERVE(f->frames, f->frames_capacity, (size_t)f->depth + 1);
+		ARRAY_RESERVE(f->ends, f->ends_capacity, (size_t)f->depth + 1);
+		f->frames[f->depth] = frame_of(f, str_head(rest, n));
+		f->ends[f->depth++] = at + n;
+		at += n + 1;
+	}
+	buf_clear(&f->line);
+	buf_add(&f->line, stack);
+	return true;
+}
+
+static void rescale(struct folded *f, unsigned column, struct decimal *value)
+{
+	struct profile *p = f->profile;
+	if (value->scale > p->columns[column].scale) {
+		samples_flush(f->out);
+		profile_rescale(p, column, value->scale);
+	}
+	for (; value->scale < p->columns[column].scale; value->scale++)
+		if (__builtin_mul_overflow(value->digits, 10, &value->digits))
+			p->overflow = true;
+}
+
+static uint32_t group_of(struct folded *f)
+{
+	if (f->has_group)
+		return f->group;
+	uint32_t event = profile_event(f->profile, f->event, f->unit);
+	struct group g = { event, ID_NONE, -1, -1, -1 };
+	f->group = profile_group(f->profile, &g);
+	f->has_group = true;
+	return f->group;
+}
+
+/*
+ * In two columns the second number is the value "after"; the first one stays
+ * in the name of the leaf until it is known whether all lines have it.  Column
+ * 1 counts lines meanwhile.
+ */
+static bool read_stack(struct folded *f, struct str line)
+{
+	struct decimal value, before;
+	struct str stack = line;
+	if (!cut_number(&stack, &value)) {
+		input_warn(f->in, "lines without a count", line);
+		return true;
+	}
+	if (value.digits < 0) {
+		input_warn(f->in, "lines with a negative count", line);
+		return true;
+	}
+	if (str_starts(stack, STR("\\x23 "))) {
+		stack = str_skip(stack, 3);
+		*(char *)stack.p = '#';
+	}
+	struct str shorter = stack;
+	f->lines++;
+	f->two_numbers += cut_number(&shorter, &before) && shorter.n > 0;
+	rescale(f, 0, &value);
+	if (!add_frames(f, stack))
+		return false;
+	for (uint32_t i = 0; i < f->depth; i++)
+		sample_push(f->out, f->frames[i]);
+	sample_end(f->out, group_of(f), (int64_t[]){ value.digits, 1 });
+	return true;
+}
+
+/* Two columns */
+
+static struct str before_of(const struct profile *p, const struct stack *stack,
+			    struct decimal *before)
+{
+	struct str name = profile_name(p, p->pool[stack->first + stack->depth - 1]);
+	*before = (struct decimal){ 0 };
+	cut_number(&name, before);
+	return name;
+}
+
+/* The largest scale of all numbers of both columns. */
+static unsigned common_scale(const struct profile *p)
+{
+	unsigned scale = p->columns[0].scale;
+	struct decimal before;
+	for (uint32_t i = 0; i < p->stack_count; i++) {
+		before_of(p, &p->stacks[i], &before);
+		if (before.scale > scale)
+			scale = before.scale;
+	}
+	return scale;
+}
+
+static void split_leaf(struct folded *f, uint32_t id)
+{
+	struct profile *p = f->profile;
+	struct stack *stack = &p->stacks[id];
+	int64_t *values = &p->values[(size_t)id * COLUMNS_MAX];
+	int64_t lines = values[1];
+	struct decimal before;
+	struct str name = before_of(p, stack, &before);
+	rescale(f, 0, &before);
+	if (__builtin_mul_overflow(before.digits, lines, &before.digits))
+		p->overflow = true;
+	values[1] = values[0];
+	values[0] = before.digits;
+	p->pool[stack->first + stack->depth - 1] = make_frame(f, name);
+}
+
+static bool is_difference(const struct folded *f)
+{
+	if (f->want->columns != 0 || f->lines == 0)
+		return f->want->columns == 2;
+	return f->header_says_two || f->two_numbers == f->lines;
+}
+
+static bool finish_columns(struct folded *f)
+{
+	struct profile *p = f->profile;
+	samples_flush(f->out);
+	if (!is_difference(f)) {
+		for (uint32_t i = 0; i < p->stack_count; i++)
+			p->values[(size_t)i * COLUMNS_MAX + 1] = 0;
+		return true;
+	}
+	if (f->two_numbers != f->lines)
+		return input_fail(f->in, "%llu of %llu lines do not end in two numbers",
+				  (unsigned long long)(f->lines - f->two_numbers),
+				  (unsigned long long)f->lines);
+	p->is_difference = true;
+	p->column_count = 2;
+	p->columns[0].name = STR("before");
+	p->columns[1].name = STR("after");
+	profile_rescale(p, 0, common_scale(p));
+	p->columns[1].scale = p->columns[0].scale;
+	for (uint32_t i = 0; i < p->stack_count; i++)
+		split_leaf(f, i);
+	return true;
+}
+
+static bool read_lines(struct folded *f)
+{
+	struct str line;
+	while (input_line(f->in, &line)) {
+		bool ok = true;
+		if (is_header(line))
+			ok = read_header(f, line);
+		else if (str_trim(line).n > 0)
+			ok = read_stack(f, line);
+		if (!ok)
+			return false;
+	}
+	return !f->in->failed && finish_columns(f);
+}
+
+static bool read_folded(struct input *in, const struct want *want, struct samples *out)
+{
+	struct folded f = {
+		.in = in, .want = want, .out = out, .profile = out->profile,
+	};
+	bool ok = read_lines(&f);
+	intern_free(&f.texts);
+	free(f.frame_of);
+	free(f.frames);
+	free(f.ends);
+	buf_free(&f.line);
+	return ok;
+}
+
+static enum probe probe_folded(struct str head)
+{
+	unsigned good = 0, all = 0;
+	bool ours = false;
+	for (unsigned i = 0; i < PROBE_LINES && head.p != NULL; i++) {
+		struct str line = str_cut(&head, '\n');
+		struct decimal value;
+		if (head.p == NULL && i > 0)
+			break;           /* perhaps cut off */
+		if (line.n && line.p[line.n - 1] == '\r')
+			line.n--;
+		ours |= str_starts(line, STR("# event: ")) ||
+			str_starts(line, STR("# unit: "));
+		if (is_header(line) || str_trim(line).n == 0)
+			continue;
+		all++;
+		good += cut_number(&line, &value) && line.n > 0;
+	}
+	if (ours && good > 0)
+		return PROBE_LIKELY;
+	return all > 0 && good * 10 >= all * 9 ? PROBE_MAYBE : PROBE_NO;
+}
+
+const struct reader reader_folded = {
+	.name = "folded",
+	.title = "folded stacks (frame;frame;frame VALUE)",
+	.leaf_first = false,
+	.probe = probe_folded,
+	.read = read_folded,
+};

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef READ_READER_H
+#define READ_READER_H
+
+#include "io/input.h"
+#include "model/samples.h"
+#include "model/want.h"
+
+/*
+ * A profile format that can be read: one file, one struct, one line in
+ * registry.c.
+ *
+ * A reader takes bytes from the input and hands samples over; its state is its
+ * local variables.  It prints nothing: what cannot be read is an input_error(),
+ * what can be lived with an input_warn().  Its scratch memory comes from the
+ * arena of the input.
+ */
+
+/* How sure a probe is.  The strongest claim wins; two equal ones are a defect that t/registry.t finds. */
+enum probe {
+	PROBE_NO,
+	PROBE_MAYBE,             /* could be: accepted when nobody claims more */
+	PROBE_LIKELY,
+	PROBE_SURE,
+};
+
+struct reader {
+	const char *name;        /* as typed after -f */
+	const char *title;       /* as shown by --list-formats */
+	bool leaf_first;         /* order in which it pushes frames */
+
+	/* Looks at the start of the text, without I/O, allocation or state. */
+	enum probe (*probe)(struct str head);
+
+	/* Reads all of the input.  False after an error. */
+	bool (*read)(struct input *, const struct want *, struct samples *);
+
+	/*
+	 * The last place in the block where it can be cut so that both halves
+	 * can be read apart, or NULL when there is none.  No such function:
+	 * the format cannot be cut.
+	 */
+	const char *(*split)(struct str block);
+};
+
+/* All readers, NULL-terminated, in no order that matters. */
+extern const struct reader *const readers[];
+
+/* The reader of this name, NULL when there is none. */
+const struct reader *reader_find(struct str name);
+
+/* The reader that claims the text most strongly; NULL when nobody does. */
+const struct reader *reader_probe(struct str head);
+
+/*
+ * For text that no reader claims: what it is and what to do about it ("this is
+ * a perf.data file; run perf script -i FILE"), or NULL when that is not known.
+ */
+const char *reader_advice(struct str head);
+
+#endif

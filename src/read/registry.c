@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "read/reader.h"
+
+/* One line a format; the order does not matter. */
+#define READERS(X)                                                             \
+	X(folded)                                                              \
+	X(perf)
+
+#define DECLARE(name) extern const struct reader reader_##name;
+READERS(DECLARE)
+
+#define POINT(name) &reader_##name,
+const struct reader *const readers[] = { READERS(POINT) NULL };
+
+const struct reader *reader_find(struct str name)
+{
+	for (const struct reader *const *r = readers; *r; r++)
+		if (str_eq(name, str_of((*r)->name)))
+			return *r;
+	return NULL;
+}
+
+const struct reader *reader_probe(struct str head)
+{
+	const struct reader *best = NULL;
+	enum probe most = PROBE_NO;
+	for (const struct reader *const *r = readers; *r; r++) {
+		enum probe sure = (*r)->probe(head);
+		if (sure > most) {
+			most = sure;
+			best = *r;
+		}
+	}
+	return best;
+}

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ *	# event: cycles:u
+ *	# unit: cycles
+ *	# total: 13010 cycles in 3980 samples
+ *	java;start_thread;org/a/B:::run_[j] 12
+ *
+ * The text of the path to the leaf is kept from line to line: only what
+ * differs from the stack before is written anew.  Header lines never end in a
+ * blank and a number, or older tools would take them for a stack.
+ */
+#include "write/folded.h"
+
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "base/num.h"
+
+struct path {
+	struct buf text;         /* "a;b;c" of the stack before */
+	size_t *ends;            /* where the text of each frame ends */
+	size_t capacity;
+};
+
+static void add_frame(struct path *path, const struct stacks *s,
+		      const struct folded_options *o, uint32_t depth, uint32_t frame)
+{
+	struct str name = profile_name(s->profile, frame);
+	enum frame_kind kind = s->profile->frames[frame].kind;
+	path->text.n = depth ? path->ends[depth - 1] : 0;
+	if (depth > 0)
+		buf_addc(&path->text, ';');
+	if (depth == 0 && str_starts(name, STR("#"))) {
+		buf_add(&path->text, STR("\\x23"));
+		name = str_skip(name, 1);
+	}
+	buf_add(&path->text, name);
+	if (o->marks >> kind & 1)
+		buf_add(&path->text, frame_kind_mark(kind));
+	ARRAY_RESERVE(path->ends, path->capacity, (size_t)depth + 1);
+	path->ends[depth] = path->text.n;
+}
+
+static uint32_t shared_depth(const struct stacks *s, const struct stacks_item *a,
+			     const struct stacks_item *b)
+{
+	uint32_t n = a->depth < b->depth ? a->depth : b->depth, i = 0;
+	while (i < n && s->pool[a->first + i] == s->pool[b->first + i])
+		i++;
+	return i;
+}
+
+static void write_value(struct output *out, int64_t value, unsigned scale)
+{
+	if (scale == 0) {
+		output_i64(out, value);
+		return;
+	}
+	struct buf text = { 0 };
+	num_add_decimal(&text, value, scale);
+	output_bytes(out, buf_str(&text));
+	buf_free(&text);
+}
+
+static void write_stacks(const struct stacks *s, const struct folded_options *o,
+			 struct output *out)
+{
+	struct path path = { 0 };
+	for (uint32_t i = 0; i < s->count; i++) {
+		const struct stacks_item *item = &s->items[i];
+		uint32_t depth = i ? shared_depth(s, item - 1, item) : 0;
+		for (; depth < item->depth; depth++)
+			add_frame(&path, s, o, depth, s->pool[item->first + depth]);
+		path.text.n = path.ends[item->depth - 1];
+		output_bytes(out, buf_str(&path.text));
+		for (unsigned c = 0; c < s->columns; c++) {
+			output_char(out, ' ');
+			write_value(out, item->value[c], s->scale);
+		}
+		output_char(out, '\n');
+	}
+	free(path.ends);
+	buf_free(&path.text);
+}
+
+static bool ends_in_number(struct str s)
+{
+	double number;
+	ptrdiff_t blank = str_rchr(s, ' ');
+	return num_double(str_skip(s, (size_t)(blank + 1)), &number);
+}
+
+static void header_line(struct output *out, struct str key, struct str value)
+{
+	bool quote = ends_in_number(value);
+	output_lit(out, "# ");
+	output_bytes(out, key);
+	output_lit(out, ": ");
+	if (quote)
+		output_char(out, '"');
+	for (size_t i = 0; i < value.n; i++)
+		output_char(out, (unsigned char)value.p[i] < ' ' ? '?' : value.p[i]);
+	if (quote)
+		output_char(out, '"');
+	output_char(out, '\n');
+}
+
+static void header_total(const struct stacks *s, struct output *out)
+{
+	output_lit(out, "# total: ");
+	write_value(out, s->total[s->columns - 1], s->scale);
+	output_char(out, ' ');
+	output_bytes(out, s->unit.n ? s->unit : STR("in all"));
+	if (s->samples > 0 && !str_eq(s->unit, STR("samples"))) {
+		output_lit(out, " in ");
+		output_u64(out, s->samples);
+		output_lit(out, " samples");
+	}
+	output_char(out, '\n');
+}
+
+/* "62 % of 21000 cycles" */
+static void header_shown(const struct stacks *s, struct output *out)
+{
+	struct buf text = { 0 };
+	if (s->total[0] != s->total_before && s->total_before > 0) {
+		double percent = 100.0 * (double)s->total[0] / (double)s->total_before;
+		buf_addf(&text, "%d.%d %% of ", (int)percent,
+			 (int)(percent * 10) % 10);
+		num_add_decimal(&text, s->total_before, s->scale);
+		buf_addc(&text, ' ');
+		buf_add(&text, s->unit.n ? s->unit : STR("in all"));
+	} else {
+		buf_add(&text, s->shown);
+	}
+	if (text.n)
+		header_line(out, STR("shown"), buf_str(&text));
+	buf_free(&text);
+}
+
+static void write_header(const struct stacks *s, struct output *out)
+{
+	bool plain = str_eq(s->unit, STR("samples")) || s->unit.n == 0;
+	if (plain && s->event.n == 0 && s->title.n == 0 && s->columns == 1 &&
+	    s->total[0] == s->total_before)
+		return;
+	if (s->title.n)
+		header_line(out, STR("command"), s->title);
+	if (s->event.n)
+		header_line(out, STR("event"), s->event);
+	if (s->unit.n)
+		header_line(out, STR("unit"), s->unit);
+	if (s->columns == 2)
+		header_line(out, STR("columns"), STR("before, after"));
+	header_total(s, out);
+	header_shown(s, out);
+}
+
+void folded_write(const struct stacks *s, const struct folded_options *o,
+		  struct output *out)
+{
+	if (o->header)
+		write_header(s, out);
+	write_stacks(s, o, out);
+}

@@ -1,80 +1,66 @@
-/* SPDX-License-Identifier: Apache-2.0
- * Zoom, search and details for a picture that is whole without them.  All it
- * knows it reads from the picture: data-f of a frame is "depth left width" in
- * values, data-view of the frames "total advance top height row inverted".
- * Text reaches the page through textContent only.
- */
-(function () {
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Zoom, search and details for a picture that is whole without them.  What it knows it */
+/* reads from the picture: data-f of a frame is "depth left width" in values, data-view of */
+/* all frames "total advance top height row inverted".  Text reaches the page as */
+/* textContent only. */
+(() => {
 'use strict';
-var SVG = 'http://www.w3.org/2000/svg', HTML = 'http://www.w3.org/1999/xhtml';
-var script = document.currentScript;
-var svg = script && script.closest && script.closest('svg.fg') || document.documentElement;
-var group = svg.querySelector('.fg-frames');
-if (!group || svg.querySelector('.fg-live'))
+const script = document.currentScript;
+const svg = script && script.closest('svg.fg') || document.documentElement;
+const group = svg.querySelector('.fg-frames');
+if (!group || group.classList.contains('fg-live'))
 	return;
-var alone = svg === document.documentElement;
-var view = group.getAttribute('data-view').split(' ').map(Number);
-var total = view[0], advance = view[1], top = view[2], inverted = view[5] === 1;
-var height = svg.viewBox.baseVal.height, width = 0;
-var nametype = group.getAttribute('data-nametype');
-var PAD = 16, INSET = 4;
+group.classList.add('fg-live');
+const alone = svg === document.documentElement, PAD = 16, INSET = 4;
+const [, advance, top, , row, inverted] = group.dataset.view.split(' ').map(Number);
+const nametype = group.dataset.nametype, height = svg.viewBox.baseVal.height;
+let width = 0;
 
-function make(ns, tag, parent, attributes) {
-	var e = document.createElementNS(ns, tag);
-	for (var a in attributes)
+function make(tag, parent, attributes, html) {
+	const e = document.createElementNS('http://www.w3.org/' +
+		(html ? '1999/xhtml' : '2000/svg'), tag);
+	for (const a in attributes)
 		e.setAttribute(a, attributes[a]);
-	if (parent)
-		parent.appendChild(e);
-	return e;
+	return parent.appendChild(e);
 }
 
-/* Frames stand depth-first, parents before their children. */
-var frames = [], byName = new Map();
-(function () {
-	var stack = [];
-	for (var g = group.firstElementChild; g; g = g.nextElementSibling) {
-		var data = g.getAttribute('data-f').split(' ').map(Number);
-		var title = g.querySelector('title'), lines = title.textContent.split('\n');
-		var parts = /^([^]*) \((.*), ([\d.]+%)\)$/.exec(lines[0]) || [0, lines[0], '', ''];
-		var rects = g.getElementsByTagName('rect');
-		var f = { index: frames.length, g: g, rect: rects[0], edge: rects[1],
-			text: g.querySelector('text'), name: parts[1], exact: parts[2],
-			percent: parts[3], more: lines.slice(1), tip: lines[0],
-			depth: data[0], from: data[1], value: data[2], hit: false };
-		f.label = f.depth || !f.text ? f.name : f.text.textContent;
-		stack.length = f.depth;
-		f.parent = stack[f.depth - 1] || null;
-		stack[f.depth] = f;
-		for (var up = f; up; up = up.parent)
-			up.end = f.index + 1;
-		g.frame = f;
-		g.removeChild(title);
-		frames.push(f);
-		if (byName.has(f.name))
-			byName.get(f.name).push(f);
-		else
-			byName.set(f.name, [f]);
-	}
-})();
-if (!frames.length)
-	return;
-var root = frames[0], zoomed = root, selected = null, pointed = null;
-group.classList.add('fg-live');
+/* Frames stand depth-first; a subtree is frames[index] to frames[end - 1]. */
+const frames = [], byName = new Map(), path = [];
+for (const g of group.children) {
+	const [depth, from, value] = g.dataset.f.split(' ').map(Number);
+	const title = g.querySelector('title'), lines = title.textContent.split('\n');
+	const [, name, exact, share] = /^(.*) \((.*), (.*)%\)$/s.exec(lines[0]);
+	const [rect, edge] = g.querySelectorAll('rect'), text = g.querySelector('text');
+	const f = { g, rect, edge, text, name, depth, from, value, index: frames.length,
+		tip: lines[0], share: share + ' %', more: [exact, ...lines.slice(1)],
+		label: depth || !text ? name : text.textContent, parent: path[depth - 1] };
+	path.length = depth;
+	path.push(f);
+	for (const up of path)
+		up.end = f.index + 1;
+	g.frame = f;
+	title.remove();
+	frames.push(f);
+	if (!byName.has(name))
+		byName.set(name, []);
+	byName.get(name).push(f);
+}
+const root = frames[0];
+let zoomed = root, selected = null, pointed = null;
 
 /* Labels: the same arithmetic as in the static picture. */
-var WIDE = /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6b\uff01-\uff60\uffe0-\uffe6\u{1f300}-\u{1f64f}\u{1f680}-\u{1f6fc}\u{1f900}-\u{1f9ff}\u{20000}-\u{3fffd}]/u;
-var NONE = /[\p{Mn}\p{Me}\p{Cf}]/u, PLAIN = /^[ -~]*$/;
+const WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6b\uff01-\uff60\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
 
 function fit(text, columns) {
 	if (columns < 3)
 		return '';
-	if (PLAIN.test(text))
+	if (/^[ -~]*$/.test(text))
 		return text.length <= columns ? text : text.slice(0, columns - 1) + '…';
-	var used = 0, cut = 0, at = 0;
-	for (var c of text) {
-		used += NONE.test(c) ? 0 : WIDE.test(c) ? 2 : 1;
+	let used = 0, cut = 0, at = 0;
+	for (const c of text) {
+		used += WIDE.test(c) ? 2 : /[\p{Mn}\p{Me}\p{Cf}]/u.test(c) ? 0 : 1;
 		at += c.length;
-		if (used <= columns - 1)
+		if (used < columns)
 			cut = at;
 		if (used > columns)
 			return text.slice(0, cut) + '…';
@@ -82,364 +68,281 @@ function fit(text, columns) {
 	return text;
 }
 
-function number(v) {
-	return Math.round(v * 10) / 10;
-}
+const inView = f => f.index >= zoomed.index && f.index < zoomed.end;
 
 /* Puts every frame where it belongs in the current view. */
 function draw() {
-	var inner = width - 2 * PAD, scale = zoomed.value ? inner / zoomed.value : 0;
-	var path = new Set();
-	for (var up = zoomed.parent; up; up = up.parent)
-		path.add(up);
-	frames.forEach(function (f) {
-		var above = path.has(f), inside = f.index >= zoomed.index && f.index < zoomed.end;
-		f.shown = above || inside;
-		if (!f.shown) {
-			f.g.setAttribute('display', 'none');
-			return;
-		}
-		f.g.removeAttribute('display');
+	const inner = width - 2 * PAD, scale = zoomed.value ? inner / zoomed.value : 0;
+	for (const f of frames) {
+		const above = f.index < zoomed.index && f.end > zoomed.index;
+		f.shown = above || inView(f);
+		f.g.setAttribute('display', f.shown ? 'inline' : 'none');
+		if (!f.shown)
+			continue;
 		f.g.classList.toggle('fg-up', above);
-		var full = above || f === zoomed;
-		var x = PAD + (full ? 0 : (f.from - zoomed.from) * scale);
-		var w = full ? inner : f.value * scale;
-		w = w > 3 ? w - 1 : w * 2 / 3;
-		f.rect.setAttribute('x', number(x));
-		f.rect.setAttribute('width', Math.round(w * 100) / 100);
+		const full = above || f === zoomed;
+		const x = Math.round((PAD + (full ? 0 : f.from - zoomed.from) * scale) * 10) / 10;
+		let w = full ? inner : f.value * scale;
+		w = Math.round((w > 3 ? w - 1 : w * 2 / 3) * 100) / 100;
+		f.rect.setAttribute('x', x);
+		f.rect.setAttribute('width', w);
 		if (f.edge) {
-			f.edge.setAttribute('x', number(x));
+			f.edge.setAttribute('x', x);
 			f.edge.setAttribute('width', w < 6 ? w / 3 : 2);
 		}
-		var label = fit(f.label, Math.floor((w - 2 * INSET) / advance + 1e-9));
-		if (!label && !f.text)
-			return;
-		if (!f.text) {
-			var y = +f.rect.getAttribute('y') + f.rect.getAttribute('height') / 2;
-			f.text = make(SVG, 'text', f.g, { y: y + advance / .61 * .35 });
+		const label = fit(f.label, Math.floor((w - 2 * INSET) / advance + 1e-9));
+		if (label && !f.text)
+			f.text = make('text', f.g, { y: +f.rect.getAttribute('y') +
+				(row - 1) / 2 + advance / .61 * .35 });
+		if (f.text) {
+			f.text.setAttribute('x', x + INSET);
+			f.text.textContent = label;
 		}
-		f.text.setAttribute('x', number(x + INSET));
-		f.text.textContent = label;
-	});
+	}
 }
 
-/* The head: kept in view while scrolling, so it lies over the frames. */
-var head = svg.querySelector('.fg-head'), titleText = head.querySelector('.fg-title');
-var sub = head.querySelector('.fg-sub'), subtitle = sub.textContent;
-var title = svg.querySelector('title').textContent;
-var back = svg.querySelector('.fg-back').cloneNode(false);
+/* The head lies over the frames, as it stays in view while they are scrolled. */
+const head = svg.querySelector('.fg-head'), subtitle = head.querySelector('.fg-sub');
+const words = subtitle.textContent, title = svg.querySelector('title').textContent;
+const back = head.insertBefore(svg.querySelector('.fg-back').cloneNode(), head.firstChild);
 back.setAttribute('height', top - 2);
-head.insertBefore(back, head.firstChild);
 svg.insertBefore(head, group.nextSibling);
 
-function box(kind) {
-	var outer = make(SVG, 'foreignObject', head, {});
-	return make(HTML, 'div', outer, { class: 'fg-box ' + kind });
-}
-
-var details = box('fg-details');
-var nameLine = make(HTML, 'div', details, { class: 'fg-name' });
-var infoLine = make(HTML, 'div', details, { class: 'fg-info' });
-var searchBox = box('fg-search'), field = make(HTML, 'div', searchBox, { class: 'fg-field' });
-var input = make(HTML, 'input', field, { type: 'text', placeholder: 'Search (regular expression)',
-	'aria-label': 'search', spellcheck: 'false', autocomplete: 'off' });
-var caseButton = button(field, 'Aa', 'match case');
-var clearButton = button(field, '×', 'clear the search');
-var statusBox = box('fg-status'), status = make(HTML, 'span', statusBox, { role: 'status' });
-var previousButton = button(statusBox, '‹', 'previous match');
-var nextButton = button(statusBox, '›', 'next match');
-
-function button(parent, text, words) {
-	var b = make(HTML, 'button', parent, { type: 'button', title: words, 'aria-label': words });
+const box = name => make('div', make('foreignObject', head), { class: 'fg-box ' + name }, true);
+function button(parent, text, title) {
+	const b = make('button', parent, { type: 'button', title, 'aria-label': title }, true);
 	b.textContent = text;
 	return b;
 }
-
-function area(inside, x, y, w, h) {
-	var o = inside.parentNode;
-	o.setAttribute('x', x);
-	o.setAttribute('y', y);
-	o.setAttribute('width', Math.max(w, 0));
-	o.setAttribute('height', h);
+function area(box, x, y, w, h) {
+	const at = { x, y, width: w, height: h };
+	for (const a in at)
+		box.parentNode.setAttribute(a, at[a]);
 }
 
-function headLayout() {
-	var wide = Math.min(240, Math.max(120, width * .4));
+const details = box('fg-details'), nameLine = make('div', details, { class: 'fg-name' }, true);
+const infoLine = make('div', details, { class: 'fg-info' }, true);
+const searchBox = box('fg-search'), field = make('div', searchBox, { class: 'fg-field' }, true);
+const input = make('input', field, { placeholder: 'Search (regular expression)',
+	'aria-label': 'search', spellcheck: 'false', autocomplete: 'off' }, true);
+const caseButton = button(field, 'Aa', 'match case'), clear = button(field, '×', 'clear search');
+const result = box('fg-status'), status = make('span', result, { role: 'status' }, true);
+const previous = button(result, '‹', 'previous match'), next = button(result, '›', 'next match');
+
+function layHead() {
+	const wide = Math.min(240, width * .4), inner = width - 2 * PAD, most = Math.min(inner, 420);
 	area(searchBox, width - PAD - wide, 16, wide, 28);
-	area(statusBox, width - PAD - Math.min(width - 2 * PAD, 420), 46, Math.min(width - 2 * PAD, 420), 18);
-	area(details, PAD, 67, width - 2 * PAD, 40);
-	titleText.textContent = fit(title, Math.floor((width - 2 * PAD - wide - 24) / (18 * .68)));
-	crumbs();
+	area(result, width - PAD - most, 46, most, 18);
+	area(details, PAD, 67, inner, 40);
+	head.querySelector('.fg-title').textContent = fit(title, Math.floor((inner - wide - 24) / 12.3));
+	where();
 }
 
 /* Where we are: the ancestors, in place of the subtitle. */
-function crumbs() {
-	var columns = Math.floor((width - 2 * PAD - (statusBox.hidden ? 0 : 330)) / (12 * .62));
-	sub.textContent = '';
+function where() {
+	let room = Math.floor((width - 2 * PAD - (input.value ? 330 : 0)) / 7.5);
 	if (zoomed === root) {
-		sub.textContent = fit(subtitle, columns);
+		subtitle.textContent = fit(words, room);
 		return;
 	}
-	var path = [], used = 0;
-	for (var f = zoomed; f; f = f.parent)
-		path.unshift(f);
-	var shown = [path.length - 1];
-	used = Math.min(path[path.length - 1].name.length, 40) + 8;
-	for (var i = path.length - 2; i > 0 && used < columns - 20; i--) {
-		used += Math.min(path[i].name.length, 24) + 3;
-		if (used < columns)
-			shown.unshift(i);
+	const crumbs = [];
+	for (let f = zoomed; f; f = f.parent) {
+		const text = fit(f.name, f === zoomed ? 40 : 24);
+		room -= text.length + 3;
+		if (f !== zoomed && f !== root && room < 10)
+			continue;
+		if (crumbs.length && crumbs[0].f.parent !== f)
+			crumbs.unshift({ text: '…' , f: { parent: f } });
+		crumbs.unshift({ text, f });
 	}
-	if (shown[0] > 0)
-		shown.unshift(0);
-	shown.forEach(function (at, n) {
-		if (n)
-			make(SVG, 'tspan', sub, {}).textContent =
-				at > shown[n - 1] + 1 ? ' › … › ' : ' › ';
-		var crumb = make(SVG, 'tspan', sub, { class: 'fg-crumb' });
-		crumb.textContent = fit(path[at].name, at === path.length - 1 ? 40 : 24);
-		crumb.onclick = function () { zoom(path[at]); };
+	subtitle.textContent = '';
+	crumbs.forEach(({ text, f }, i) => {
+		if (i)
+			make('tspan', subtitle).textContent = ' › ';
+		const crumb = make('tspan', subtitle, f.g ? { class: 'fg-crumb' } : {});
+		crumb.textContent = text;
+		if (f.g)
+			crumb.onclick = () => zoom(f);
 	});
 }
 
 function percent(part, whole) {
-	var p = whole ? part / whole * 100 : 0;
-	return (p < 9.995 ? p.toFixed(2) : p.toFixed(1)) + ' %';
+	const p = whole ? part / whole * 100 : 0;
+	return p.toFixed(p < 9.995 ? 2 : 1) + ' %';
 }
 
-function describe(f) {
-	if (!f) {
-		nameLine.textContent = '';
-		infoLine.textContent = 'Point at a frame for details · click to zoom in, Esc to go back' +
-			' · / to search';
-		details.classList.remove('fg-long');
-		return;
-	}
-	var words = ['total ' + f.percent.replace('%', ' %')];
-	if (zoomed !== root && f.index >= zoomed.index)
-		words.push(percent(f.value, zoomed.value) + ' of view');
-	words = words.concat(f.exact, f.more);
-	nameLine.textContent = (nametype ? nametype + ' ' : '') + f.name;
-	infoLine.textContent = words.join(' · ');
-	details.classList.toggle('fg-long', f.name.length * 7.4 > width - 2 * PAD);
+function describe() {
+	const f = pointed || selected;
+	nameLine.textContent = f ? (nametype ? nametype + ' ' : '') + f.name : '';
+	infoLine.textContent = !f
+		? 'Point at a frame for details · click to zoom in, Esc to go back · / to search'
+		: ['total ' + f.share, ...zoomed !== root && inView(f)
+			? [percent(f.value, zoomed.value) + ' of view'] : [], ...f.more].join(' · ');
+	details.classList.toggle('fg-long', !!f && f.name.length * 7.4 > width - 2 * PAD);
 }
 
+/* Also outlines the other frames of the function. */
 function point(f) {
 	if (f === pointed)
 		return;
-	mark(pointed, false);
+	const mark = on => pointed && byName.get(pointed.name).forEach(
+		other => other.g.classList.toggle('fg-same', on && other !== pointed));
+	mark(false);
 	pointed = f;
-	mark(f, true);
-	describe(f || selected);
-}
-
-/* Other frames of the same function. */
-function mark(f, on) {
-	if (f)
-		byName.get(f.name).forEach(function (other) {
-			other.g.classList.toggle('fg-same', on && other !== f);
-		});
+	mark(true);
+	describe();
 }
 
 function select(f, focus) {
-	if (selected) {
-		selected.g.classList.remove('fg-sel');
-		selected.g.removeAttribute('tabindex');
-	}
+	const old = (selected || root).g, g = (f || root).g;
+	old.classList.remove('fg-sel');
+	old.removeAttribute('tabindex');
+	g.setAttribute('tabindex', 0);
 	selected = f;
-	(f || root).g.setAttribute('tabindex', '0');
 	if (f) {
-		f.g.classList.add('fg-sel');
-		f.g.setAttribute('aria-label', f.tip);
+		g.classList.add('fg-sel');
+		g.setAttribute('role', 'img');
+		g.setAttribute('aria-label', f.tip);
 		if (focus)
-			f.g.focus({ preventScroll: true });
-		reveal(f);
+			g.focus({ preventScroll: true });
+		const y = +f.rect.getAttribute('y');
+		if (alone && y - top < scrollY)
+			scrollTo(scrollX, y - top - row);
+		else if (alone && y + 2 * row > scrollY + innerHeight)
+			scrollTo(scrollX, y + 2 * row - innerHeight);
 	}
-	describe(pointed || f);
-}
-
-/* Scrolls a frame out from under the head. */
-function reveal(f) {
-	if (!alone)
-		return;
-	var y = +f.rect.getAttribute('y'), row = view[4];
-	if (y - top < scrollY)
-		scrollTo(scrollX, y - top - row);
-	else if (y + 2 * row > scrollY + innerHeight)
-		scrollTo(scrollX, y + 2 * row - innerHeight);
+	describe();
 }
 
 function zoom(f, restoring) {
 	zoomed = f;
 	draw();
 	search();
-	crumbs();
 	select(f === root ? null : f, !restoring);
 	if (!restoring)
 		remember(true);
 }
 
-/* Search: live, over what is in view; nested matches count once. */
-var matches = [], current = -1, timer = 0;
+/* Live, over what is in view; what matches inside of a match is not counted twice. */
+let matches = [], current = -1, found = '', timer;
+const matchCase = () => caseButton.getAttribute('aria-pressed') === 'true';
 
 function search() {
-	var text = input.value, expression = null, wrong = '';
+	let expression = null, wrong = '', sum = 0, counted = 0;
+	const names = new Set();
 	try {
-		expression = text && new RegExp(text, caseButton.getAttribute('aria-pressed') === 'true' ? 'u' : 'iu');
+		expression = input.value && new RegExp(input.value, matchCase() ? '' : 'i');
 	} catch (e) {
-		try {
-			expression = new RegExp(text, caseButton.getAttribute('aria-pressed') === 'true' ? '' : 'i');
-		} catch (again) {
-			wrong = 'not a regular expression';
-		}
+		wrong = 'not a regular expression';
 	}
-	var sum = 0, counted = 0, names = new Set();
 	matches = [];
 	current = -1;
-	frames.forEach(function (f) {
-		f.hit = !!expression && f.shown && expression.test(f.name);
-		f.g.classList.toggle('fg-hit', f.hit);
-		if (!f.hit || f.index < zoomed.index)
-			return;
+	for (const f of frames) {
+		const hit = expression && f.shown && expression.test(f.name);
+		f.g.classList.toggle('fg-hit', !!hit);
+		if (!hit || !inView(f))
+			continue;
 		matches.push(f);
 		names.add(f.name);
 		if (f.index >= counted) {
 			sum += f.value;
 			counted = f.end;
 		}
-	});
+	}
+	found = wrong || (!matches.length ? 'no match' : percent(sum, zoomed.value) +
+		(zoomed === root ? '' : ' of view') + ' · ' + names.size + ' function' +
+		(names.size === 1 ? '' : 's') + ' · ');
 	group.classList.toggle('fg-find', !!expression);
 	field.classList.toggle('fg-bad', !!wrong);
 	status.className = wrong ? 'fg-wrong' : '';
-	statusBox.hidden = !text;
-	clearButton.style.visibility = text ? '' : 'hidden';
-	previousButton.hidden = nextButton.hidden = matches.length < 2;
-	statusText = wrong || (matches.length
-		? percent(sum, zoomed.value) + (zoomed === root ? '' : ' of view') + ' · ' + names.size +
-			(names.size === 1 ? ' function' : ' functions')
-		: 'no match');
-	report();
-}
-
-var statusText = '';
-
-function report() {
-	status.textContent = statusText + (matches.length
-		? ' · ' + (current < 0 ? '' : current + 1 + '/') + matches.length +
-			(current < 0 ? matches.length === 1 ? ' frame' : ' frames' : '') : '');
+	result.hidden = !input.value;
+	clear.style.visibility = input.value ? '' : 'hidden';
+	previous.hidden = next.hidden = matches.length < 2;
+	step(0);
+	where();
 }
 
 function step(by) {
-	if (!matches.length)
-		return;
-	current = current < 0 && by < 0 ? matches.length - 1
-		: (current + by + matches.length) % matches.length;
-	select(matches[current], false);
-	report();
+	const n = matches.length;
+	if (n && by) {
+		current = current < 0 && by < 0 ? n - 1 : (current + by + n) % n;
+		select(matches[current]);
+	}
+	status.textContent = found + (!n ? '' : current < 0 ? n + ' frame' + (n === 1 ? '' : 's')
+		: current + 1 + '/' + n);
 }
 
 function find(text) {
 	input.value = text;
 	search();
-	crumbs();
-	remember(false);
+	remember();
 }
 
 /* The address keeps the view: "#z=LEFT.DEPTH&s=EXPRESSION&c=1". */
-var ours = '';
-
 function remember(push) {
 	if (!alone)
 		return;
-	var state = [];
-	if (zoomed !== root)
-		state.push('z=' + zoomed.from + '.' + zoomed.depth);
-	if (input.value)
-		state.push('s=' + encodeURIComponent(input.value));
-	if (caseButton.getAttribute('aria-pressed') === 'true')
-		state.push('c=1');
-	var hash = state.length ? '#' + state.join('&') : '#';
+	const hash = '#' + [zoomed === root ? '' : 'z=' + zoomed.from + '.' + zoomed.depth,
+		input.value && 's=' + encodeURIComponent(input.value),
+		matchCase() ? 'c=1' : ''].filter(part => part).join('&');
 	try {
-		if (push && hash !== ours)
-			history.pushState(null, '', hash);
-		else
-			history.replaceState(null, '', hash);
-		ours = hash;
-	} catch (e) {
-		/* a place without history: the picture works all the same */
-	}
+		history[push && hash !== (location.hash || '#') ? 'pushState' : 'replaceState'](
+			null, '', hash);
+	} catch (e) { /* a place without history */ }
 }
 
+/* Also the older "?x=&y=&s=", x and y being those of a rectangle. */
 function restore() {
-	var state = {};
-	(location.search.slice(1) + '&' + location.hash.slice(1)).split('&').forEach(function (part) {
-		var at = part.indexOf('=');
-		try {
-			if (at > 0)
-				state[part.slice(0, at)] = decodeURIComponent(part.slice(at + 1));
-		} catch (e) {
-			/* not ours */
-		}
-	});
-	var to = frames.find(function (f) {
-		return state.z === f.from + '.' + f.depth;
-	}) || !state.z && state.x && frames.find(function (f) {
-		return state.x === f.rect.getAttribute('x') && state.y === f.rect.getAttribute('y');
-	}) || root;
-	input.value = state.s || '';
-	caseButton.setAttribute('aria-pressed', state.c === '1');
-	ours = location.hash;
-	zoom(to, true);
+	const state = new URLSearchParams(location.hash.slice(1) + '&' + location.search.slice(1));
+	const at = f => f.rect.getAttribute('x') === state.get('x') &&
+		f.rect.getAttribute('y') === state.get('y');
+	input.value = alone && state.get('s') || '';
+	caseButton.setAttribute('aria-pressed', alone && state.get('c') === '1');
+	zoom(alone && frames.find(f => f.from + '.' + f.depth === state.get('z') || at(f)) || root, true);
 }
 
-/* Walks: up is away from the root in a flame graph, towards it in an icicle. */
+/* Arrows: away from the root to the widest child, back, and along the row. */
 function walk(key) {
-	var from = selected || zoomed, to = null;
-	var outwards = inverted ? 'ArrowDown' : 'ArrowUp';
-	var near = frames.filter(function (f) {
-		return f.shown && f !== from && (key === 'ArrowLeft' || key === 'ArrowRight'
-			? f.depth === from.depth
-			: key === outwards && f.parent === from);
-	});
-	if (key === 'ArrowRight')
-		to = near.find(function (f) { return f.from > from.from; });
-	else if (key === 'ArrowLeft')
-		to = near.reverse().find(function (f) { return f.from < from.from; });
-	else if (key === outwards)
-		to = near.sort(function (a, b) { return b.value - a.value; })[0];
-	else
-		to = from.parent;
+	const from = selected || zoomed, row = frames.filter(f => f.shown && f.depth === from.depth);
+	const i = row.indexOf(from);
+	const to = key === 'ArrowLeft' ? row[i - 1] : key === 'ArrowRight' ? row[i + 1]
+		: key !== (inverted ? 'ArrowDown' : 'ArrowUp') ? from.parent
+		: frames.reduce((best, f) => f.shown && f.parent === from &&
+			!(best && best.value >= f.value) ? f : best, null);
 	if (to)
 		select(to, true);
 }
 
-function key(e) {
+function press(e) {
+	const key = e.key;
 	if (e.ctrlKey || e.metaKey || e.altKey || e.isComposing)
 		return;
 	if (e.target === input) {
-		if (e.key === 'Enter')
+		if (key === 'Enter')
 			step(e.shiftKey ? -1 : 1);
-		else if (e.key === 'Escape')
-			input.value ? find('') : input.blur();
-		else
+		else if (key !== 'Escape')
 			return;
-	} else if (e.key === '/') {
+		else if (input.value)
+			find('');
+		else
+			input.blur();
+	} else if (key === '/') {
 		input.focus();
 		input.select();
-	} else if (e.key === 'Escape' || e.key === 'Backspace') {
+	} else if (key === 'Escape' || key === 'Backspace') {
 		if (zoomed !== root)
 			zoom(zoomed.parent);
-		else if (input.value && e.key === 'Escape')
+		else if (input.value)
 			find('');
 		else
 			select(null);
-	} else if (e.key === '0') {
+	} else if (key === '0') {
 		zoom(root);
-	} else if (e.key === 'n' || e.key === 'N') {
-		step(e.key === 'n' ? 1 : -1);
-	} else if (/^Arrow/.test(e.key)) {
-		walk(e.key);
-	} else if (e.key === 'Enter' && selected && e.target === selected.g) {
+	} else if (key === 'n' || key === 'N') {
+		step(key === 'n' ? 1 : -1);
+	} else if (/^Arrow/.test(key)) {
+		walk(key);
+	} else if (key === 'Enter' && selected && e.target === selected.g) {
 		zoom(selected);
 	} else {
 		return;
@@ -447,58 +350,42 @@ function key(e) {
 	e.preventDefault();
 }
 
-function frameOf(e) {
-	var g = e.target.closest && e.target.closest('.fg-frames > g');
-	return g && g.frame || null;
-}
-
 function resize() {
-	var wide = alone ? document.documentElement.clientWidth || innerWidth
+	const room = alone ? svg.clientWidth || innerWidth
 		: svg.parentNode.clientWidth || svg.viewBox.baseVal.width;
-	if (wide === width)
-		return;
-	width = Math.max(wide, 320);
-	var tall = alone ? Math.max(height, innerHeight) : height;
+	const tall = alone ? Math.max(height, innerHeight) : height;
+	width = Math.max(room, 320);
 	svg.setAttribute('width', width);
 	svg.setAttribute('height', tall);
 	svg.setAttribute('viewBox', '0 0 ' + width + ' ' + tall);
-	draw();
-	headLayout();
-	describe(pointed || selected);
+	layHead();
 }
 
-group.addEventListener('mouseover', function (e) { point(frameOf(e)); });
-group.addEventListener('mouseleave', function () { point(null); });
-group.addEventListener('click', function (e) {
-	var f = frameOf(e);
-	if (f)
-		zoom(f);
-});
-group.addEventListener('focusin', function (e) {
-	var f = frameOf(e);
-	if (f && f !== selected)
-		select(f, false);
-});
-input.addEventListener('input', function () {
+const frameOf = e => (e.target.closest('.fg-frames > g') || {}).frame || null;
+const on = (target, type, act) => target.addEventListener(type, act);
+on(group, 'mouseover', e => point(frameOf(e)));
+on(group, 'mouseleave', () => point(null));
+on(group, 'click', e => frameOf(e) && zoom(frameOf(e)));
+on(group, 'focusin', e => frameOf(e) !== selected && select(frameOf(e)));
+on(input, 'input', () => {
 	clearTimeout(timer);
-	timer = setTimeout(function () { find(input.value); }, 80);
+	timer = setTimeout(() => find(input.value), 80);
 });
-caseButton.addEventListener('click', function () {
-	caseButton.setAttribute('aria-pressed', caseButton.getAttribute('aria-pressed') !== 'true');
+on(caseButton, 'click', () => {
+	caseButton.setAttribute('aria-pressed', !matchCase());
 	find(input.value);
 });
-clearButton.addEventListener('click', function () { find(''); input.focus(); });
-previousButton.addEventListener('click', function () { step(-1); });
-nextButton.addEventListener('click', function () { step(1); });
-(alone ? window : svg).addEventListener('keydown', key);
-window.addEventListener('resize', resize);
+on(clear, 'click', () => { find(''); input.focus(); });
+on(previous, 'click', () => step(-1));
+on(next, 'click', () => step(1));
+on(alone ? window : svg, 'keydown', press);
+on(window, 'resize', () => { resize(); draw(); describe(); });
 resize();
 restore();
 if (alone) {
-	window.addEventListener('popstate', restore);
-	window.addEventListener('scroll', function () {
-		head.setAttribute('transform', 'translate(0,' + Math.max(scrollY, 0) + ')');
-	});
+	on(window, 'popstate', restore);
+	on(window, 'scroll', () =>
+		head.setAttribute('transform', 'translate(0,' + Math.max(scrollY, 0) + ')'));
 	if (!inverted && zoomed === root && height > innerHeight)
 		scrollTo(0, height);
 }

@@ -63,7 +63,7 @@ static void make_subtitle(struct drawing *d)
 	}
 	separate(b);
 	if (total == 0) {
-		buf_add(b, STR("nothing was counted"));
+		buf_add(b, STR("nothing was counted, so there is nothing to draw"));
 		return;
 	}
 	svg_add_quantity(d, b, total);
@@ -98,13 +98,23 @@ static void make_id(struct drawing *d)
 	snprintf(d->id, sizeof(d->id), "fg%08x", (unsigned)(hash ^ hash >> 32));
 }
 
-static const struct embed *viewer_file(struct str name)
+/* A file of the viewer without the tabs in front of its lines and comments of one line. */
+static void put_viewer(struct output *out, struct str name)
 {
 	const struct embed *e = embed_svg;
 
 	while (!str_eq(e->name, name))
 		e++;
-	return e;
+	for (struct str rest = e->text; rest.n > 0;) {
+		struct str line = str_cut(&rest, '\n');
+
+		while (line.n > 0 && *line.p == '\t')
+			line = str_skip(line, 1);
+		if (str_starts(line, STR("/*")) && str_ends(line, STR("*/")))
+			continue;
+		output_bytes(out, line);
+		output_char(out, '\n');
+	}
 }
 
 /* Text that ends in "…" when it would be wider than width. */
@@ -150,7 +160,7 @@ static void put_head(struct drawing *d)
 	output_lit(out, "<title>");
 	output_xml(out, buf_str(&d->title));
 	output_lit(out, "</title>\n<style><![CDATA[\n");
-	output_bytes(out, viewer_file(STR("viewer.css"))->text);
+	put_viewer(out, STR("viewer.css"));
 	output_lit(out, "]]></style>\n<rect class=\"fg-back\" width=\"100%\" height=\"100%\" "
 			"fill=\"");
 	svg_color(out, d->options->background);
@@ -239,7 +249,7 @@ static void put_footer(struct drawing *d)
 
 static void measure(struct drawing *d)
 {
-	d->top = d->options->no_javascript ? 72 : 110;
+	d->top = d->options->no_javascript || d->layout.total == 0 ? 72 : 110;
 	d->graph_height = (d->layout.depth + 1) * d->options->height;
 	d->legend_y = d->top + d->graph_height + 13;
 	d->height = d->top + d->graph_height + PAD;
@@ -266,9 +276,9 @@ static void put_all(struct drawing *d)
 		put_legend(d);
 	if (d->layout.hidden)
 		put_footer(d);
-	if (!d->options->no_javascript) {
+	if (!d->options->no_javascript && d->layout.total > 0) {
 		output_lit(out, "<script><![CDATA[\n");
-		output_bytes(out, viewer_file(STR("viewer.js"))->text);
+		put_viewer(out, STR("viewer.js"));
 		output_lit(out, "]]></script>\n");
 	}
 	output_lit(out, "</svg>\n");

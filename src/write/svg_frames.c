@@ -140,35 +140,38 @@ static void put_origin(struct drawing *d, const struct frame *f)
 static void put_tooltip(struct drawing *d, const struct layout_box *box)
 {
 	const struct node *node = &d->tree->nodes[box->node];
-	struct buf *b = &d->scratch;
+	struct buf *b = &d->scratch, exact = { 0 }, quantity = { 0 };
 	int64_t self = node->self[d->stacks->columns > 1];
 
-	put_bounded(d->out, svg_frame_name(d, box));
+	add_exact(d, &exact, box->value);
+	svg_add_quantity(d, &quantity, box->value);
 	buf_clear(b);
 	buf_add(b, STR(" ("));
-	add_exact(d, b, box->value);
+	buf_add(b, buf_str(&exact));
 	buf_add(b, STR(", "));
 	if (box->value == d->layout.total)
 		buf_add(b, STR("100%"));
 	else
 		add_percent(b, box->value, d->layout.total);
-	buf_add(b, STR(")\n"));
-	size_t quantity = b->n;
-	svg_add_quantity(d, b, box->value);
-	/* A quantity that is no shorter than the exact number says nothing new. */
-	if (b->n - quantity + 1 >= quantity || str_eq(d->unit, STR("samples")))
-		b->n = quantity;
-	else
+	buf_addc(b, ')');
+	put_bounded(d->out, svg_frame_name(d, box));
+	output_xml(d->out, buf_str(b));
+	output_char(d->out, '\n');
+
+	buf_clear(b);
+	if (!str_eq(buf_str(&exact), buf_str(&quantity))) {
+		buf_add(b, buf_str(&quantity));
 		buf_add(b, STR(" · "));
+	}
 	buf_add(b, STR("self "));
 	svg_add_quantity(d, b, self > 0 ? self : 0);
 	buf_add(b, STR(", "));
 	add_percent(b, self > 0 ? self : 0, d->layout.total);
-	output_xml(d->out, str_head(buf_str(b), quantity - 1));
-	output_char(d->out, '\n');
-	output_xml(d->out, str_skip(buf_str(b), quantity));
+	output_xml(d->out, buf_str(b));
 	if (node->frame != ID_NONE)
 		put_origin(d, &d->profile->frames[node->frame]);
+	buf_free(&exact);
+	buf_free(&quantity);
 }
 
 static void put_fill(struct drawing *d, const struct layout_box *box)

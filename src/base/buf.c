@@ -14,7 +14,7 @@ void buf_free(struct buf *b)
 
 char *buf_reserve(struct buf *b, size_t n)
 {
-	ARRAY_RESERVE(b->p, b->capacity, b->n + n);
+	ARRAY_RESERVE(b->p, b->capacity, b->n + n + 1);
 	return b->p + b->n;
 }
 

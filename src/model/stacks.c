@@ -152,7 +152,8 @@ static bool arrange_frames(struct arranging *a, const struct stack *stack)
 	for (uint32_t i = 0; i < stack->depth; i++)
 		push(s, profile_stack_frame(a->p, stack, i));
 	bool cut;
-	int64_t skip = filter_apply(&a->filter, s->pool + own, stack->depth, &cut);
+	const uint32_t *frames = stack->depth ? s->pool + own : NULL;
+	int64_t skip = filter_apply(&a->filter, frames, stack->depth, &cut);
 	if (skip < 0) {
 		s->pool_count = start;
 		return false;

@@ -223,7 +223,7 @@ static bool read_stack(struct folded *f, struct str line)
 		input_warn(f->in, "lines with a negative count", line);
 		return true;
 	}
-	if (str_starts(stack, STR("\\x23 "))) {
+	if (str_starts(stack, STR("\\x23"))) {
 		stack = str_skip(stack, 3);
 		*(char *)stack.p = '#';
 	}

@@ -143,7 +143,7 @@ static void write_header(const struct stacks *s, struct output *out)
 {
 	bool plain = str_eq(s->unit, STR("samples")) || s->unit.n == 0;
 	if (plain && s->event.n == 0 && s->title.n == 0 && s->columns == 1 &&
-	    s->total[0] == s->total_before)
+	    s->total[0] == s->total_before && s->shown.n == 0)
 		return;
 	if (s->title.n)
 		header_line(out, STR("command"), s->title);

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * Any bytes through any reader, and what was read through all that follows:
+ * stacks are chosen and sorted, the tree is built, folded text is written and
+ * read again, which must give the same text.
+ *
+ *	byte 0    which reader, as counted by --list-formats
+ *	byte 1    low half: size of the blocks read; high half: what is wanted
+ *	the rest  the file
+ *
+ * With libFuzzer it is a fuzz target.  Without, it has a main() that replays
+ * files: "fuzz_read FILE..." inputs of the fuzzer, "fuzz_read -f FORMAT FILE..."
+ * files as they are, in all ways of reading; "fuzz_read -s FORMAT FILE > SEED"
+ * makes an input of the fuzzer from a file.
+ */
+#include "../t/fold.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "model/quality.h"
+#include "model/tree.h"
+
+enum { HEAD = 2, WAYS = 16 };
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static const size_t block_sizes[16] = {
+	1, 2, 3, 5, 7, 8, 13, 16, 33, 61, 64, 127, 256, 1000, 4096, 256 * 1024,
+};
+
+static const char *const one_function[] = { "main" };
+static const char *const one_pattern[] = { "a.*[b-k]" };
+static const char *const some_events[] = { "c*", "instructions" };
+
+static const struct want wants[WAYS] = {
+	[0] = { .names.style = NAMES_NOARGS },
+	[1] = { .names.style = NAMES_FULL, .group_by = GROUP_TID, .addrs = true },
+	[2] = { .names.style = NAMES_SHORT, .group_by = GROUP_NONE },
+	[3] = { .names = { .style = NAMES_TEMPLATE, .template_depth = 1 } },
+	[4] = { .names.style = NAMES_NOARGS, .granularity = GRANULARITY_LINES },
+	[5] = { .names.style = NAMES_NOARGS, .granularity = GRANULARITY_ADDRESSES,
+		.group_by = GROUP_CPU },
+	[6] = { .names.style = NAMES_NOARGS, .granularity = GRANULARITY_FILES,
+		.no_inline = true },
+	[7] = { .names.style = NAMES_FULL, .granularity = GRANULARITY_FILEFUNCTIONS,
+		.group_by = GROUP_MODULE },
+	[8] = { .names.style = NAMES_NOARGS, .group_by = GROUP_EVENT },
+	[9] = { .names.style = NAMES_NOARGS, .compat = true, .first_event = true },
+	[10] = { .names.style = NAMES_NOARGS, .reverse = true, .no_idle = true },
+	[11] = { .names.style = NAMES_NOARGS, .skip_after = one_function,
+		 .skip_after_count = 1 },
+	[12] = { .names.style = NAMES_SHORT, .show_from = one_pattern,
+		 .show_from_count = 1 },
+	[13] = { .names.style = NAMES_NOARGS, .event_filter = some_events,
+		 .event_filter_count = 2 },
+	[14] = { .names.style = NAMES_NOARGS, .columns = 2, .group_by = GROUP_PID },
+	[15] = { .names.style = NAMES_NOARGS, .columns = 1, .no_inline = true,
+		 .unit = { "bytes", 5 } },
+};
+
+static size_t reader_count(void)
+{
+	size_t n = 0;
+	while (readers[n])
+		n++;
+	return n;
+}
+
+static void check(bool holds, const char *what, const struct buf *a, const struct buf *b)
+{
+	if (holds)
+		return;
+	fprintf(stderr, "%s\n", what);
+	if (a && b)
+		fprintf(stderr, "--- before\n%.*s--- after\n%.*s", (int)a->n, a->p,
+			(int)b->n, b->p);
+	abort();
+}
+
+/* A message is one line that names the file. */
+static void check_message(struct input *in)
+{
+	struct str message = buf_str(&in->message);
+	check(in->failed, "reading failed without a word", NULL, NULL);
+	check(str_starts(message, STR("input:")), "an error without a place", NULL, NULL);
+}
+
+/* Folded text is a fixed point: read and written again it is the same. */
+static void check_again(const struct fold *first)
+{
+	struct buf before = { 0 }, after = { 0 };
+	struct want want = { .columns = first->stacks.columns };
+	struct fold again;
+	struct input in;
+	fold_write(first, &before);
+	fold_init(&again, reader_find(STR("folded")), &want, first->marks, true);
+	input_memory(&in, "input", buf_str(&before));
+	if (first->stacks.count > 0) {
+		check(fold_read(&again, &in), "our folded text cannot be read",
+		      &before, &in.message);
+		check(fold_select(&again), "our folded text has another sum", NULL, NULL);
+		fold_write(&again, &after);
+		check(str_eq(buf_str(&before), buf_str(&after)),
+		      "folded text read again is another", &before, &after);
+	}
+	input_close(&in);
+	fold_free(&again);
+	buf_free(&before);
+	buf_free(&after);
+}
+
+static void use(struct fold *f)
+{
+	if (!fold_select(f))
+		return;
+	struct tree tree;
+	if (tree_build(&tree, &f->stacks))
+		check(tree.nodes[0].total[0] == f->stacks.total[0],
+		      "the tree has another sum", NULL, NULL);
+	tree_free(&tree);
+	struct quality quality;
+	uint32_t *events = xcalloc(f->profile.event_count, sizeof(*events));
+	for (uint32_t i = 0; i < f->profile.event_count; i++)
+		events[i] = i;
+	quality_measure(&quality, &f->profile, events, f->profile.event_count);
+	free(events);
+	check_again(f);
+}
+
+/* The bytes alone, so that reading behind them is seen. */
+static void probe_all(struct str bytes)
+{
+	struct str head = bytes.n > INPUT_HEAD ? str_head(bytes, INPUT_HEAD) : bytes;
+	char *copy = xmalloc(head.n);
+	if (head.n)
+		memcpy(copy, head.p, head.n);
+	head.p = copy;
+	for (size_t i = 0; readers[i]; i++) {
+		readers[i]->probe(head);
+		if (readers[i]->split) {
+			const char *cut = readers[i]->split(head);
+			check(cut == NULL || (cut > head.p && cut < head.p + head.n),
+			      "split outside of the block", NULL, NULL);
+		}
+	}
+	reader_probe(head);
+	reader_advice(head);
+	free(copy);
+}
+
+static void read_one(struct str bytes, const struct reader *reader, size_t block_size,
+		     const struct want *want)
+{
+	struct fold f;
+	struct input in;
+	fold_init(&f, reader, want, ~0u, true);
+	input_memory(&in, "input", bytes);
+	input_block_size(&in, block_size);
+	if (fold_read(&f, &in))
+		use(&f);
+	else
+		check_message(&in);
+	input_close(&in);
+	fold_free(&f);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	if (size < HEAD)
+		return 0;
+	struct str bytes = { (const char *)data + HEAD, size - HEAD };
+	probe_all(bytes);
+	read_one(bytes, readers[data[0] % reader_count()], block_sizes[data[1] % 16],
+		 &wants[data[1] / 16]);
+	return 0;
+}
+
+#ifndef FUZZ_LIBFUZZER
+
+static bool slurp(const char *path, struct buf *out)
+{
+	FILE *file = fopen(path, "rb");
+	size_t got = 1;
+	while (file && got > 0) {
+		got = fread(buf_reserve(out, 65536), 1, 65536, file);
+		out->n += got;
+	}
+	bool ok = file && !ferror(file);
+	if (file)
+		fclose(file);
+	if (!ok)
+		perror(path);
+	return ok;
+}
+
+static void replay(const struct reader *reader, struct str bytes)
+{
+	if (reader == NULL) {
+		LLVMFuzzerTestOneInput((const uint8_t *)bytes.p, bytes.n);
+		return;
+	}
+	probe_all(bytes);
+	for (size_t way = 0; way < WAYS; way++)
+		read_one(bytes, reader, block_sizes[way * 7 % 16], &wants[way]);
+}
+
+static void write_seed(const struct reader *reader, struct str bytes)
+{
+	size_t number = 0;
+	while (readers[number] != reader)
+		number++;
+	putchar((int)number);
+	putchar((int)(bytes.n % 256));
+	fwrite(bytes.p, 1, bytes.n, stdout);
+}
+
+static int usage(void)
+{
+	fprintf(stderr, "usage: fuzz_read [-f FORMAT | -s FORMAT] FILE...\n");
+	return 2;
+}
+
+int main(int argc, char **argv)
+{
+	const struct reader *reader = NULL;
+	bool seed = false;
+	for (int c; (c = getopt(argc, argv, "f:s:")) != -1;) {
+		seed = c == 's';
+		reader = c == '?' ? NULL : reader_find(str_of(optarg));
+		if (reader == NULL)
+			return usage();
+	}
+	if (optind == argc || (seed && optind + 1 != argc))
+		return usage();
+	for (int i = optind; i < argc; i++) {
+		struct buf bytes = { 0 };
+		if (!slurp(argv[i], &bytes))
+			return 2;
+		if (seed)
+			write_seed(reader, buf_str(&bytes));
+		else
+			replay(reader, buf_str(&bytes));
+		buf_free(&bytes);
+	}
+	return fflush(stdout) == 0 ? 0 : 2;
+}
+
+#endif

@@ -15,29 +15,46 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "base/arena.h"
 #include "base/num.h"
 
 struct path {
+	struct str *labels;      /* by frame id: name and mark, NULL until used */
+	struct arena arena;
 	struct buf text;         /* "a;b;c" of the stack before */
 	size_t *ends;            /* where the text of each frame ends */
 	size_t capacity;
 };
 
-static void add_frame(struct path *path, const struct stacks *s,
-		      const struct folded_options *o, uint32_t depth, uint32_t frame)
+static struct str label_of(struct path *path, const struct stacks *s, unsigned marks,
+			   uint32_t frame)
 {
+	struct str *label = &path->labels[frame];
+	if (label->p != NULL)
+		return *label;
 	struct str name = profile_name(s->profile, frame);
 	enum frame_kind kind = s->profile->frames[frame].kind;
+	struct str mark = marks >> kind & 1 ? frame_kind_mark(kind) : STR("");
+	char *text = arena_alloc(&path->arena, name.n + mark.n + 1);
+	memcpy(text, name.p, name.n);
+	memcpy(text + name.n, mark.n ? mark.p : "", mark.n);
+	*label = (struct str){ text, name.n + mark.n };
+	return *label;
+}
+
+static void add_frame(struct path *path, uint32_t depth, struct str label)
+{
 	path->text.n = depth ? path->ends[depth - 1] : 0;
+	char *to = buf_reserve(&path->text, label.n + 8);
 	if (depth > 0)
-		buf_addc(&path->text, ';');
-	if (depth == 0 && str_starts(name, STR("#"))) {
-		buf_add(&path->text, STR("\\x23"));
-		name = str_skip(name, 1);
+		*to++ = ';';
+	if (depth == 0 && str_starts(label, STR("#"))) {
+		memcpy(to, "\\x23", 4);
+		to += 4;
+		label = str_skip(label, 1);
 	}
-	buf_add(&path->text, name);
-	if (o->marks >> kind & 1)
-		buf_add(&path->text, frame_kind_mark(kind));
+	memcpy(to, label.p, label.n);
+	path->text.n = (size_t)(to + label.n - path->text.p);
 	ARRAY_RESERVE(path->ends, path->capacity, (size_t)depth + 1);
 	path->ends[depth] = path->text.n;
 }
@@ -66,12 +83,16 @@ static void write_value(struct output *out, int64_t value, unsigned scale)
 static void write_stacks(const struct stacks *s, const struct folded_options *o,
 			 struct output *out)
 {
-	struct path path = { 0 };
+	struct path path = {
+		.labels = xcalloc(s->profile->frame_count, sizeof(struct str)),
+	};
 	for (uint32_t i = 0; i < s->count; i++) {
 		const struct stacks_item *item = &s->items[i];
 		uint32_t depth = i ? shared_depth(s, item - 1, item) : 0;
 		for (; depth < item->depth; depth++)
-			add_frame(&path, s, o, depth, s->pool[item->first + depth]);
+			add_frame(&path, depth,
+				  label_of(&path, s, o->marks,
+					   s->pool[item->first + depth]));
 		path.text.n = path.ends[item->depth - 1];
 		output_bytes(out, buf_str(&path.text));
 		for (unsigned c = 0; c < s->columns; c++) {
@@ -80,7 +101,9 @@ static void write_stacks(const struct stacks *s, const struct folded_options *o,
 		}
 		output_char(out, '\n');
 	}
+	free(path.labels);
 	free(path.ends);
+	arena_free(&path.arena);
 	buf_free(&path.text);
 }
 
@@ -108,16 +131,14 @@ static void header_line(struct output *out, struct str key, struct str value)
 
 static void header_total(const struct stacks *s, struct output *out)
 {
-	output_lit(out, "# total: ");
-	write_value(out, s->total[s->columns - 1], s->scale);
-	output_char(out, ' ');
-	output_bytes(out, s->unit.n ? s->unit : STR("in all"));
-	if (s->samples > 0 && !str_eq(s->unit, STR("samples"))) {
-		output_lit(out, " in ");
-		output_u64(out, s->samples);
-		output_lit(out, " samples");
-	}
-	output_char(out, '\n');
+	struct buf text = { 0 };
+	num_add_decimal(&text, s->total[s->columns - 1], s->scale);
+	buf_addc(&text, ' ');
+	buf_add(&text, s->unit.n ? s->unit : STR("in all"));
+	if (s->samples > 0 && !str_eq(s->unit, STR("samples")))
+		buf_addf(&text, " in %llu samples", (unsigned long long)s->samples);
+	header_line(out, STR("total"), buf_str(&text));
+	buf_free(&text);
 }
 
 /* "62 % of 21000 cycles" */

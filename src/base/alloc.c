@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 static void *need(void *p)
@@ -27,6 +28,12 @@ void *xcalloc(size_t count, size_t size)
 void *xreallocarray(void *old, size_t count, size_t size)
 {
 	return need(reallocarray(old, count ? count : 1, size ? size : 1));
+}
+
+void *xaligned_calloc(size_t alignment, size_t size)
+{
+	size = (size + alignment - 1) & ~(alignment - 1);
+	return memset(need(aligned_alloc(alignment, size)), 0, size);
 }
 
 size_t grown_capacity(size_t capacity, size_t need)

@@ -57,6 +57,7 @@ int main(int argc, char **argv)
 	struct svg_options options = settings.svg;
 	if (!check_options(&options))
 		return 2;
+	settings.want.full_names = true;         /* for tooltips */
 	struct job job;
 	status = job_run(&job, &settings);
 	if (status < 0) {

@@ -1,33 +1,33 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * Slots in sets of two, the newer first, point into a ring of line copies.
- * Positions in the ring count on and on, so a slot whose line has been
- * overwritten is recognised by its distance from the head.  A line never wraps
- * around the end of the ring.  Slots and ring start small and grow, forgetting
- * everything, when more new lines come than there are slots.
+ * Sets of four slots, each set a cache line, the newest slot first.  The table
+ * starts small and grows, forgetting everything, when more new lines come than
+ * there are slots.
  */
 #include "io/linecache.h"
 
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "base/hash.h"
 
-enum {
-	SETS_FIRST = 2 * 1024, SETS_MOST = 64 * 1024,
-	RING_PER_SET = 256,              /* bytes: two lines of a usual length */
-	LINE_MOST = 4096,
-};
+enum { WAYS = 4, SETS_FIRST = 1024, SETS_MOST = 64 * 1024 };
+
+struct linecache_set {
+	struct slot {
+		uint64_t hash;
+		uint32_t mark;
+		uint32_t value_plus_1;
+	} slots[WAYS];
+} __attribute__((aligned(64)));
 
 static void set_up(struct linecache *c, size_t sets)
 {
-	free(c->slots);
-	free(c->ring);
-	*c = (struct linecache){
-		.sets = sets, .ring_size = (uint32_t)(sets * RING_PER_SET),
-	};
-	c->slots = xcalloc(sets * 2, sizeof(*c->slots));
-	c->ring = xmalloc(c->ring_size);
+	free(c->sets);
+	c->sets = xaligned_calloc(64, sets * sizeof(*c->sets));
+	c->mask = sets - 1;
+	c->added = 0;
 }
 
 void linecache_init(struct linecache *c)
@@ -38,42 +38,60 @@ void linecache_init(struct linecache *c)
 
 void linecache_free(struct linecache *c)
 {
-	free(c->slots);
-	free(c->ring);
+	free(c->sets);
 	*c = (struct linecache){ 0 };
 }
 
-void linecache_clear(struct linecache *c)
+static void hash_line(struct linecache *c, struct linecache_line *line)
 {
-	memset(c->slots, 0, c->sets * 2 * sizeof(*c->slots));
+	uint32_t address;
+	memcpy(&address, line->raw.p + 13, sizeof(address));
+	line->hash = hash_str(line->raw);
+	line->mark = address + (uint32_t)line->raw.n * 0x9e3779b9u;
+	__builtin_prefetch(&c->sets[line->hash & c->mask]);
 }
 
-/* Where n bytes go: at the head, or at the start of the ring when they would wrap. */
-static uint32_t take_ring(struct linecache *c, uint32_t n)
+static uint32_t find(const struct linecache *c, const struct linecache_line *line)
 {
-	uint32_t place = c->head & (c->ring_size - 1);
-	if (place + n > c->ring_size)
-		c->head += c->ring_size - place;
-	uint32_t at = c->head;
-	c->head += n;
-	return at;
+	const struct slot *slot = c->sets[line->hash & c->mask].slots;
+	for (int i = 0; i < WAYS; i++)
+		if (slot[i].hash == line->hash && slot[i].mark == line->mark)
+			return slot[i].value_plus_1 - 1;
+	return LINECACHE_UNKNOWN;
 }
 
-void linecache_add(struct linecache *c, struct str raw, uint32_t value)
+size_t linecache_scan(struct linecache *c, struct str window,
+		      struct linecache_line *lines, size_t most)
 {
-	if (raw.n > LINE_MOST)
-		return;
-	uint64_t hash = c->hash;
-	if (c->added++ > c->sets * 2 && c->sets < SETS_MOST) {
-		set_up(c, c->sets * 4);
-		c->hash = hash;
+	const char *p = window.p, *end = window.p + window.n;
+	size_t n = 0;
+	while (n < most && p < end) {
+		const char *newline = memchr(p, '\n', (size_t)(end - p));
+		if (newline == NULL)
+			break;
+		lines[n].raw = str_span(p, newline + 1);
+		hash_line(c, &lines[n++]);
+		p = newline + 1;
 	}
-	uint32_t at = take_ring(c, (uint32_t)raw.n);
-	memcpy(c->ring + (at & (c->ring_size - 1)), raw.p, raw.n);
-	struct linecache_slot *set = &c->slots[(hash & (c->sets - 1)) * 2];
-	set[1] = set[0];
-	set[0] = (struct linecache_slot){
-		.tag = (uint32_t)(hash >> 32), .value = value,
-		.length = (uint32_t)raw.n, .at = at,
+	for (size_t i = 0; i < n; i++)
+		lines[i].value = find(c, &lines[i]);
+	return n;
+}
+
+void linecache_look(struct linecache *c, struct str raw, struct linecache_line *line)
+{
+	line->raw = raw;
+	hash_line(c, line);
+	line->value = find(c, line);
+}
+
+void linecache_add(struct linecache *c, const struct linecache_line *line, uint32_t value)
+{
+	if (c->added++ > (c->mask + 1) * WAYS && c->mask + 1 < SETS_MOST)
+		set_up(c, (c->mask + 1) * 4);
+	struct slot *slots = c->sets[line->hash & c->mask].slots;
+	memmove(slots + 1, slots, (WAYS - 1) * sizeof(*slots));
+	slots[0] = (struct slot){
+		.hash = line->hash, .mark = line->mark, .value_plus_1 = value + 1,
 	};
 }

@@ -45,8 +45,8 @@ void locations_free(struct locations *l)
 /* "/tmp/perf-123.map", "jitted-12-3.so" and what perf inject makes of it. */
 static bool has_number_between(struct str name, struct str before, struct str after)
 {
-	ptrdiff_t at = str_find(name, before);
-	if (at < 0 || !str_ends(name, after))
+	ptrdiff_t at = str_ends(name, after) ? str_find(name, before) : -1;
+	if (at < 0)
 		return false;
 	struct str rest = str_skip(name, (size_t)at + before.n);
 	return rest.n > after.n && rest.p[0] >= '0' && rest.p[0] <= '9';
@@ -88,10 +88,12 @@ static bool is_kernel(struct str module)
 	       str_starts(base, STR("bpf_prog_")) || str_eq(module, STR("/proc/kcore"));
 }
 
+#define KERNEL_ADDRESS UINT64_C(0xffff800000000000)
+
 /* Of a frame without any known place; garbage near the top of memory is none. */
 static bool is_kernel_address(uint64_t address)
 {
-	return address >= 0xffff800000000000u && address < 0xfffffffffffff000u;
+	return address >= KERNEL_ADDRESS && address < UINT64_C(0xfffffffffffff000);
 }
 
 /* Names */
@@ -126,8 +128,7 @@ static struct str unknown_name(struct locations *l, const struct location_key *k
 /* "Lorg/a/B;::m" is how a Java agent writes the method m of org/a/B. */
 static bool is_java(struct str name)
 {
-	ptrdiff_t end = str_find(name, STR(";::"));
-	return name.n > 1 && name.p[0] == 'L' && end > 0;
+	return name.n > 1 && name.p[0] == 'L' && str_find(name, STR(";::")) > 0;
 }
 
 static struct str line_file(struct str line)
@@ -160,6 +161,17 @@ static struct str granular_name(struct locations *l, const struct location_key *
 	return buf_str(&l->scratch);
 }
 
+/* The name before clean-up, where it is wanted and another one. */
+static uint32_t full_name(struct locations *l, struct str symbol, uint32_t name)
+{
+	if (!l->want->full_names)
+		return ID_NONE;
+	struct str full = names_demangled(&l->names, symbol);
+	return str_eq(full, intern_text(&l->profile->text, name)) ?
+		       ID_NONE :
+		       profile_text(l->profile, full);
+}
+
 static void add_frame(struct locations *l, const struct location_item *item,
 		      struct str symbol, enum frame_kind kind)
 {
@@ -168,10 +180,7 @@ static void add_frame(struct locations *l, const struct location_item *item,
 		symbol = str_skip(symbol, 1);
 	struct str clean = names_clean(&l->names, symbol);
 	uint32_t name = profile_name_text(p, granular_name(l, &item->key, clean));
-	uint32_t full = ID_NONE;
-	struct str demangled = names_demangled(&l->names, symbol);
-	if (!str_eq(demangled, intern_text(&p->text, name)))
-		full = profile_text(p, demangled);
+	uint32_t full = full_name(l, symbol, name);
 	ARRAY_RESERVE(l->pool, l->pool_capacity, (size_t)l->pool_count + 1);
 	l->pool[l->pool_count++] = profile_frame(p, name, kind, full, item->module);
 }
@@ -214,10 +223,10 @@ static void add_java_chain(struct locations *l, const struct location_item *item
 
 static bool is_java_chain(struct str symbol, bool jit)
 {
-	ptrdiff_t arrow = str_find(symbol, STR("->"));
-	if (arrow <= 0)
+	if (!jit && !is_java(symbol))
 		return false;
-	return jit || is_java(str_head(symbol, (size_t)arrow));
+	ptrdiff_t arrow = str_find(symbol, STR("->"));
+	return arrow > 0 && (jit || is_java(str_head(symbol, (size_t)arrow)));
 }
 
 static void add_frames(struct locations *l, struct location_item *item)
@@ -246,24 +255,19 @@ static void add_frames(struct locations *l, struct location_item *item)
 
 /* Identity */
 
-/* Leaves in the key what tells places apart under the wanted granularity. */
-static struct location_key identity(const struct locations *l,
-				    const struct location_key *key)
+static void reduce_key(const struct want *w, struct location_key *k)
 {
-	struct location_key k = *key;
-	const struct want *w = l->want;
-	bool unknown = is_unknown(k.symbol);
+	bool unknown = is_unknown(k->symbol);
 	if (!(w->addrs && unknown))
-		k.address = unknown && str_eq(k.module, STR("[unknown]")) &&
-					    is_kernel_address(k.address) ?
-				    0xffff800000000000u :
-				    0;
+		k->address = unknown && str_eq(k->module, STR("[unknown]")) &&
+					     is_kernel_address(k->address) ?
+				     KERNEL_ADDRESS :
+				     0;
 	if (w->granularity != GRANULARITY_ADDRESSES)
-		k.offset = 0;
+		k->offset = 0;
 	if (w->granularity == GRANULARITY_FUNCTIONS ||
 	    w->granularity == GRANULARITY_ADDRESSES)
-		k.line = (struct str){ NULL, 0 };
-	return k;
+		k->line = (struct str){ NULL, 0 };
 }
 
 static uint32_t key_hash(const struct location_key *k)
@@ -305,17 +309,47 @@ static uint32_t new_location(struct locations *l, const struct location_key *key
 	return id;
 }
 
-uint32_t location_of(struct locations *l, const struct location_key *key)
+void location_prepare(const struct locations *l, struct location_search *search)
 {
-	struct location_key k = identity(l, key);
-	uint32_t hash = key_hash(&k);
-	uint32_t id, place = table_place(&l->table, hash);
+	reduce_key(l->want, &search->key);
+	search->hash = key_hash(&search->key);
+	search->guess = TABLE_END;
+	table_prefetch(&l->table, search->hash);
+}
+
+void location_guess(const struct locations *l, struct location_search *search)
+{
+	uint32_t place = table_place(&l->table, search->hash);
+	search->guess = table_next(&l->table, search->hash, &place);
+	if (search->guess != TABLE_END)
+		__builtin_prefetch(&l->items[search->guess]);
+}
+
+void location_fetch(const struct locations *l, const struct location_search *search)
+{
+	if (search->guess != TABLE_END)
+		__builtin_prefetch(l->items[search->guess].key.symbol.p);
+}
+
+uint32_t location_of(struct locations *l, const struct location_search *search)
+{
+	uint32_t id = search->guess, hash = search->hash;
+	if (id != TABLE_END && key_eq(&l->items[id].key, &search->key))
+		return id;
+	uint32_t place = table_place(&l->table, hash);
 	while ((id = table_next(&l->table, hash, &place)) != TABLE_END)
-		if (key_eq(&l->items[id].key, &k))
+		if (key_eq(&l->items[id].key, &search->key))
 			return id;
-	id = new_location(l, &k);
+	id = new_location(l, &search->key);
 	table_insert(&l->table, hash, id);
 	return id;
+}
+
+uint32_t location_find(struct locations *l, const struct location_key *key)
+{
+	struct location_search search = { .key = *key };
+	location_prepare(l, &search);
+	return location_of(l, &search);
 }
 
 uint32_t location_with_line(struct locations *l, uint32_t location, struct str line,
@@ -324,5 +358,5 @@ uint32_t location_with_line(struct locations *l, uint32_t location, struct str l
 	struct location_key key = l->items[location].key;
 	key.line = line;
 	key.inlined = inlined;
-	return location_of(l, &key);
+	return location_find(l, &key);
 }

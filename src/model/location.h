@@ -46,8 +46,30 @@ enum { LOCATION_MANY = UINT32_MAX };
 void locations_init(struct locations *, struct profile *, const struct want *);
 void locations_free(struct locations *);
 
-/* The id of a place, made when new.  Ids are below 2^31. */
-uint32_t location_of(struct locations *, const struct location_key *);
+/*
+ * The id of a place, made when new.  Ids are below 2^31.  To look many up, take
+ * them together through the steps first, so that their memory is fetched while
+ * the others are worked on:
+ *
+ *	location_prepare()    the key reduced to what tells places apart here
+ *	location_guess()      the place it will most likely be
+ *	location_fetch()
+ *	location_of()
+ */
+struct location_search {
+	struct location_key key;
+	uint32_t hash;
+	uint32_t guess;          /* an id, or TABLE_END */
+};
+
+/* search->key is given. */
+void location_prepare(const struct locations *, struct location_search *);
+void location_guess(const struct locations *, struct location_search *);
+void location_fetch(const struct locations *, const struct location_search *);
+uint32_t location_of(struct locations *, const struct location_search *);
+
+/* All steps for one place. */
+uint32_t location_find(struct locations *, const struct location_key *);
 
 /* The same place with its source line known, or found to be inlined. */
 uint32_t location_with_line(struct locations *, uint32_t location, struct str line,

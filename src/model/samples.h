@@ -46,22 +46,27 @@ static inline size_t sample_depth(const struct samples *s)
 	       (s->batch_count ? s->batch[s->batch_count - 1].end : 0);
 }
 
-static inline void sample_push(struct samples *s, uint32_t frame)
+/* Makes room for n frames, to be pushed by sample_push_reserved(). */
+static inline void samples_reserve(struct samples *s, size_t n)
 {
-	ARRAY_RESERVE(s->frames, s->frame_capacity, s->frame_count + 1);
+	ARRAY_RESERVE(s->frames, s->frame_capacity, s->frame_count + n);
+}
+
+static inline void sample_push_reserved(struct samples *s, uint32_t frame)
+{
 	s->frames[s->frame_count++] = frame;
 }
 
-/* The frame pushed last, to be replaced; only when sample_depth() > 0. */
-static inline uint32_t *sample_last(struct samples *s)
+static inline void sample_push(struct samples *s, uint32_t frame)
 {
-	return &s->frames[s->frame_count - 1];
+	samples_reserve(s, 1);
+	sample_push_reserved(s, frame);
 }
 
-/* Forgets the frames pushed since the last sample_end(). */
-static inline void sample_drop(struct samples *s)
+/* Takes back the frame pushed last; only when sample_depth() > 0. */
+static inline void sample_pop(struct samples *s)
 {
-	s->frame_count -= sample_depth(s);
+	s->frame_count--;
 }
 
 static inline void sample_end(struct samples *s, uint32_t group,

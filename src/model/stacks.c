@@ -149,8 +149,12 @@ static bool arrange_frames(struct arranging *a, const struct stack *stack)
 	uint64_t start = s->pool_count;
 	push_roots(a, stack);
 	uint64_t own = s->pool_count;
-	for (uint32_t i = 0; i < stack->depth; i++)
-		push(s, profile_stack_frame(a->p, stack, i));
+	ARRAY_RESERVE(s->pool, s->pool_capacity, own + stack->depth);
+	memcpy(s->pool + own, a->p->pool + stack->first,
+	       stack->depth * sizeof(*s->pool));
+	if (stack->leaf_first)
+		reverse(s->pool + own, stack->depth);
+	s->pool_count += stack->depth;
 	bool cut;
 	const uint32_t *frames = stack->depth ? s->pool + own : NULL;
 	int64_t skip = filter_apply(&a->filter, frames, stack->depth, &cut);

@@ -39,6 +39,7 @@ struct want {
 	bool reverse;            /* stacks from the leaf: merged by callee */
 	bool first_event;        /* several events: the first one read, as the Perl tools choose */
 	bool compat;             /* names and roots exactly as the Perl tools write them */
+	bool full_names;         /* names before clean-up are kept as well */
 	bool strict;             /* warnings fail; no choice among events */
 	struct names names;      /* how names are cleaned */
 

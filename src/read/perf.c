@@ -45,10 +45,15 @@ struct header {
 	struct str rest;                 /* what follows the event */
 };
 
-/* A frame line taken apart. */
-struct frame_text {
-	struct location_key key;
+enum { LINES_AHEAD = 64 };
+
+/* A line on its way through read_ahead(). */
+struct line {
+	struct linecache_line *seen;
+	struct str text;                 /* without line end */
+	bool is_frame;                   /* "search" is the place it names */
 	bool has_module;
+	struct location_search search;
 };
 
 /* Scanning: each takes what it names off the front of *s, or leaves it. */
@@ -58,9 +63,17 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
+/* Hexadecimal digits, as perf prints them. */
+static const bool IS_HEX[256] = {
+	['0'] = true, ['1'] = true, ['2'] = true, ['3'] = true, ['4'] = true,
+	['5'] = true, ['6'] = true, ['7'] = true, ['8'] = true, ['9'] = true,
+	['a'] = true, ['b'] = true, ['c'] = true, ['d'] = true, ['e'] = true,
+	['f'] = true,
+};
+
 static bool is_hex(char c)
 {
-	return is_digit(c) || (c >= 'a' && c <= 'f');
+	return IS_HEX[(unsigned char)c];
 }
 
 static bool is_letter(char c)
@@ -85,14 +98,16 @@ static bool take_char(struct str *s, char c)
 	return true;
 }
 
-/* Digits; how many, 0 when there are none or they do not fit. */
+/* Digits; how many, 0 when there are none or more than fit. */
 static size_t take_number(struct str *s, uint64_t *value)
 {
 	size_t n = 0;
-	while (n < s->n && is_digit(s->p[n]))
-		n++;
-	if (n == 0 || !num_u64(str_head(*s, n), value))
+	uint64_t number = 0;
+	for (; n < s->n && n < 19 && is_digit(s->p[n]); n++)
+		number = number * 10 + (uint64_t)(s->p[n] - '0');
+	if (n == 0 || (n < s->n && is_digit(s->p[n])))
 		return 0;
+	*value = number;
 	*s = str_skip(*s, n);
 	return n;
 }
@@ -319,18 +334,17 @@ static bool parse_header(struct str line, struct header *h, bool bare_too)
 
 /* Frames */
 
-/* Cuts "+0x1c" off the end. */
-static uint64_t cut_offset(struct str *s)
+/* Cuts "+0x1c" off the end and returns the digits of it. */
+static struct str cut_offset(struct str *s)
 {
 	size_t n = s->n;
 	while (n > 0 && is_hex(s->p[n - 1]))
 		n--;
-	uint64_t offset;
-	if (n < 4 || n == s->n || memcmp(s->p + n - 3, "+0x", 3) != 0 ||
-	    !num_hex(str_skip(*s, n), &offset))
-		return 0;
+	if (n < 4 || n == s->n || memcmp(s->p + n - 3, "+0x", 3) != 0)
+		return (struct str){ NULL, 0 };
+	struct str digits = str_skip(*s, n);
 	s->n = n - 3;
-	return offset;
+	return digits;
 }
 
 /* Where the "(" that belongs to the ")" at the end stands, or -1. */
@@ -359,48 +373,59 @@ static ptrdiff_t opening_of_odd_module(struct str s)
 }
 
 /* Takes "(module)" off the end of "symbol (module)". */
-static void cut_module(struct str *s, struct frame_text *f)
+static bool cut_module(struct str *s, struct location_key *key)
 {
-	f->has_module = false;
 	if (s->n == 0 || s->p[s->n - 1] != ')')
-		return;
+		return false;
 	ptrdiff_t open = opening(*s);
 	if (open < 0 || (open > 0 && s->p[open - 1] != ' '))
 		open = open < 0 ? opening_of_odd_module(*s) : -1;
 	if (open < 0)
-		return;
+		return false;
 	struct str module = str_skip(*s, (size_t)open + 1);
 	module.n--;
 	*s = str_head(*s, open > 0 ? (size_t)open - 1 : 0);
 	if (str_eq(module, STR("inlined"))) {
-		f->key.inlined = true;
+		key->inlined = true;
 	} else {
 		cut_offset(&module);
-		f->key.module = module;
+		key->module = module;
 	}
-	f->has_module = true;
+	return true;
 }
 
-/* "7f6f1c0b14d1 __poll+0x51 (/usr/lib/libc.so.6)" */
-static bool parse_frame(struct str s, struct frame_text *f)
+static struct str without_blanks_behind(struct str s)
 {
-	*f = (struct frame_text){ 0 };
+	while (s.n && s.p[s.n - 1] == ' ')
+		s.n--;
+	return s;
+}
+
+/*
+ * "7f6f1c0b14d1 __poll+0x51 (/usr/lib/libc.so.6)".  The numbers are made where
+ * they can matter: for frames without a name, and where they are asked for.
+ */
+static bool parse_frame(struct str s, struct location_key *key, bool numbers,
+			bool *has_module)
+{
+	*key = (struct location_key){ 0 };
 	take_blanks(&s);
 	size_t n = 0;
-	while (n < s.n && n < 17 && is_hex(s.p[n]))
+	while (n < s.n && is_hex(s.p[n]))
 		n++;
 	if (n == 0 || n > 16 || (n < s.n && s.p[n] != ' '))
 		return false;
-	num_hex(str_head(s, n), &f->key.address);
+	struct str address = str_head(s, n);
 	s = str_skip(s, n);
 	take_char(&s, ' ');
-	while (s.n && s.p[s.n - 1] == ' ')
-		s.n--;
-	cut_module(&s, f);
-	f->key.offset = cut_offset(&s);
-	while (s.n && s.p[s.n - 1] == ' ')
-		s.n--;
-	f->key.symbol = s;
+	s = without_blanks_behind(s);
+	*has_module = cut_module(&s, key);
+	struct str offset = cut_offset(&s);
+	key->symbol = without_blanks_behind(s);
+	if (numbers || s.n == 0 || s.p[0] == '[') {
+		num_hex(address, &key->address);
+		num_hex(offset, &key->offset);
+	}
 	return true;
 }
 
@@ -408,6 +433,7 @@ static bool parse_frame(struct str s, struct frame_text *f)
 
 /* In the cache of lines: a location, or a source line (an id of text) with this bit. */
 #define SOURCE_LINE (UINT32_C(1) << 31)
+#define LOCATION_NONE UINT32_MAX
 
 struct perf {
 	struct input *in;
@@ -415,50 +441,48 @@ struct perf {
 	struct samples *out;
 	struct profile *profile;
 	struct locations locations;
-	struct linecache lines;
+	struct linecache cache;
 
+	bool numbers;            /* addresses and offsets of frames matter */
 	bool open;               /* a sample is being made */
 	bool skipping;           /* what comes up to the next empty line or header is not wanted */
 	bool has_header;         /* some header was seen */
 	bool has_time;           /* ... with a time: then bare ones are not believed */
 	uint32_t group;          /* of the sample being made */
 	int64_t values[COLUMNS_MAX];
-	uint32_t last;           /* location pushed last */
-	uint32_t last_frames;    /* frames it had */
+	uint32_t last;           /* location pushed last, LOCATION_NONE when there is none */
 	struct buf odd_line;     /* a line that may be the first part of a process name */
 	bool has_odd_line;
 	bool *event_wanted;      /* by event id */
 	uint32_t events_known;
+	struct header before;    /* of the sample before, its comm and event kept in the profile */
+	uint32_t event;          /* that header's */
 };
 
 static void push_location(struct perf *p, uint32_t location)
 {
-	uint32_t frame = p->locations.frame[location];
-	p->last = location;
-	p->last_frames = 1;
-	if (__builtin_expect(frame != LOCATION_MANY, 1)) {
-		sample_push(p->out, frame);
-		return;
-	}
-	const uint32_t *frames =
-		location_frames(&p->locations, location, &p->last_frames);
-	for (uint32_t i = 0; i < p->last_frames; i++)
+	uint32_t count;
+	const uint32_t *frames = location_frames(&p->locations, location, &count);
+	for (uint32_t i = 0; i < count; i++)
 		sample_push(p->out, frames[i]);
+	p->last = location;
 }
 
 /* The source line of the frame pushed last has come: that frame again, with it. */
 static void push_source_line(struct perf *p, uint32_t text)
 {
-	if (sample_depth(p->out) < p->last_frames || p->last == UINT32_MAX)
+	if (p->last == LOCATION_NONE)
 		return;
 	struct str line = intern_text(&p->profile->text, text);
 	bool inlined = str_ends(line, STR("(inlined)"));
 	if (inlined)
 		line = str_trim(str_head(line, line.n - STR("(inlined)").n));
-	for (; p->last_frames > 0; p->last_frames--)
+	uint32_t count;
+	location_frames(&p->locations, p->last, &count);
+	for (; count > 0; count--)
 		sample_pop(p->out);
 	push_location(p, location_with_line(&p->locations, p->last, line, inlined));
-	p->last = UINT32_MAX;
+	p->last = LOCATION_NONE;
 }
 
 static void push_known(struct perf *p, uint32_t value)
@@ -510,23 +534,48 @@ static uint32_t group_of(struct perf *p, const struct header *h, uint32_t event)
 	return profile_group(p->profile, &g);
 }
 
+static bool is_same_event(const struct perf *p, const struct header *h)
+{
+	return p->has_header && p->before.has_period == h->has_period &&
+	       str_eq(p->before.event, h->event);
+}
+
+static bool is_same_thread(const struct perf *p, const struct header *h)
+{
+	return p->before.pid == h->pid && p->before.tid == h->tid &&
+	       p->before.cpu == h->cpu && str_eq(p->before.comm, h->comm);
+}
+
+/* Event and group of the sample, mostly those of the one before. */
+static void place_sample(struct perf *p, const struct header *h)
+{
+	struct profile *profile = p->profile;
+	bool same_event = is_same_event(p, h);
+	if (same_event && is_same_thread(p, h))
+		return;
+	if (!same_event) {
+		struct str unit = h->has_period ? events_unit(h->event) :
+						  STR("samples");
+		p->event = profile_event(profile, h->event, unit);
+	}
+	p->group = group_of(p, h, p->event);
+	p->before = *h;
+	p->before.event = profile->events[p->event].name;
+	p->before.comm = intern_text(&profile->text, profile_text(profile, h->comm));
+}
+
 static bool begin_sample(struct perf *p, const struct header *h)
 {
 	end_sample(p);
-	struct str unit = h->has_period ? events_unit(h->event) : STR("samples");
-	uint32_t event = profile_event(p->profile, h->event, unit);
 	if (h->period > INT64_MAX)
 		return input_error(p->in, "period is too large");
+	place_sample(p, h);
 	p->has_header = true;
 	p->has_time |= h->has_time;
 	p->open = true;
-	p->last = UINT32_MAX;
-	p->skipping = !wants_event(p, event);
-	if (p->skipping) {
-		p->out->filtered++;
-		return true;
-	}
-	p->group = group_of(p, h, event);
+	p->last = LOCATION_NONE;
+	p->skipping = !wants_event(p, p->event);
+	p->out->filtered += p->skipping;
 	p->values[0] = (int64_t)h->period;
 	p->values[1] = 1;
 	return true;
@@ -610,10 +659,10 @@ static bool is_record(struct str line, const struct header *h)
 
 /* Frames */
 
-static bool push_frame(struct perf *p, const struct frame_text *f, struct str raw)
+static bool push_frame(struct perf *p, struct line *line)
 {
-	uint32_t location = location_of(&p->locations, &f->key);
-	linecache_add(&p->lines, raw, location);
+	uint32_t location = location_of(&p->locations, &line->search);
+	linecache_add(&p->cache, line->seen, location);
 	push_location(p, location);
 	if (sample_depth(p->out) > DEPTH_MOST)
 		return input_error(p->in, "stack of more than %d frames", DEPTH_MOST);
@@ -640,12 +689,12 @@ static bool begin_headless(struct perf *p)
 	return begun;
 }
 
-static bool read_frame(struct perf *p, const struct frame_text *f)
+static bool read_frame(struct perf *p, struct line *line)
 {
 	if (!p->open && !begin_headless(p))
 		return false;
 	forget_odd_line(p);
-	return p->skipping || push_frame(p, f, p->in->raw);
+	return p->skipping || push_frame(p, line);
 }
 
 static bool read_header(struct perf *p, struct str line, struct header *h)
@@ -659,27 +708,26 @@ static bool read_header(struct perf *p, struct str line, struct header *h)
 	join_odd_line(p, h);
 	if (!begin_sample(p, h))
 		return false;
-	struct frame_text f;
-	bool is_trace = events_is_tracepoint(h->event);
-	if (h->rest.n && !p->skipping && !is_trace && parse_frame(h->rest, &f)) {
-		uint32_t location = location_of(&p->locations, &f.key);
-		push_location(p, location);
-	}
+	struct location_key key;
+	bool has_module;
+	if (h->rest.n && !p->skipping && !events_is_tracepoint(h->event) &&
+	    parse_frame(h->rest, &key, p->numbers, &has_module))
+		push_location(p, location_find(&p->locations, &key));
 	return true;
 }
 
 static bool is_source_line(const struct perf *p, struct str line)
 {
-	return p->open && p->last != UINT32_MAX && line.n > 2 &&
+	return p->open && p->last != LOCATION_NONE && line.n > 2 &&
 	       line.p[0] == ' ' && line.p[1] == ' ' && line.p[2] != ' ';
 }
 
-static void read_source_line(struct perf *p, struct str line)
+static void read_source_line(struct perf *p, struct line *line)
 {
 	if (p->skipping)
 		return;
-	uint32_t text = profile_text(p->profile, str_trim(line));
-	linecache_add(&p->lines, p->in->raw, text | SOURCE_LINE);
+	uint32_t text = profile_text(p->profile, str_trim(line->text));
+	linecache_add(&p->cache, line->seen, text | SOURCE_LINE);
 	push_source_line(p, text);
 }
 
@@ -692,61 +740,158 @@ static void read_blank(struct perf *p)
 	p->skipping = false;
 }
 
-/* A line that was not recognised as one seen before. */
-static bool read_line(struct perf *p, struct str line)
+/* Takes a frame line apart; false when it is none. */
+static bool prepare_frame(struct perf *p, struct line *line)
+{
+	line->is_frame = parse_frame(line->text, &line->search.key, p->numbers,
+				     &line->has_module);
+	if (line->is_frame)
+		location_prepare(&p->locations, &line->search);
+	return line->is_frame;
+}
+
+/* A line that was not seen before and is not a frame behind a TAB. */
+static bool read_other_line(struct perf *p, struct line *line)
 {
 	struct header h;
-	struct frame_text f;
-	if (str_trim(line).n == 0) {
-		read_blank(p);
+	struct str text = line->text;
+	if (text.p[0] == '\t' && p->skipping)
 		return true;
-	}
-	if (line.p[0] == '\t' && parse_frame(line, &f))
-		return read_frame(p, &f);
-	if (line.p[0] == '\t' && p->skipping)
-		return true;
-	if (parse_header(line, &h, !p->has_time))
-		return read_header(p, line, &h);
-	if (is_record(line, NULL)) {
+	if (parse_header(text, &h, !p->has_time))
+		return read_header(p, text, &h);
+	if (is_record(text, NULL)) {
 		end_sample(p);
 		p->skipping = true;
 		return true;
 	}
-	if (line.p[0] == '#') {
-		read_comment(p, line);
+	if (text.p[0] == '#') {
+		read_comment(p, text);
 		return true;
 	}
-	if (parse_frame(line, &f) && (f.has_module || line.p[0] == ' '))
-		return read_frame(p, &f);
-	if (is_source_line(p, line))
+	if (prepare_frame(p, line) && (line->has_module || text.p[0] == ' '))
+		return read_frame(p, line);
+	if (is_source_line(p, text))
 		read_source_line(p, line);
-	else if (p->open && is_sample_tail(line))
+	else if (p->open && is_sample_tail(text))
 		end_sample(p);
 	else
-		keep_odd_line(p, line);
+		keep_odd_line(p, text);
 	return true;
 }
 
-/* Takes lines that were seen before, without looking for their ends. */
-static void read_known_lines(struct perf *p)
+static struct str without_line_end(struct str raw)
 {
-	uint32_t value;
-	size_t length;
-	while (linecache_find(&p->lines, input_ahead(p->in), &value, &length)) {
-		input_skip(p->in, length);
-		push_known(p, value);
+	if (raw.n && raw.p[raw.n - 1] == '\n')
+		raw.n--;
+	if (raw.n && raw.p[raw.n - 1] == '\r')
+		raw.n--;
+	return raw;
+}
+
+static bool prepare_line(struct perf *p, struct line *line)
+{
+	line->is_frame = false;
+	line->text = without_line_end(line->seen->raw);
+	return line->text.n && line->text.p[0] == '\t' && prepare_frame(p, line);
+}
+
+/*
+ * New frames are taken apart together, so that the memory they need is there
+ * when it is their turn.
+ */
+static void prepare_lines(struct perf *p, struct line *lines, size_t n)
+{
+	uint8_t frames[LINES_AHEAD];
+	size_t count = 0;
+	for (size_t i = 0; i < n; i++) {
+		struct line *line = &lines[i];
+		if (line->seen->value != LINECACHE_UNKNOWN)
+			continue;
+		if (prepare_line(p, line))
+			frames[count++] = (uint8_t)i;
 	}
+	for (size_t i = 0; i < count; i++)
+		location_guess(&p->locations, &lines[frames[i]].search);
+	for (size_t i = 0; i < count; i++)
+		location_fetch(&p->locations, &lines[frames[i]].search);
+}
+
+/* A line that is not one known to belong to the sample being made. */
+static bool read_line(struct perf *p, struct line *line)
+{
+	if (line->seen->value != LINECACHE_UNKNOWN)
+		prepare_line(p, line);
+	if (line->is_frame)
+		return read_frame(p, line);
+	if (str_trim(line->text).n > 0)
+		return read_other_line(p, line);
+	read_blank(p);
+	return true;
+}
+
+/* Lines that wait in the input; where none is whole, the next one. */
+static size_t scan_lines(struct perf *p, struct linecache_line *seen)
+{
+	size_t n = linecache_scan(&p->cache, input_ahead(p->in), seen, LINES_AHEAD);
+	struct str text;
+	if (n == 0 && input_line(p->in, &text)) {
+		linecache_look(&p->cache, p->in->raw, seen);
+		p->in->line--;
+		return 1;
+	}
+	for (size_t i = 0; i < n; i++)
+		input_skip(p->in, seen[i].raw.n);
+	p->in->line -= n;
+	return n;
+}
+
+/* Frames that were seen before, in a sample that is wanted: the usual case, and the fast one. */
+static size_t push_known_frames(struct perf *p, const struct linecache_line *seen,
+				size_t i, size_t n)
+{
+	const uint32_t *frame = p->locations.frame;
+	samples_reserve(p->out, n - i);
+	for (; i < n && seen[i].value < SOURCE_LINE; i++) {
+		uint32_t known = frame[seen[i].value];
+		if (known == LOCATION_MANY)
+			break;
+		sample_push_reserved(p->out, known);
+		p->last = seen[i].value;
+	}
+	return i;
+}
+
+static bool read_lines(struct perf *p, const struct linecache_line *seen,
+		       struct line *lines, size_t n)
+{
+	uint64_t before = p->in->line;
+	for (size_t i = 0; i < n; i++) {
+		if (p->open && !p->skipping)
+			i = push_known_frames(p, seen, i, n);
+		if (i == n)
+			break;
+		p->in->line = before + i + 1;
+		if (seen[i].value != LINECACHE_UNKNOWN && p->open) {
+			if (!p->skipping)
+				push_known(p, seen[i].value);
+		} else if (!read_line(p, &lines[i])) {
+			return false;
+		}
+	}
+	p->in->line = before + n;
+	return true;
 }
 
 static bool read_all(struct perf *p)
 {
-	struct str line;
-	for (;;) {
-		if (p->open && !p->skipping)
-			read_known_lines(p);
-		if (!input_line(p->in, &line))
-			break;
-		if (!read_line(p, line))
+	struct linecache_line seen[LINES_AHEAD];
+	struct line lines[LINES_AHEAD];
+	for (size_t i = 0; i < LINES_AHEAD; i++)
+		lines[i].seen = &seen[i];
+	size_t n;
+	while ((n = scan_lines(p, seen)) > 0) {
+		prepare_lines(p, lines, n);
+		if (!read_lines(p, seen, lines, n))
 			return false;
 	}
 	end_sample(p);
@@ -758,16 +903,17 @@ static bool read_perf(struct input *in, const struct want *want, struct samples 
 {
 	struct perf p = {
 		.in = in, .want = want, .out = out, .profile = out->profile,
-		.last = UINT32_MAX,
+		.last = LOCATION_NONE,
+		.numbers = want->addrs || want->granularity == GRANULARITY_ADDRESSES,
 	};
 	out->profile->column_count = 2;
 	out->profile->columns[0].name = STR("period");
 	out->profile->columns[1].name = STR("samples");
 	out->profile->columns[1].is_samples = true;
 	locations_init(&p.locations, out->profile, want);
-	linecache_init(&p.lines);
+	linecache_init(&p.cache);
 	bool ok = read_all(&p);
-	linecache_free(&p.lines);
+	linecache_free(&p.cache);
 	locations_free(&p.locations);
 	buf_free(&p.odd_line);
 	free(p.event_wanted);
@@ -776,25 +922,38 @@ static bool read_perf(struct input *in, const struct want *want, struct samples 
 
 /* Recognising */
 
+/* How much a line looks like a frame: not, in any layout, or as perf prints it. */
+static enum probe probe_frame(struct str line, bool after_header)
+{
+	struct location_key key;
+	bool has_module, indented = line.n && (line.p[0] == '\t' || line.p[0] == ' ');
+	if (!parse_frame(line, &key, true, &has_module) || key.symbol.n == 0)
+		return PROBE_NO;
+	if (has_module && (indented || after_header))
+		return PROBE_SURE;
+	if (line.p[0] == '\t' && line.n > 17 && line.p[17] == ' ')
+		return after_header ? PROBE_SURE : PROBE_LIKELY;
+	return PROBE_NO;
+}
+
 static enum probe probe_perf(struct str head)
 {
 	struct header h;
-	struct frame_text f;
 	bool header = false;
+	enum probe best = PROBE_NO;
 	for (int i = 0; i < PROBE_LINES && head.p != NULL; i++) {
-		struct str line = str_cut(&head, '\n');
-		if (line.n && line.p[line.n - 1] == '\r')
-			line.n--;
-		bool indented = line.n && (line.p[0] == '\t' || line.p[0] == ' ');
-		if (indented && parse_frame(line, &f) && f.key.symbol.n &&
-		    (header || f.has_module))
+		struct str line = without_line_end(str_cut(&head, '\n'));
+		enum probe sure = probe_frame(line, header);
+		if (sure == PROBE_SURE)
 			return PROBE_SURE;
-		if (header && !indented && parse_frame(line, &f) && f.has_module)
-			return PROBE_SURE;
-		if (line.n && parse_header(line, &h, false) && h.event.n)
+		if (sure == PROBE_NO && parse_header(line, &h, false) && h.event.n) {
 			header = true;
+			sure = PROBE_LIKELY;
+		}
+		if (sure > best)
+			best = sure;
 	}
-	return header ? PROBE_LIKELY : PROBE_NO;
+	return best;
 }
 
 /* The last header that follows an empty line: the second half begins there. */

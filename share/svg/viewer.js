@@ -171,8 +171,7 @@ function percent(part, whole) {
 	return p.toFixed(p < 9.995 ? 2 : 1) + ' %';
 }
 
-function describe() {
-	const f = pointed || selected;
+function describe(f = pointed || selected) {
 	nameLine.textContent = f ? (nametype ? nametype + ' ' : '') + f.name : '';
 	infoLine.textContent = !f
 		? 'Point at a frame for details · click to zoom in, Esc to go back · / to search'
@@ -211,7 +210,7 @@ function select(f, focus) {
 		else if (alone && y + 2 * row > scrollY + innerHeight)
 			scrollTo(scrollX, y + 2 * row - innerHeight);
 	}
-	describe();
+	describe(f || pointed);
 }
 
 function zoom(f, restoring) {

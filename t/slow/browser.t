@@ -1,0 +1,343 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: Apache-2.0
+#
+# A picture in a real browser: points, clicks, types, goes back and reloads.
+# chromedriver is spoken to by its HTTP interface (W3C WebDriver).
+use strict;
+use utf8;
+use warnings;
+use File::Temp qw(tempdir);
+use HTTP::Tiny;
+use JSON::PP;
+use Test::More;
+use Time::HiRes qw(sleep time);
+
+binmode Test::More->builder->$_, ':utf8' for qw(output failure_output todo_output);
+plan skip_all => 'no chromedriver' if `chromedriver --version 2>&1` !~ /ChromeDriver/;
+
+my $dir = tempdir(CLEANUP => 1);
+my $http = HTTP::Tiny->new(timeout => 60);
+my $json = JSON::PP->new->utf8->allow_nonref;
+my ($base, $session, $driver, $said);
+
+sub start {
+	$driver = open($said, '-|', 'exec chromedriver --port=0 2>&1') or die "chromedriver: $!\n";
+	while (my $line = <$said>) {
+		$base = "http://127.0.0.1:$1" and last if $line =~ /successfully on port (\d+)/;
+	}
+	die "chromedriver does not say its port\n" unless $base;
+	my $reply = call('POST', '/session', { capabilities => { alwaysMatch => {
+		'goog:loggingPrefs' => { browser => 'ALL' },
+		'goog:chromeOptions' => { args => ['--headless=new', '--no-sandbox', '--disable-gpu',
+			'--hide-scrollbars', '--window-size=1200,800', "--user-data-dir=$dir/profile"] },
+	} } });
+	$session = "/session/$reply->{sessionId}";
+}
+
+sub call {
+	my ($method, $path, $body) = @_;
+	my $answer = $http->request($method, $base . $path, {
+		headers => { 'Content-Type' => 'application/json' },
+		$method eq 'POST' ? (content => $json->encode($body || {})) : (),
+	});
+	my $value = eval { $json->decode($answer->{content})->{value} };
+	die "$method $path: ", $value ? $value->{message} : $answer->{content}, "\n"
+		unless $answer->{success};
+	return $value;
+}
+
+END {
+	my $status = $?;
+	eval { call('DELETE', $session) } if $session;
+	kill TERM => $driver if $driver;
+	waitpid $driver, 0 if $driver;
+	$? = $status;
+}
+
+sub run {
+	my ($script, @arguments) = @_;
+	return call('POST', "$session/execute/sync", { script => $script, args => \@arguments });
+}
+
+sub visit {
+	my ($url) = @_;
+	call('POST', "$session/url", { url => 'about:blank' });
+	call('POST', "$session/url", { url => $url });
+}
+
+sub perform {
+	my (@actions) = @_;
+	call('POST', "$session/actions", { actions => \@actions });
+}
+
+my %special = (Escape => "\x{e00c}", Enter => "\x{e007}", Backspace => "\x{e003}",
+	Up => "\x{e013}", Down => "\x{e015}", Left => "\x{e012}", Right => "\x{e014}");
+
+# Types keys, names of special ones in <>: "/abc<Enter>".
+sub type {
+	my ($text) = @_;
+	my @keys = map { /^<(.+)>$/ ? $special{$1} : $_ } $text =~ /<\w+>|./g;
+	perform({ type => 'key', id => 'k', actions => [map {
+		({ type => 'keyDown', value => $_ }, { type => 'keyUp', value => $_ }) } @keys] });
+	sleep .15;
+}
+
+# Moves to the n-th frame of that name, and clicks there.
+my $find = 'const f = [...document.querySelectorAll(".fg-frames > g")].filter(g => ' .
+	'g.frame.name === arguments[0])[arguments[1] || 0];';
+
+sub point {
+	my ($name, $n, @more) = @_;
+	my $at = run("$find const b = f.querySelector('rect').getBoundingClientRect();" .
+		'return [Math.floor(b.x + b.width / 2), Math.floor(b.y + b.height / 2)]', $name, $n);
+	perform({ type => 'pointer', id => 'm', parameters => { pointerType => 'mouse' }, actions => [
+		{ type => 'pointerMove', duration => 0, x => $at->[0], y => $at->[1] }, @more] });
+}
+
+sub click {
+	my ($name, $n) = @_;
+	point($name, $n, { type => 'pointerDown', button => 0 }, { type => 'pointerUp', button => 0 });
+	sleep .05;
+}
+
+sub text_of {
+	my ($selector) = @_;
+	return run('return document.querySelector(arguments[0]).textContent', $selector);
+}
+
+sub geometry {
+	my ($name, $n) = @_;
+	return run("$find const r = f.querySelector('rect'), t = f.querySelector('text');" .
+		'return { shown: f.getAttribute("display") !== "none", x: +r.getAttribute("x"),' .
+		'w: +r.getAttribute("width"), y: +r.getAttribute("y"), label: t && t.textContent,' .
+		'classes: f.getAttribute("class") || "" }', $name, $n);
+}
+
+sub status_line {
+	return run('return document.querySelector(".fg-status").hidden ? ""' .
+		' : document.querySelector(".fg-status span").textContent');
+}
+
+sub fragment { return run('return location.hash') }
+
+sub complaints {
+	return join "\n", map { $_->{message} } @{ call('POST', "$session/se/log", { type => 'browser' }) };
+}
+
+sub write_file {
+	my ($name, $text) = @_;
+	open my $f, '>:raw', "$dir/$name" or die "$dir/$name: $!\n";
+	print $f $text;
+	close $f or die "$dir/$name: $!\n";
+	return "$dir/$name";
+}
+
+sub draw {
+	my ($name, $folded, @options) = @_;
+	my $in = write_file("$name.folded", $folded);
+	system('fg-svg', @options, '-o', "$dir/$name.svg", $in) == 0 or die "fg-svg: $?\n";
+	return "file://$dir/$name.svg";
+}
+
+my $small = <<'END';
+# event: cycles
+# unit: cycles
+app;main;parse;read;copy 100
+app;main;parse;read 200
+app;main;parse;lex;read 50
+app;main;run;read 150
+app;main;run;parse;read 40
+app;main 60
+app;idle 400
+END
+start();
+my $url = draw('small', $small, '--title=small one');
+
+visit($url);
+is(complaints(), '', 'no complaint on loading');
+is(text_of('.fg-title'), 'small one', 'title');
+is(text_of('.fg-sub'), 'cycles · 1,000 cycles', 'subtitle');
+like(text_of('.fg-info'), qr/^Point at a frame/, 'a hint before anything is done');
+is(run('return document.querySelectorAll(".fg-frames title").length'), 0,
+	'no tooltip boxes over the graph');
+
+# Details.
+point('lex');
+is(text_of('.fg-name'), 'lex', 'pointing shows the name');
+is(text_of('.fg-info'), 'total 5.00 % · 50 cycles · self 0 cycles, 0.00%', 'and the numbers');
+point('read');
+is(run('return document.querySelectorAll(".fg-same").length'), 3,
+	'other frames of the function are outlined');
+
+# Zoom.
+my $inner = run('return innerWidth') - 32;
+my $before = geometry('parse');
+cmp_ok(abs($before->{w} + 1 - .35 * $inner), '<', .2, 'width before');
+click('parse');
+my $zoomed = geometry('parse');
+cmp_ok(abs($zoomed->{w} + 1 - $inner), '<', .2, 'a click gives the frame the whole width');
+is($zoomed->{x}, 16, 'from the left edge');
+is($zoomed->{y}, $before->{y}, 'in its row');
+my $lex = geometry('lex');
+cmp_ok(abs($lex->{w} + 1 - $inner * 50 / 350), '<', .2, 'children grow with it');
+is($lex->{label}, 'lex', 'and get labels');
+ok(!geometry('run')->{shown}, 'others are gone');
+for my $name (qw(all app main)) {
+	my $up = geometry($name);
+	ok($up->{shown} && abs($up->{w} + 1 - $inner) < .2 && $up->{classes} =~ /fg-up/,
+		"$name stays, whole and faint");
+}
+is(text_of('.fg-sub'), 'all › app › main › parse', 'the way there');
+like(fragment(), qr/^#z=\d+\.3$/, 'the address says where');
+point('lex');
+like(text_of('.fg-info'), qr/^total 5\.00 % · 14\.3 % of view · 50 cycles/, 'share of the view');
+
+# Out again.
+type('<Escape>');
+is(text_of('.fg-sub'), 'all › app › main', 'Esc goes one up');
+call('POST', "$session/back");
+sleep .1;
+is(text_of('.fg-sub'), 'all › app › main › parse', 'back goes where we were');
+call('POST', "$session/refresh");
+sleep .1;
+is(text_of('.fg-sub'), 'all › app › main › parse', 'reloading stays there');
+click('main');
+is(text_of('.fg-sub'), 'all › app › main', 'an ancestor can be clicked');
+type('<Backspace>');
+is(text_of('.fg-sub'), 'all › app', 'Backspace goes one up');
+type('0');
+is(text_of('.fg-sub'), 'cycles · 1,000 cycles', '0 shows all');
+is(geometry('parse')->{w}, $before->{w}, 'as it was');
+click('lex');
+run('document.querySelectorAll(".fg-crumb")[2].dispatchEvent(new Event("click"))');
+is(text_of('.fg-sub'), 'all › app › main', 'a crumb can be clicked');
+type('0');
+
+# Search: "parse" 390 wide, the one in run included; the reads in it count once.
+type('/pars|read');
+is(status_line(), '54.0 % · 2 functions · 6 frames', 'what is nested is not counted twice');
+is(run('return document.querySelectorAll(".fg-hit").length'), 6, 'hits are marked');
+is(fragment(), '#s=pars%7Cread', 'the address keeps the expression');
+type('<Enter>');
+is(status_line(), '54.0 % · 2 functions · 1/6', 'Enter goes to the first');
+type('<Enter><Enter>');
+is(status_line(), '54.0 % · 2 functions · 3/6', 'and on');
+call('POST', "$session/refresh");
+sleep .1;
+is(status_line(), '54.0 % · 2 functions · 6 frames', 'reloading keeps the search');
+click('parse', 1);
+is(status_line(), '100.0 % of view · 2 functions · 2 frames', 'in a zoomed view');
+type('0n');
+like(status_line(), qr{ 1/6$}, 'n is the next one');
+type('N');
+like(status_line(), qr{ 6/6$}, 'N the one before');
+type('<Escape>');
+is(status_line(), '', 'Esc ends the search');
+is(fragment(), '', 'also in the address');
+type('/READ');
+is(status_line(), '54.0 % · 1 function · 4 frames', 'small and capital letters are the same')
+	or diag(status_line());
+run('document.querySelector(".fg-field button").click()');
+is(status_line(), 'no match', 'until asked to differ');
+type('<Escape>(');
+is(status_line(), 'not a regular expression', 'a wrong expression is told');
+ok(run('return document.querySelector(".fg-field").classList.contains("fg-bad")'), 'and marked');
+is(run('return document.querySelectorAll(".fg-find, .fg-hit").length'), 0, 'nothing is faint');
+is(complaints(), '', 'no complaint');
+type('<Escape><Escape>');
+
+# Keyboard alone.
+type('0<Up><Up>');
+is(text_of('.fg-name'), 'main', 'arrows walk to the widest child') or diag(text_of('.fg-name'));
+type('<Left>');
+is(text_of('.fg-name'), 'idle', 'and along a row');
+type('<Enter>');
+is(text_of('.fg-sub'), 'all › app › idle', 'Enter zooms');
+is(run('return document.activeElement.frame.name'), 'idle', 'the frame has the focus');
+
+# Addresses.
+for my $tail ('#z=9.9&s=(', '#z=&s=%', '?s=%zz&x=1&y=', '#', '?x=16.0&y=abc', '#z=NaN.1e9') {
+	visit($url . $tail);
+	is(complaints(), '', "no complaint about '$tail'");
+	is(text_of('.fg-sub'), 'cycles · 1,000 cycles', "everything is shown with '$tail'");
+}
+visit("$url?s=lex");
+is(status_line(), '5.00 % · 1 function · 1 frame', 'an old address with a search');
+
+# Sizes and themes.
+visit($url);
+call('POST', "$session/window/rect", { width => 700, height => 600 });
+sleep .2;
+cmp_ok(abs(geometry('all')->{w} + 33 - run('return innerWidth')), '<', .2,
+	'the picture follows the window');
+call('POST', "$session/window/rect", { width => 1200, height => 800 });
+for (['light', 'rgb(255, 255, 255)', '1'], ['dark', 'rgb(20, 24, 29)', '0.82']) {
+	my ($theme, $color, $opacity) = @$_;
+	call('POST', "$session/goog/cdp/execute", { cmd => 'Emulation.setEmulatedMedia', params => {
+		features => [{ name => 'prefers-color-scheme', value => $theme }] } });
+	is(run('return getComputedStyle(document.querySelector(".fg-back")).fill'), $color,
+		"background in the $theme theme");
+	is(run('return getComputedStyle(document.querySelector(".fg-frames rect")).fillOpacity'),
+		$opacity, "frames in the $theme theme");
+}
+
+# Nothing a profile says is run or fetched.
+my @bad = ('</script><script>pwned=1</script>', ']]><script>pwned=1</script>',
+	'"><image href="http://127.0.0.1:1/x" onerror="pwned=1"/>', 'javascript:pwned=1',
+	"<img src=x onerror=pwned=1>", "\x01\xff\x1b", "x (y 5, 100%)", '${pwned=1}');
+visit(draw('bad', join('', map { "r;$_;leaf 10\n" } @bad), "--title=$bad[0]",
+	"--nametype=$bad[4]", "--countname=$bad[1]"));
+is(complaints(), '', 'hostile names: no complaint');
+is(run('return document.querySelectorAll(".fg-frames > g").length'), 2 + 2 * @bad, 'all are drawn');
+for my $n (0 .. @bad - 1) {
+	run('const g = document.querySelectorAll(".fg-frames > g")[arguments[0]];' .
+		'g.dispatchEvent(new MouseEvent("mouseover", { bubbles: true }));' .
+		'g.dispatchEvent(new MouseEvent("click", { bubbles: true }))', 2 + 2 * $n);
+	type('0');
+}
+type('/<<<Enter>');
+is(run('return typeof pwned'), 'undefined', 'no name is run');
+is(run('return document.querySelectorAll("script").length'), 1, 'there is one script');
+is(run('return performance.getEntriesByType("resource").length'), 0, 'nothing is fetched');
+is(complaints(), '', 'still no complaint');
+
+# Two pictures in one page mind their own business.
+my @parts = map { read_svg($_) } $url, draw('other', "x;main;y 3\nx;z 1\n", '--inverted');
+write_file('page.html', "<!DOCTYPE html><meta charset=utf-8><title>p</title><body>" .
+	join('<hr>', @parts));
+visit("file://$dir/page.html");
+is(complaints(), '', 'two in a page: no complaint');
+is(run('return document.querySelectorAll(".fg-live").length'), 2, 'both are alive');
+is(run('const ids = [...document.querySelectorAll("[id]")].map(e => e.id);' .
+	'return ids.length - new Set(ids).size'), 0, 'ids do not collide');
+run('document.querySelectorAll(".fg-frames")[1].querySelectorAll("g")[2]' .
+	'.dispatchEvent(new MouseEvent("click", { bubbles: true }))');
+is(run('return [...document.querySelectorAll(".fg-sub")].map(e => e.textContent).join("; ")'),
+	'cycles · 1,000 cycles; all › x › main', 'one zooms, the other does not');
+
+# As large as pictures get by default; limits are loose, for slow machines.
+my $large = join '', map { my $i = $_; map { "a;b" . $i % 70 . ";c$i;d$_ " . (5 + $_) . "\n" }
+	1 .. 8 } 1 .. 1200;
+visit(draw('large', $large));
+is(run('return document.querySelectorAll(".fg-frames > g").length'), 5000, '5,000 frames');
+my $took = 'const from = performance.now(); %s; document.documentElement.getBoundingClientRect();' .
+	'document.querySelector("text").getBBox(); return performance.now() - from';
+my $zoom = run(sprintf $took, 'document.querySelectorAll(".fg-frames > g")[2]' .
+	'.dispatchEvent(new MouseEvent("click", { bubbles: true }))');
+my $back = run(sprintf $took, 'document.querySelector(".fg-frames > g")' .
+	'.dispatchEvent(new MouseEvent("click", { bubbles: true }))');
+my $search = run(sprintf $took, 'document.querySelector(".fg-field input").value = "d[1-4]";' .
+	'document.querySelector(".fg-field button").click()');
+diag(sprintf 'zoom in %.0f ms, out %.0f ms, search %.0f ms', $zoom, $back, $search);
+cmp_ok($zoom, '<', 1000, 'zooming in takes no second');
+cmp_ok($back, '<', 1000, 'nor out');
+cmp_ok($search, '<', 1000, 'nor searching');
+done_testing();
+
+# The SVG element of a file, as it is put into a page.
+sub read_svg {
+	my ($from) = @_;
+	open my $f, '<:raw', $from =~ s{^file://}{}r or die "$from: $!\n";
+	local $/;
+	return <$f> =~ s/^<\?xml.*?\?>\n//r;
+}

@@ -140,7 +140,7 @@ static const char *suggestion(const struct parse *parse, struct str name)
 	if (name.n < 2 || name.n > NAME_MAX_LENGTH)
 		return NULL;
 	const char *best = NULL;
-	size_t least = name.n / 3 + 2;
+	size_t least = (name.n + 1) / 3 + 1;
 	for (size_t i = 0; i < parse->row_count; i++) {
 		struct str other = str_of(parse->rows[i].row->name);
 		assert(other.n <= NAME_MAX_LENGTH);

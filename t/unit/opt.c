@@ -207,6 +207,7 @@ static void mistakes_are_explained(void **state)
 		{ "--widht", "unknown option '--widht': did you mean '--width'?" },
 		{ "--event", "unknown option '--event': did you mean '--event-filter'?" },
 		{ "--xyzzy", "unknown option '--xyzzy': try 'try --help'" },
+		{ "--sit", "unknown option '--sit': try 'try --help'" },
 		{ "-x", "unknown option '-x': try 'try --help'" },
 		{ "--", NULL },
 		{ "--title", "option '--title' needs a value" },

@@ -150,14 +150,14 @@ static bool arrange_frames(struct arranging *a, const struct stack *stack)
 	push_roots(a, stack);
 	uint64_t own = s->pool_count;
 	ARRAY_RESERVE(s->pool, s->pool_capacity, own + stack->depth);
-	memcpy(s->pool + own, a->p->pool + stack->first,
-	       stack->depth * sizeof(*s->pool));
+	if (stack->depth > 0)
+		memcpy(s->pool + own, a->p->pool + stack->first,
+		       stack->depth * sizeof(*s->pool));
 	if (stack->leaf_first)
 		reverse(s->pool + own, stack->depth);
 	s->pool_count += stack->depth;
 	bool cut;
-	const uint32_t *frames = stack->depth ? s->pool + own : NULL;
-	int64_t skip = filter_apply(&a->filter, frames, stack->depth, &cut);
+	int64_t skip = filter_apply(&a->filter, s->pool + own, stack->depth, &cut);
 	if (skip < 0) {
 		s->pool_count = start;
 		return false;

@@ -446,13 +446,13 @@ static void describe(struct stacks *s, const struct profile *p,
 	s->shown = p->shown;
 	for (unsigned i = 0; i < event_count; i++) {
 		size_t before = s->event_text.n;
-		if (i > 0)
+		if (before > 0)
 			buf_add(&s->event_text, STR(", "));
 		size_t start = s->event_text.n;
 		events_add_title(&s->event_text, p->events[events[i]].name);
 		struct str added = str_skip(buf_str(&s->event_text), start);
 		struct str earlier = str_head(buf_str(&s->event_text), before);
-		if (i > 0 && str_eq(added, earlier))
+		if (added.n == 0 || str_eq(added, earlier))
 			s->event_text.n = before;
 	}
 	s->event = buf_str(&s->event_text);

@@ -116,6 +116,7 @@ static bool ends_in_number(struct str s)
 
 static void header_line(struct output *out, struct str key, struct str value)
 {
+	value = str_trim(value);
 	bool quote = ends_in_number(value);
 	output_lit(out, "# ");
 	output_bytes(out, key);

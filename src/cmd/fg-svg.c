@@ -55,8 +55,10 @@ int main(int argc, char **argv)
 	if (status >= 0)
 		return status;
 	struct svg_options options = settings.svg;
-	if (!check_options(&options))
+	if (!check_options(&options)) {
+		options_free(&settings);
 		return 2;
+	}
 	settings.want.full_names = true;         /* for tooltips */
 	struct job job;
 	status = job_run(&job, &settings);

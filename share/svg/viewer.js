@@ -110,7 +110,7 @@ svg.insertBefore(head, group.nextSibling);
 
 const box = name => make('div', make('foreignObject', head), { class: 'fg-box ' + name }, true);
 function button(parent, text, title) {
-	const b = make('button', parent, { type: 'button', title, 'aria-label': title }, true);
+	const b = make('button', parent, { type: 'button', title }, true);
 	b.textContent = text;
 	return b;
 }
@@ -124,7 +124,7 @@ const details = box('fg-details'), nameLine = make('div', details, { class: 'fg-
 const infoLine = make('div', details, { class: 'fg-info' }, true);
 const searchBox = box('fg-search'), field = make('div', searchBox, { class: 'fg-field' }, true);
 const input = make('input', field, { placeholder: 'Search (regular expression)',
-	'aria-label': 'search', spellcheck: 'false', autocomplete: 'off' }, true);
+	'aria-label': 'search', spellcheck: 'false' }, true);
 const caseButton = button(field, 'Aa', 'match case'), clear = button(field, '×', 'clear search');
 const result = box('fg-status'), status = make('span', result, { role: 'status' }, true);
 const previous = button(result, '‹', 'previous match'), next = button(result, '›', 'next match');
@@ -172,12 +172,15 @@ function percent(part, whole) {
 }
 
 function describe(f = pointed || selected) {
-	nameLine.textContent = f ? (nametype ? nametype + ' ' : '') + f.name : '';
+	const name = f ? (nametype ? nametype + ' ' : '') + f.name : '', inner = width - 2 * PAD;
+	const most = Math.floor(inner / 6.5) * 2 - 20;
+	nameLine.textContent = name.length <= most ? name
+		: name.slice(0, most / 2) + ' … ' + name.slice(-most / 2);
 	infoLine.textContent = !f
 		? 'Point at a frame for details · click to zoom in, Esc to go back · / to search'
 		: ['total ' + f.share, ...zoomed !== root && inView(f)
 			? [percent(f.value, zoomed.value) + ' of view'] : [], ...f.more].join(' · ');
-	details.classList.toggle('fg-long', !!f && f.name.length * 7.4 > width - 2 * PAD);
+	details.classList.toggle('fg-long', name.length * 7.4 > inner);
 }
 
 /* Also outlines the other frames of the function. */
@@ -231,7 +234,7 @@ function search() {
 	const names = new Set();
 	try {
 		expression = input.value && new RegExp(input.value, matchCase() ? '' : 'i');
-	} catch (e) {
+	} catch {
 		wrong = 'not a regular expression';
 	}
 	matches = [];
@@ -287,7 +290,9 @@ function remember(push) {
 	try {
 		history[push && hash !== (location.hash || '#') ? 'pushState' : 'replaceState'](
 			null, '', hash);
-	} catch (e) { /* a place without history */ }
+	} catch {
+		/* a place without history */
+	}
 }
 
 /* Also the older "?x=&y=&s=", x and y being those of a rectangle. */
@@ -384,7 +389,7 @@ restore();
 if (alone) {
 	on(window, 'popstate', restore);
 	on(window, 'scroll', () =>
-		head.setAttribute('transform', 'translate(0,' + Math.max(scrollY, 0) + ')'));
+		head.setAttribute('transform', 'translate(0,' + scrollY + ')'));
 	if (!inverted && zoomed === root && height > innerHeight)
 		scrollTo(0, height);
 }

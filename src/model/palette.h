@@ -15,7 +15,7 @@
  *	inlined faded
  *	color   user   hsl 12-48 88-92 66-72 : user code
  *	color   blue   rgb 146-180@1 146-180@1 235-255@2
- *	color   other  #c8ccd0 : process, unknown
+ *	color   other  #c8ccd0 : no symbol
  *	paint   other  is [unknown] - --
  *	paint   blue   kind jit waker & not starts [
  *	paint   user

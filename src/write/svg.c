@@ -26,6 +26,8 @@ static void add_share(struct buf *b, double share)
 
 	if (percent > 0 && percent < .05)
 		buf_add(b, STR("<0.1 %"));
+	else if (percent >= 99.5 && percent < 100)
+		buf_add(b, STR(">99 %"));
 	else if (percent < 9.95)
 		buf_addf(b, "%.1f %%", percent);
 	else
@@ -66,6 +68,8 @@ static void make_subtitle(struct drawing *d)
 		buf_add(b, STR("nothing was counted, so there is nothing to draw"));
 		return;
 	}
+	if (d->unit.n == 0)
+		buf_add(b, STR("total "));
 	svg_add_quantity(d, b, total);
 	if (s->samples && !str_eq(d->unit, STR("samples"))) {
 		buf_add(b, STR(" in "));

@@ -134,10 +134,14 @@ static void header_total(const struct stacks *s, struct output *out)
 {
 	struct buf text = { 0 };
 	num_add_decimal(&text, s->total[s->columns - 1], s->scale);
-	buf_addc(&text, ' ');
-	buf_add(&text, s->unit.n ? s->unit : STR("in all"));
+	if (s->unit.n) {
+		buf_addc(&text, ' ');
+		buf_add(&text, s->unit);
+	}
 	if (s->samples > 0 && !str_eq(s->unit, STR("samples")))
 		buf_addf(&text, " in %llu samples", (unsigned long long)s->samples);
+	else if (s->unit.n == 0)
+		buf_add(&text, STR(" in all"));
 	header_line(out, STR("total"), buf_str(&text));
 	buf_free(&text);
 }

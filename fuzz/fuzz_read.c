@@ -89,6 +89,17 @@ static void check_message(struct input *in)
 	check(str_starts(message, STR("input:")), "an error without a place", NULL, NULL);
 }
 
+/* A function called "x_[k]" cannot be told from a kernel frame "x" in folded text. */
+static bool names_have_marks(const struct profile *p)
+{
+	for (uint32_t i = 0; i < p->frame_count; i++) {
+		struct str name = profile_name(p, i);
+		if (frame_kind_unmark(&name) != FRAME_USER)
+			return true;
+	}
+	return false;
+}
+
 /* Folded text is a fixed point: read and written again it is the same. */
 static void check_again(const struct fold *first)
 {
@@ -99,7 +110,7 @@ static void check_again(const struct fold *first)
 	fold_write(first, &before);
 	fold_init(&again, reader_find(STR("folded")), &want, first->marks, true);
 	input_memory(&in, "input", buf_str(&before));
-	if (first->stacks.count > 0) {
+	if (first->stacks.count > 0 && !names_have_marks(&first->profile)) {
 		check(fold_read(&again, &in), "our folded text cannot be read",
 		      &before, &in.message);
 		check(fold_select(&again), "our folded text has another sum", NULL, NULL);

@@ -4,7 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
+
+enum { HUGE_PAGE = 2 << 20 };
 
 static void *need(void *p)
 {
@@ -30,10 +33,16 @@ void *xreallocarray(void *old, size_t count, size_t size)
 	return need(reallocarray(old, count ? count : 1, size ? size : 1));
 }
 
-void *xaligned_calloc(size_t alignment, size_t size)
+void *xhuge_calloc(size_t size)
 {
+	size_t alignment = size >= HUGE_PAGE ? HUGE_PAGE : 64;
 	size = (size + alignment - 1) & ~(alignment - 1);
-	return memset(need(aligned_alloc(alignment, size)), 0, size);
+	void *p = need(aligned_alloc(alignment, size));
+#ifdef MADV_HUGEPAGE
+	if (alignment == HUGE_PAGE)
+		madvise(p, size, MADV_HUGEPAGE);
+#endif
+	return memset(p, 0, size);
 }
 
 size_t grown_capacity(size_t capacity, size_t need)

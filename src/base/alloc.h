@@ -13,8 +13,11 @@ void *xmalloc(size_t size);
 void *xcalloc(size_t count, size_t size);
 void *xreallocarray(void *old, size_t count, size_t size);
 
-/* Zeroed memory at a multiple of "alignment", a power of two; for free(). */
-void *xaligned_calloc(size_t alignment, size_t size);
+/*
+ * Zeroed memory for a table that is looked into at random: it begins a cache
+ * line, and a large one lies in huge pages where there are any.  For free().
+ */
+void *xhuge_calloc(size_t size);
 
 /* The capacity to grow to when "need" elements must fit: at least half as much again. */
 size_t grown_capacity(size_t capacity, size_t need);

@@ -23,7 +23,7 @@ static void grow(struct table *t)
 	struct table_slot *old = t->slots;
 	size_t old_size = old ? (size_t)t->mask + 1 : 0;
 	size_t size = old_size ? old_size * 2 : 64;
-	t->slots = xcalloc(size, sizeof(*t->slots));
+	t->slots = xhuge_calloc(size * sizeof(*t->slots));
 	t->mask = (uint32_t)(size - 1);
 	for (size_t i = 0; i < old_size; i++)
 		if (old[i].id_plus_1 != 0)

@@ -25,7 +25,7 @@ struct linecache_set {
 static void set_up(struct linecache *c, size_t sets)
 {
 	free(c->sets);
-	c->sets = xaligned_calloc(64, sets * sizeof(*c->sets));
+	c->sets = xhuge_calloc(sets * sizeof(*c->sets));
 	c->mask = sets - 1;
 	c->added = 0;
 }

@@ -423,3 +423,25 @@ void output_comment(struct output *o, struct str s)
 			output_char(o, ' ');
 	}
 }
+
+void output_json(struct output *o, struct str s)
+{
+	output_char(o, '"');
+	while (s.n > 0) {
+		unsigned length;
+		int32_t code = utf8_next(s, &length);
+		if (code < 0) {
+			output_lit(o, "\xef\xbf\xbd");
+		} else if (code < ' ' || code == 0x7f) {
+			output_lit(o, "\\u00");
+			output_char(o, (char)('0' + code / 16));
+			output_char(o, "0123456789abcdef"[code % 16]);
+		} else {
+			if (code == '"' || code == '\\')
+				output_char(o, '\\');
+			output_bytes(o, str_head(s, length));
+		}
+		s = str_skip(s, length);
+	}
+	output_char(o, '"');
+}

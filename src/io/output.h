@@ -60,6 +60,9 @@ void output_xml(struct output *, struct str s);
 /* s inside an XML comment: as output_xml(), and never "--" nor a '-' at the end. */
 void output_comment(struct output *, struct str s);
 
+/* s as a JSON string with its quotes; bytes that are not UTF-8 become U+FFFD. */
+void output_json(struct output *, struct str s);
+
 static inline void output_char(struct output *o, char c)
 {
 	if (__builtin_expect(o->n == sizeof(o->data), 0))

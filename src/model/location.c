@@ -26,6 +26,9 @@ void locations_init(struct locations *l, struct profile *profile,
 	*l = (struct locations){ .profile = profile, .want = want };
 	l->names.style = want->names.style;
 	l->names.template_depth = want->names.template_depth;
+	for (size_t i = 0; i < ARRAY_SIZE(l->modules); i++)
+		l->modules[i] = ID_NONE;
+	l->unknown_module = profile_text(profile, STR("[unknown]"));
 }
 
 void locations_free(struct locations *l)
@@ -40,7 +43,26 @@ void locations_free(struct locations *l)
 	*l = (struct locations){ 0 };
 }
 
+static struct str text_of(const struct locations *l, uint32_t id)
+{
+	return id == ID_NONE ? STR("") : intern_text(&l->profile->text, id);
+}
+
 /* Modules */
+
+uint32_t location_module(struct locations *l, struct str module)
+{
+	if (module.n == 0)
+		return ID_NONE;
+	uint64_t tail = 0;
+	if (module.n >= 8)
+		memcpy(&tail, module.p + module.n - 8, 8);
+	uint64_t hash = (tail + module.n) * 0x9e3779b97f4a7c15u;
+	uint32_t *known = &l->modules[hash >> 58];
+	if (*known == ID_NONE || !str_eq(text_of(l, *known), module))
+		*known = profile_text(l->profile, module);
+	return *known;
+}
 
 /* "/tmp/perf-123.map", "jitted-12-3.so" and what perf inject makes of it. */
 static bool has_number_between(struct str name, struct str before, struct str after)
@@ -106,7 +128,7 @@ static bool is_unknown(struct str symbol)
 /* "[libc.so.6]" or "[unknown]", with --addrs "[libc.so.6 <7f12>]". */
 static struct str unknown_name(struct locations *l, const struct location_key *key)
 {
-	struct str base = key->module;
+	struct str base = text_of(l, key->module);
 	if (str_ends(base, STR(" (deleted)")))
 		base.n -= STR(" (deleted)").n;
 	if (base.n && base.p[0] == '[') {
@@ -142,10 +164,11 @@ static struct str granular_name(struct locations *l, const struct location_key *
 				struct str name)
 {
 	enum granularity g = l->want->granularity;
-	bool has_line = key->line.n > 0;
+	struct str line = text_of(l, key->line);
+	bool has_line = line.n > 0;
 	buf_clear(&l->scratch);
 	if (g == GRANULARITY_FILES && has_line) {
-		buf_add(&l->scratch, line_file(key->line));
+		buf_add(&l->scratch, line_file(line));
 	} else if (g == GRANULARITY_ADDRESSES && !is_unknown(key->symbol)) {
 		buf_add(&l->scratch, name);
 		buf_addf(&l->scratch, "+0x%llx", (unsigned long long)key->offset);
@@ -153,8 +176,8 @@ static struct str granular_name(struct locations *l, const struct location_key *
 				g == GRANULARITY_FILEFUNCTIONS)) {
 		buf_add(&l->scratch, name);
 		buf_addc(&l->scratch, ':');
-		buf_add(&l->scratch, g == GRANULARITY_LINES ? key->line :
-							      line_file(key->line));
+		buf_add(&l->scratch, g == GRANULARITY_LINES ? line :
+							      line_file(line));
 	} else {
 		return name;
 	}
@@ -182,7 +205,7 @@ static void add_frame(struct locations *l, const struct location_item *item,
 	uint32_t name = profile_name_text(p, granular_name(l, &item->key, clean));
 	uint32_t full = full_name(l, symbol, name);
 	ARRAY_RESERVE(l->pool, l->pool_capacity, (size_t)l->pool_count + 1);
-	l->pool[l->pool_count++] = profile_frame(p, name, kind, full, item->module);
+	l->pool[l->pool_count++] = profile_frame(p, name, kind, full, item->key.module);
 }
 
 static void add_unknown(struct locations *l, const struct location_item *item,
@@ -194,7 +217,7 @@ static void add_unknown(struct locations *l, const struct location_item *item,
 	ARRAY_RESERVE(l->pool, l->pool_capacity, (size_t)l->pool_count + 1);
 	l->pool[l->pool_count++] =
 		profile_frame(l->profile, profile_name_text(l->profile, name), kind,
-			      ID_NONE, item->module);
+			      ID_NONE, item->key.module);
 }
 
 /* "caller->callee->…": all but the first were compiled into it. */
@@ -234,11 +257,12 @@ static void add_frames(struct locations *l, struct location_item *item)
 	const struct location_key *key = &item->key;
 	enum frame_kind kind = FRAME_USER;
 	bool unknown = is_unknown(key->symbol);
-	bool jit = is_jit(key->module);
+	struct str module = text_of(l, key->module);
+	bool jit = is_jit(module);
 	if (key->inlined)
 		kind = FRAME_INLINED;
-	else if (is_kernel(key->module) ||
-		 (unknown && str_eq(key->module, STR("[unknown]")) &&
+	else if (is_kernel(module) ||
+		 (unknown && key->module == l->unknown_module &&
 		  is_kernel_address(key->address)))
 		kind = FRAME_KERNEL;
 	else if (jit)
@@ -255,11 +279,12 @@ static void add_frames(struct locations *l, struct location_item *item)
 
 /* Identity */
 
-static void reduce_key(const struct want *w, struct location_key *k)
+static void reduce_key(const struct locations *l, struct location_key *k)
 {
+	const struct want *w = l->want;
 	bool unknown = is_unknown(k->symbol);
 	if (!(w->addrs && unknown))
-		k->address = unknown && str_eq(k->module, STR("[unknown]")) &&
+		k->address = unknown && k->module == l->unknown_module &&
 					     is_kernel_address(k->address) ?
 				     KERNEL_ADDRESS :
 				     0;
@@ -267,27 +292,23 @@ static void reduce_key(const struct want *w, struct location_key *k)
 		k->offset = 0;
 	if (w->granularity == GRANULARITY_FUNCTIONS ||
 	    w->granularity == GRANULARITY_ADDRESSES)
-		k->line = (struct str){ NULL, 0 };
+		k->line = ID_NONE;
 }
 
 static uint32_t key_hash(const struct location_key *k)
 {
-	uint64_t tail = k->module.n;
-	if (k->module.n >= 8)
-		memcpy(&tail, k->module.p + k->module.n - 8, 8);
 	uint64_t hash = hash_str(k->symbol);
-	hash ^= (tail + k->inlined) * 0x9e3779b97f4a7c15u;
+	hash ^= (k->module + ((uint64_t)k->line << 32) + k->inlined) *
+		0x9e3779b97f4a7c15u;
 	hash ^= (k->address + (k->offset << 20)) * 0xc2b2ae3d27d4eb4fu;
-	if (k->line.n)
-		hash ^= hash_str(k->line) * 3;
 	return (uint32_t)(hash ^ hash >> 32);
 }
 
 static bool key_eq(const struct location_key *a, const struct location_key *b)
 {
-	return str_eq(a->symbol, b->symbol) && str_eq(a->module, b->module) &&
-	       a->inlined == b->inlined && a->address == b->address &&
-	       a->offset == b->offset && str_eq(a->line, b->line);
+	return a->module == b->module && a->line == b->line &&
+	       a->address == b->address && a->offset == b->offset &&
+	       a->inlined == b->inlined && str_eq(a->symbol, b->symbol);
 }
 
 static uint32_t new_location(struct locations *l, const struct location_key *key)
@@ -298,11 +319,7 @@ static uint32_t new_location(struct locations *l, const struct location_key *key
 	ARRAY_RESERVE(l->frame, l->frame_capacity, l->count);
 	struct location_item *item = &l->items[id];
 	*item = (struct location_item){ .key = *key, .first = l->pool_count };
-	item->module = key->module.n ? profile_text(l->profile, key->module) : ID_NONE;
 	item->key.symbol = arena_copy(&l->arena, key->symbol);
-	item->key.line = arena_copy(&l->arena, key->line);
-	if (key->module.n)
-		item->key.module = intern_text(&l->profile->text, item->module);
 	add_frames(l, item);
 	item->frames = l->pool_count - item->first;
 	l->frame[id] = item->frames == 1 ? l->pool[item->first] : LOCATION_MANY;
@@ -311,7 +328,7 @@ static uint32_t new_location(struct locations *l, const struct location_key *key
 
 void location_prepare(const struct locations *l, struct location_search *search)
 {
-	reduce_key(l->want, &search->key);
+	reduce_key(l, &search->key);
 	search->hash = key_hash(&search->key);
 	search->guess = TABLE_END;
 	table_prefetch(&l->table, search->hash);
@@ -321,14 +338,20 @@ void location_guess(const struct locations *l, struct location_search *search)
 {
 	uint32_t place = table_place(&l->table, search->hash);
 	search->guess = table_next(&l->table, search->hash, &place);
-	if (search->guess != TABLE_END)
-		__builtin_prefetch(&l->items[search->guess]);
+	if (search->guess == TABLE_END)
+		return;
+	const struct location_item *item = &l->items[search->guess];
+	__builtin_prefetch(item);
+	__builtin_prefetch(&item->first);
 }
 
 void location_fetch(const struct locations *l, const struct location_search *search)
 {
-	if (search->guess != TABLE_END)
-		__builtin_prefetch(l->items[search->guess].key.symbol.p);
+	if (search->guess == TABLE_END)
+		return;
+	struct str symbol = l->items[search->guess].key.symbol;
+	__builtin_prefetch(symbol.p);
+	__builtin_prefetch(symbol.p + symbol.n);
 }
 
 uint32_t location_of(struct locations *l, const struct location_search *search)
@@ -352,7 +375,7 @@ uint32_t location_find(struct locations *l, const struct location_key *key)
 	return location_of(l, &search);
 }
 
-uint32_t location_with_line(struct locations *l, uint32_t location, struct str line,
+uint32_t location_with_line(struct locations *l, uint32_t location, uint32_t line,
 			    bool inlined)
 {
 	struct location_key key = l->items[location].key;

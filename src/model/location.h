@@ -11,11 +11,11 @@
  * For readers of text that was symbolised by somebody else.
  */
 
-/* What identifies a place.  Parts that nobody wants are not looked at. */
+/* What identifies a place.  Texts are ids in profile->text, ID_NONE for none. */
 struct location_key {
 	struct str symbol;       /* without offset; empty or "[unknown]" when not known */
-	struct str module;       /* file or pseudo file such as "[kernel.kallsyms]"; may be empty */
-	struct str line;         /* "file.c:12"; may be empty */
+	uint32_t module;         /* file or pseudo file such as "[kernel.kallsyms]" */
+	uint32_t line;           /* "file.c:12" */
 	uint64_t address;
 	uint64_t offset;         /* of the address in the symbol */
 	bool inlined;            /* compiled into the function around it */
@@ -30,10 +30,11 @@ struct locations {
 	struct names names;
 	struct buf scratch;
 	struct location_item {
-		struct location_key key; /* texts are in the arena */
-		uint32_t module;         /* in profile->text */
+		struct location_key key; /* the symbol is in the arena */
 		uint32_t first, frames;  /* in pool, leaf first */
 	} *items;
+	uint32_t modules[64];        /* seen lately, by hash; ID_NONE: free */
+	uint32_t unknown_module;     /* "[unknown]" */
 	uint32_t *pool;
 	uint32_t pool_count;
 	size_t item_capacity, frame_capacity, pool_capacity;
@@ -45,6 +46,9 @@ enum { LOCATION_MANY = UINT32_MAX };
 
 void locations_init(struct locations *, struct profile *, const struct want *);
 void locations_free(struct locations *);
+
+/* The id of a module's name in profile->text, mostly without hashing it; ID_NONE when it is empty. */
+uint32_t location_module(struct locations *, struct str module);
 
 /*
  * The id of a place, made when new.  Ids are below 2^31.  To look many up, take
@@ -71,8 +75,8 @@ uint32_t location_of(struct locations *, const struct location_search *);
 /* All steps for one place. */
 uint32_t location_find(struct locations *, const struct location_key *);
 
-/* The same place with its source line known, or found to be inlined. */
-uint32_t location_with_line(struct locations *, uint32_t location, struct str line,
+/* The same place with its source line (in profile->text) known, or found to be inlined. */
+uint32_t location_with_line(struct locations *, uint32_t location, uint32_t line,
 			    bool inlined);
 
 /* The frames of a place, leaf first; there may be none. */

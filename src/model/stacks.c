@@ -21,7 +21,7 @@
 #include "model/events.h"
 #include "model/filter.h"
 
-enum { SMALL_RANGE = 12 };
+enum { SMALL_RANGE = 12, FETCH_AHEAD = 8 };
 
 int stacks_metric(const struct profile *p, const struct want *w)
 {
@@ -356,6 +356,8 @@ static void part(struct stacks *s, struct range r, struct ranges *todo)
 	uint32_t pivot = pivot_of(s, r);
 	uint32_t smaller = r.from, i = r.from, larger = r.to;
 	while (i < larger) {
+		if (i + FETCH_AHEAD < larger)
+			stacks_fetch(s, i + FETCH_AHEAD, r.at);
 		uint32_t k = key(s->pool, &s->items[i], r.at);
 		if (k < pivot)
 			swap_items(s, smaller++, i++);
@@ -423,6 +425,8 @@ static void merge(struct stacks *s)
 	uint32_t kept = 0;
 	for (uint32_t i = 0; i < s->count; i++) {
 		struct stacks_item *last = kept ? &s->items[kept - 1] : NULL;
+		if (i + FETCH_AHEAD < s->count)
+			stacks_fetch(s, i + FETCH_AHEAD, 0);
 		if (last && is_same_stack(s, last, &s->items[i])) {
 			for (unsigned c = 0; c < s->columns; c++)
 				last->value[c] += s->items[i].value[c];

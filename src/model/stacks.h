@@ -55,4 +55,10 @@ bool stacks_select(struct stacks *s, struct profile *, const struct want *,
 
 void stacks_free(struct stacks *);
 
+/* Starts loading the frames of an item from the given depth on, for walks in sorted order. */
+static inline void stacks_fetch(const struct stacks *s, uint32_t item, uint32_t depth)
+{
+	__builtin_prefetch(&s->pool[s->items[item].first + depth]);
+}
+
 #endif

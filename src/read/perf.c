@@ -45,6 +45,15 @@ struct header {
 	struct str rest;                 /* what follows the event */
 };
 
+/* A frame line taken apart. */
+struct frame_text {
+	struct str address, offset;      /* hexadecimal digits */
+	struct str symbol;
+	struct str module;
+	bool has_module;                 /* or says that it is inlined */
+	bool inlined;
+};
+
 enum { LINES_AHEAD = 64 };
 
 /* A line on its way through read_ahead(). */
@@ -373,7 +382,7 @@ static ptrdiff_t opening_of_odd_module(struct str s)
 }
 
 /* Takes "(module)" off the end of "symbol (module)". */
-static bool cut_module(struct str *s, struct location_key *key)
+static bool cut_module(struct str *s, struct frame_text *f)
 {
 	if (s->n == 0 || s->p[s->n - 1] != ')')
 		return false;
@@ -386,10 +395,10 @@ static bool cut_module(struct str *s, struct location_key *key)
 	module.n--;
 	*s = str_head(*s, open > 0 ? (size_t)open - 1 : 0);
 	if (str_eq(module, STR("inlined"))) {
-		key->inlined = true;
+		f->inlined = true;
 	} else {
 		cut_offset(&module);
-		key->module = module;
+		f->module = module;
 	}
 	return true;
 }
@@ -401,31 +410,23 @@ static struct str without_blanks_behind(struct str s)
 	return s;
 }
 
-/*
- * "7f6f1c0b14d1 __poll+0x51 (/usr/lib/libc.so.6)".  The numbers are made where
- * they can matter: for frames without a name, and where they are asked for.
- */
-static bool parse_frame(struct str s, struct location_key *key, bool numbers,
-			bool *has_module)
+/* "7f6f1c0b14d1 __poll+0x51 (/usr/lib/libc.so.6)" */
+static bool parse_frame(struct str s, struct frame_text *f)
 {
-	*key = (struct location_key){ 0 };
+	*f = (struct frame_text){ 0 };
 	take_blanks(&s);
 	size_t n = 0;
 	while (n < s.n && is_hex(s.p[n]))
 		n++;
 	if (n == 0 || n > 16 || (n < s.n && s.p[n] != ' '))
 		return false;
-	struct str address = str_head(s, n);
+	f->address = str_head(s, n);
 	s = str_skip(s, n);
 	take_char(&s, ' ');
 	s = without_blanks_behind(s);
-	*has_module = cut_module(&s, key);
-	struct str offset = cut_offset(&s);
-	key->symbol = without_blanks_behind(s);
-	if (numbers || s.n == 0 || s.p[0] == '[') {
-		num_hex(address, &key->address);
-		num_hex(offset, &key->offset);
-	}
+	f->has_module = cut_module(&s, f);
+	f->offset = cut_offset(&s);
+	f->symbol = without_blanks_behind(s);
 	return true;
 }
 
@@ -459,13 +460,31 @@ struct perf {
 	uint32_t event;          /* that header's */
 };
 
+/* The numbers are made where they can matter: for frames without a name, and when asked for. */
+static struct location_key key_of(struct perf *p, const struct frame_text *f)
+{
+	struct location_key key = {
+		.symbol = f->symbol, .line = ID_NONE, .inlined = f->inlined,
+		.module = location_module(&p->locations, f->module),
+	};
+	if (p->numbers || f->symbol.n == 0 || f->symbol.p[0] == '[') {
+		num_hex(f->address, &key.address);
+		num_hex(f->offset, &key.offset);
+	}
+	return key;
+}
+
 static void push_location(struct perf *p, uint32_t location)
 {
-	uint32_t count;
+	uint32_t count, frame = p->locations.frame[location];
+	p->last = location;
+	if (frame != LOCATION_MANY) {
+		sample_push(p->out, frame);
+		return;
+	}
 	const uint32_t *frames = location_frames(&p->locations, location, &count);
 	for (uint32_t i = 0; i < count; i++)
 		sample_push(p->out, frames[i]);
-	p->last = location;
 }
 
 /* The source line of the frame pushed last has come: that frame again, with it. */
@@ -481,7 +500,8 @@ static void push_source_line(struct perf *p, uint32_t text)
 	location_frames(&p->locations, p->last, &count);
 	for (; count > 0; count--)
 		sample_pop(p->out);
-	push_location(p, location_with_line(&p->locations, p->last, line, inlined));
+	text = profile_text(p->profile, line);
+	push_location(p, location_with_line(&p->locations, p->last, text, inlined));
 	p->last = LOCATION_NONE;
 }
 
@@ -708,11 +728,12 @@ static bool read_header(struct perf *p, struct str line, struct header *h)
 	join_odd_line(p, h);
 	if (!begin_sample(p, h))
 		return false;
-	struct location_key key;
-	bool has_module;
+	struct frame_text f;
 	if (h->rest.n && !p->skipping && !events_is_tracepoint(h->event) &&
-	    parse_frame(h->rest, &key, p->numbers, &has_module))
+	    parse_frame(h->rest, &f)) {
+		struct location_key key = key_of(p, &f);
 		push_location(p, location_find(&p->locations, &key));
+	}
 	return true;
 }
 
@@ -743,11 +764,14 @@ static void read_blank(struct perf *p)
 /* Takes a frame line apart; false when it is none. */
 static bool prepare_frame(struct perf *p, struct line *line)
 {
-	line->is_frame = parse_frame(line->text, &line->search.key, p->numbers,
-				     &line->has_module);
-	if (line->is_frame)
-		location_prepare(&p->locations, &line->search);
-	return line->is_frame;
+	struct frame_text f;
+	line->is_frame = parse_frame(line->text, &f);
+	if (!line->is_frame)
+		return false;
+	line->has_module = f.has_module;
+	line->search.key = key_of(p, &f);
+	location_prepare(&p->locations, &line->search);
+	return true;
 }
 
 /* A line that was not seen before and is not a frame behind a TAB. */
@@ -925,11 +949,11 @@ static bool read_perf(struct input *in, const struct want *want, struct samples 
 /* How much a line looks like a frame: not, in any layout, or as perf prints it. */
 static enum probe probe_frame(struct str line, bool after_header)
 {
-	struct location_key key;
-	bool has_module, indented = line.n && (line.p[0] == '\t' || line.p[0] == ' ');
-	if (!parse_frame(line, &key, true, &has_module) || key.symbol.n == 0)
+	struct frame_text f;
+	bool indented = line.n && (line.p[0] == '\t' || line.p[0] == ' ');
+	if (!parse_frame(line, &f) || f.symbol.n == 0)
 		return PROBE_NO;
-	if (has_module && (indented || after_header))
+	if (f.has_module && (indented || after_header))
 		return PROBE_SURE;
 	if (line.p[0] == '\t' && line.n > 17 && line.p[17] == ' ')
 		return after_header ? PROBE_SURE : PROBE_LIKELY;

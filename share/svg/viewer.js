@@ -125,7 +125,7 @@ const infoLine = make('div', details, { class: 'fg-info' }, true);
 const searchBox = box('fg-search'), field = make('div', searchBox, { class: 'fg-field' }, true);
 const input = make('input', field, { placeholder: 'Search (regular expression)',
 	'aria-label': 'search', spellcheck: 'false' }, true);
-const caseButton = button(field, 'Aa', 'match case'), clear = button(field, '×', 'clear search');
+const caseButton = button(field, 'Aa', 'match case'), clear = button(field, '×', 'clear');
 const result = box('fg-status'), status = make('span', result, { role: 'status' }, true);
 const previous = button(result, '‹', 'previous match'), next = button(result, '›', 'next match');
 
@@ -177,7 +177,7 @@ function describe(f = pointed || selected) {
 	nameLine.textContent = name.length <= most ? name
 		: name.slice(0, most / 2) + ' … ' + name.slice(-most / 2);
 	infoLine.textContent = !f
-		? 'Point at a frame for details · click to zoom in, Esc to go back · / to search'
+		? 'Point at a frame for details · click to zoom, Esc to go back · / to search'
 		: ['total ' + f.share, ...zoomed !== root && inView(f)
 			? [percent(f.value, zoomed.value) + ' of view'] : [], ...f.more].join(' · ');
 	details.classList.toggle('fg-long', name.length * 7.4 > inner);
@@ -230,17 +230,17 @@ let matches = [], current = -1, found = '', timer;
 const matchCase = () => caseButton.getAttribute('aria-pressed') === 'true';
 
 function search() {
-	let expression = null, wrong = '', sum = 0, counted = 0;
+	let pattern = null, wrong = '', sum = 0, counted = 0;
 	const names = new Set();
 	try {
-		expression = input.value && new RegExp(input.value, matchCase() ? '' : 'i');
+		pattern = input.value && new RegExp(input.value, matchCase() ? '' : 'i');
 	} catch {
 		wrong = 'not a regular expression';
 	}
 	matches = [];
 	current = -1;
 	for (const f of frames) {
-		const hit = expression && f.shown && expression.test(f.name);
+		const hit = pattern && f.shown && pattern.test(f.name);
 		f.g.classList.toggle('fg-hit', !!hit);
 		if (!hit || !inView(f))
 			continue;
@@ -254,7 +254,7 @@ function search() {
 	found = wrong || (!matches.length ? 'no match' : percent(sum, zoomed.value) +
 		(zoomed === root ? '' : ' of view') + ' · ' + names.size + ' function' +
 		(names.size === 1 ? '' : 's') + ' · ');
-	group.classList.toggle('fg-find', !!expression);
+	group.classList.toggle('fg-find', !!pattern);
 	field.classList.toggle('fg-bad', !!wrong);
 	status.className = wrong ? 'fg-wrong' : '';
 	result.hidden = !input.value;

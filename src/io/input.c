@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
-#include "base/sanity.h"
 #include "io/inflate.h"
 
 enum { BLOCK_SIZE = 256 * 1024, EXCERPT = 60 };
@@ -234,6 +233,11 @@ bool input_fail(struct input *in, const char *format, ...)
 
 void input_warn(struct input *in, const char *what, struct str text)
 {
+	input_warn_at(in, in->line, what, text);
+}
+
+void input_warn_at(struct input *in, uint64_t line, const char *what, struct str text)
+{
 	unsigned i = 0;
 	while (i < in->warning_count && strcmp(in->warnings[i].what, what) != 0)
 		i++;
@@ -243,7 +247,7 @@ void input_warn(struct input *in, const char *what, struct str text)
 	if (i == in->warning_count) {
 		in->warning_count++;
 		w->what = what;
-		w->first_line = in->line;
+		w->first_line = line;
 		w->first_text = arena_copy(
 			&in->arena, text.n > EXCERPT ? str_head(text, EXCERPT) : text);
 	}

@@ -82,6 +82,7 @@ bool input_fail(struct input *, const char *format, ...)
 
 /* Counts an oddity of the line read last; "what" is a literal such as "lines not understood". */
 void input_warn(struct input *, const char *what, struct str text);
+void input_warn_at(struct input *, uint64_t line, const char *what, struct str text);
 
 /* Makes more bytes wait; false at the end or after an error. */
 bool input_refill(struct input *);

@@ -32,6 +32,7 @@ void profile_free(struct profile *p)
 	table_free(&p->group_table);
 	table_free(&p->stack_table);
 	arena_free(&p->arena);
+	buf_free(&p->scratch);
 	*p = (struct profile){ 0 };
 }
 
@@ -43,6 +44,31 @@ struct str profile_keep(struct profile *p, struct str s)
 uint32_t profile_text(struct profile *p, struct str s)
 {
 	return intern(&p->text, s);
+}
+
+static bool is_plain_name(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if ((unsigned char)s.p[i] < ' ' || s.p[i] == ';' || s.p[i] == 0x7f)
+			return false;
+	return true;
+}
+
+uint32_t profile_name_text(struct profile *p, struct str s)
+{
+	if (is_plain_name(s))
+		return intern(&p->text, s);
+	buf_clear(&p->scratch);
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned char c = (unsigned char)s.p[i];
+		if (c == ';')
+			buf_addc(&p->scratch, ':');
+		else if (c < ' ' || c == 0x7f)
+			buf_addf(&p->scratch, "\\x%02x", c);
+		else
+			buf_addc(&p->scratch, (char)c);
+	}
+	return intern(&p->text, buf_str(&p->scratch));
 }
 
 static void join(uint32_t *attribute, uint32_t other)

@@ -2,6 +2,7 @@
 #ifndef MODEL_PROFILE_H
 #define MODEL_PROFILE_H
 
+#include "base/buf.h"
 #include "base/intern.h"
 #include "base/table.h"
 
@@ -101,6 +102,7 @@ struct profile {
 		pool_capacity;
 	struct table frame_table, group_table, stack_table;
 	struct arena arena;
+	struct buf scratch;
 };
 
 void profile_init(struct profile *);
@@ -108,6 +110,13 @@ void profile_free(struct profile *);
 
 /* The id of s in profile->text. */
 uint32_t profile_text(struct profile *, struct str s);
+
+/*
+ * The id of s as the name of a frame: what folded text could not carry is
+ * replaced, so that a profile and its folded text have the same frames.  A ';'
+ * becomes ':', control characters become visible as "\x0a".
+ */
+uint32_t profile_name_text(struct profile *, struct str s);
 
 /*
  * The frame of this name and kind, made when new.  full and module are ids in
@@ -143,7 +152,7 @@ enum frame_kind frame_kind_of(struct str name);
 /* Text that lives as long as the profile. */
 struct str profile_keep(struct profile *, struct str s);
 
-/* The name of a frame. */
+/* The name of a frame as shown, without its mark. */
 static inline struct str profile_name(const struct profile *p, uint32_t frame)
 {
 	return intern_text(&p->text, p->frames[frame].name);

@@ -64,7 +64,8 @@ sub frames {
 	my $number = qr/([\d.]+)/;
 	my $rect = qr{<rect x="$number" y="$number" width="$number" height="$number" fill="(#\w+)"/>};
 	my $text = qr{\n<text x="[\d.]+" y="[\d.]+">(.*?)</text>};
-	while ($svg =~ m{<g data-f="(\d+) (\d+) (\d+)"><title>(.*?)</title>\n$rect(<rect.*?/>)?(?:$text)?</g>}gs) {
+	my $head = qr{<g data-f="(\d+) (\d+) (\d+)"><title>(.*?)</title>\n}s;
+	while ($svg =~ m{$head$rect(<rect.*?/>)?(?:$text)?</g>}gs) {
 		push @frames, { depth => $1, from => $2, value => $3, title => unescaped($4), x => $5,
 			y => $6, w => $7, h => $8, fill => $9, edge => $10,
 			label => defined $11 ? unescaped($11) : undef };

@@ -129,7 +129,7 @@ struct color color_mix(struct color a, struct color b, double share)
 			       (uint8_t)(a.b + (b.b - a.b) * share + .5) };
 }
 
-/* Brightness of light, 0 to 1, from a channel of sRGB; a cubic near enough to the standard's curve. */
+/* Light of a channel of sRGB, 0 to 1; a cubic near enough to the standard's curve. */
 static double linear(uint8_t channel)
 {
 	double c = channel / 255.;

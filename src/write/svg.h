@@ -24,7 +24,7 @@ struct svg_options {
 	struct str notes;        /* becomes a comment in the file */
 	struct str fonttype;     /* font family of everything; empty: one for text, one for labels */
 	const char *colors;      /* palette or path of one; NULL: auto */
-	const char *bgcolors;    /* yellow, blue, green, grey, #rgb or #rrggbb; NULL: the palette's */
+	const char *bgcolors;    /* yellow, blue, green, grey, #rrggbb; NULL: the palette's */
 	const char *order;       /* "name" or "weight"; NULL: name */
 	const char *minwidth;    /* "0.1" or "0.1px", or "0.1%" of the total; NULL: 0.1 px */
 	double width;            /* px, nominal */

@@ -121,7 +121,8 @@ sub status_line {
 sub fragment { return run('return location.hash') }
 
 sub complaints {
-	return join "\n", map { $_->{message} } @{ call('POST', "$session/se/log", { type => 'browser' }) };
+	my $log = call('POST', "$session/se/log", { type => 'browser' });
+	return join "\n", map { $_->{message} } @$log;
 }
 
 sub write_file {

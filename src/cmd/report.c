@@ -34,8 +34,9 @@ static double in_units(int64_t value, unsigned scale)
 
 static void add_warning(struct buf *out, const struct input_warning *w, bool with_text)
 {
+	buf_addf(out, "%s: ", w->what);
 	num_add_grouped(out, (int64_t)w->count);
-	buf_addf(out, " %s (first at line %" PRIu64, w->what, w->first_line);
+	buf_addf(out, " (first at line %" PRIu64, w->first_line);
 	if (with_text && w->first_text.n) {
 		buf_addf(out, ": '");
 		message_visible(out, w->first_text);
@@ -221,8 +222,8 @@ void report_nothing(const struct job *job)
 		message_error("0 of %" PRIu64 " samples are left by %s",
 			      job->samples.count, filters_used(&job->settings->want));
 	else
-		message_error("%s: no sample found%s", job->files[0].input.name,
-			      line.n ? buf_cstr(&line) : "");
+		message_note("%s: error: no sample found%s", job->files[0].input.name,
+			     line.n ? buf_cstr(&line) : "");
 	buf_free(&line);
 }
 

@@ -147,10 +147,23 @@ static struct str unknown_name(struct locations *l, const struct location_key *k
 	return buf_str(&l->scratch);
 }
 
+static bool is_word(char c)
+{
+	return (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z') ||
+	       c == '_' || c == '$';
+}
+
 /* "Lorg/a/B;::m" is how a Java agent writes the method m of org/a/B. */
 static bool is_java(struct str name)
 {
-	return name.n > 1 && name.p[0] == 'L' && str_find(name, STR(";::")) > 0;
+	if (name.n < 2 || name.p[0] != 'L')
+		return false;
+	size_t n = 1;
+	while (n < name.n && is_word(name.p[n]))
+		n++;
+	struct str rest = str_skip(name, n);
+	return (str_starts(rest, STR("/")) && str_find(rest, STR("::")) > 0) ||
+	       str_find(rest, STR(";::")) >= 0;
 }
 
 static struct str line_file(struct str line)
@@ -252,6 +265,13 @@ static bool is_java_chain(struct str symbol, bool jit)
 	return arrow > 0 && (jit || is_java(str_head(symbol, (size_t)arrow)));
 }
 
+/* Whether only the address can tell that it is the kernel's. */
+static bool is_nowhere(const struct locations *l, const struct location_key *key)
+{
+	return key->module == ID_NONE ||
+	       (key->module == l->unknown_module && is_unknown(key->symbol));
+}
+
 static void add_frames(struct locations *l, struct location_item *item)
 {
 	const struct location_key *key = &item->key;
@@ -262,8 +282,7 @@ static void add_frames(struct locations *l, struct location_item *item)
 	if (key->inlined)
 		kind = FRAME_INLINED;
 	else if (is_kernel(module) ||
-		 (unknown && key->module == l->unknown_module &&
-		  is_kernel_address(key->address)))
+		 (is_nowhere(l, key) && is_kernel_address(key->address)))
 		kind = FRAME_KERNEL;
 	else if (jit)
 		kind = FRAME_JIT;
@@ -284,8 +303,7 @@ static void reduce_key(const struct locations *l, struct location_key *k)
 	const struct want *w = l->want;
 	bool unknown = is_unknown(k->symbol);
 	if (!(w->addrs && unknown))
-		k->address = unknown && k->module == l->unknown_module &&
-					     is_kernel_address(k->address) ?
+		k->address = is_nowhere(l, k) && is_kernel_address(k->address) ?
 				     KERNEL_ADDRESS :
 				     0;
 	if (w->granularity != GRANULARITY_ADDRESSES)

@@ -84,7 +84,7 @@ static inline const uint32_t *location_frames(const struct locations *l,
 					      uint32_t location, uint32_t *count)
 {
 	*count = l->items[location].frames;
-	return l->pool + l->items[location].first;
+	return *count ? l->pool + l->items[location].first : NULL;
 }
 
 #endif

@@ -50,6 +50,7 @@ struct arranging {
 	struct filter filter;
 	unsigned column;         /* of the profile, the first of the values */
 	bool *event_chosen;      /* by event id */
+	bool has_names;          /* of processes: some are not empty */
 	struct group_roots {
 		uint32_t frame[2];
 		uint32_t count;
@@ -76,7 +77,8 @@ static struct str process_name(struct arranging *a, const struct group *g)
 {
 	struct buf *out = &a->scratch;
 	buf_clear(out);
-	buf_add(out, intern_text(&a->p->text, g->comm));
+	struct str name = intern_text(&a->p->text, g->comm);
+	buf_add(out, name.n ? name : STR("[no name]"));
 	for (size_t i = 0; a->want->compat && i < out->n; i++)
 		if (out->p[i] == ' ')
 			out->p[i] = '_';
@@ -85,6 +87,15 @@ static struct str process_name(struct arranging *a, const struct group *g)
 	if (a->want->group_by == GROUP_TID)
 		add_id(out, "/", g->tid);
 	return buf_str(out);
+}
+
+static bool has_process_names(const struct profile *p)
+{
+	for (uint32_t i = 0; i < p->group_count; i++)
+		if (p->groups[i].comm != ID_NONE &&
+		    intern_text(&p->text, p->groups[i].comm).n > 0)
+			return true;
+	return false;
 }
 
 static void make_roots(struct arranging *a, const struct group *g,
@@ -97,7 +108,7 @@ static void make_roots(struct arranging *a, const struct group *g,
 		events_add_title(&a->scratch, p->events[g->event].name);
 		roots->frame[roots->count++] = root_frame(p, buf_str(&a->scratch));
 	}
-	if (g->comm != ID_NONE)
+	if (g->comm != ID_NONE && a->has_names)
 		roots->frame[roots->count++] = root_frame(p, process_name(a, g));
 	if (a->want->group_by == GROUP_CPU && g->cpu >= 0) {
 		buf_clear(&a->scratch);
@@ -213,6 +224,7 @@ static bool arrange(struct arranging *a)
 	struct profile *p = a->p;
 	filter_init(&a->filter, p, a->want);
 	a->roots = xcalloc(p->group_count, sizeof(*a->roots));
+	a->has_names = has_process_names(p);
 	for (uint32_t i = 0; i < p->group_count; i++)
 		make_roots(a, &p->groups[i], &a->roots[i]);
 	bool fits = !p->overflow;

@@ -100,7 +100,10 @@ static bool names_have_marks(const struct profile *p)
 	return false;
 }
 
-/* Folded text is a fixed point: read and written again it is the same. */
+/*
+ * Folded text is a fixed point: read and written again it is the same, unless it
+ * begins with a name that begins with a byte order mark.
+ */
 static void check_again(const struct fold *first)
 {
 	struct buf before = { 0 }, after = { 0 };
@@ -110,7 +113,8 @@ static void check_again(const struct fold *first)
 	fold_write(first, &before);
 	fold_init(&again, reader_find(STR("folded")), &want, first->marks, true);
 	input_memory(&in, "input", buf_str(&before));
-	if (first->stacks.count > 0 && !names_have_marks(&first->profile)) {
+	bool has_bom = str_starts(buf_str(&before), STR("\xef\xbb\xbf"));
+	if (first->stacks.count > 0 && !has_bom && !names_have_marks(&first->profile)) {
 		check(fold_read(&again, &in), "our folded text cannot be read",
 		      &before, &in.message);
 		check(fold_select(&again), "our folded text has another sum", NULL, NULL);

@@ -264,6 +264,9 @@ for my $tail ('#z=9.9&s=(', '#z=&s=%', '?s=%zz&x=1&y=', '#', '?x=16.0&y=abc', '#
 }
 visit("$url?s=lex");
 is(status_line(), '5.00 % · 1 function · 1 frame', 'an old address with a search');
+my ($x, $y) = read_svg($url) =~ m{<title>lex \(.*?<rect x="([\d.]+)" y="([\d.]+)"}s;
+visit("$url?x=$x&y=$y");
+is(text_of('.fg-sub'), 'all › app › main › parse › lex', 'an old address of a frame');
 
 # Sizes and themes.
 visit($url);
@@ -272,6 +275,8 @@ sleep .2;
 cmp_ok(abs(geometry('all')->{w} + 33 - run('return innerWidth')), '<', .2,
 	'the picture follows the window');
 call('POST', "$session/window/rect", { width => 1200, height => 800 });
+sleep .2;
+cmp_ok(abs(geometry('all')->{w} - $inner + 1), '<', .2, 'in both directions');
 for (['light', 'rgb(255, 255, 255)', '1'], ['dark', 'rgb(20, 24, 29)', '0.82']) {
 	my ($theme, $color, $opacity) = @$_;
 	call('POST', "$session/goog/cdp/execute", { cmd => 'Emulation.setEmulatedMedia', params => {

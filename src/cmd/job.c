@@ -271,6 +271,7 @@ bool job_read_raw(const struct job *job)
 /* Writing */
 
 static const struct output *current_output;
+static const int ENDING_SIGNALS[] = { SIGINT, SIGTERM, SIGHUP };
 
 /* Nothing half-written stays behind when the user gives up. */
 static void on_signal(int signal_number)
@@ -293,9 +294,9 @@ bool job_open_output(const struct settings *s, struct output *out, bool for_peop
 		return false;
 	}
 	current_output = out;
-	signal(SIGINT, on_signal);
-	signal(SIGTERM, on_signal);
-	signal(SIGHUP, on_signal);
+	for (size_t i = 0; i < ARRAY_SIZE(ENDING_SIGNALS); i++)
+		if (signal(ENDING_SIGNALS[i], on_signal) == SIG_IGN)
+			signal(ENDING_SIGNALS[i], SIG_IGN);      /* nohup */
 	return true;
 }
 

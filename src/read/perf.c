@@ -61,6 +61,7 @@ struct perf {
 
 	bool numbers;            /* addresses and offsets of frames matter */
 	bool open;               /* a sample is being made */
+	bool one_line;           /* its frame stood in its header */
 	bool skipping;           /* what comes up to the next empty line or header is not wanted */
 	bool has_header;         /* some header was seen that is one beyond doubt */
 	bool has_time;           /* ... with a time: then others are not believed */
@@ -211,6 +212,7 @@ static bool begin_sample(struct perf *p, const struct perf_header *h)
 	p->has_header |= h->has_time || h->event.n > 0;
 	p->has_time |= h->has_time;
 	p->open = true;
+	p->one_line = false;
 	p->last = LOCATION_NONE;
 	p->skipping = !wants_event(p, p->event);
 	p->out->filtered += p->skipping;
@@ -233,7 +235,7 @@ static void forget_odd_line(struct perf *p)
 static void keep_odd_line(struct perf *p, struct str line)
 {
 	forget_odd_line(p);
-	if (p->open && sample_depth(p->out) > 0) {
+	if (p->open && !p->one_line && sample_depth(p->out) > 0) {
 		input_warn(p->in, "lines not understood", line);
 		return;
 	}
@@ -327,6 +329,7 @@ static bool read_header(struct perf *p, struct str line, struct perf_header *h)
 	    perf_text_frame(h->rest, &f)) {
 		struct location_key key = key_of(p, &f);
 		push_location(p, location_find(&p->locations, &key));
+		p->one_line = true;
 	}
 	return true;
 }

@@ -1,0 +1,69 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: Apache-2.0
+#
+# A name tells the file it is from: what a file exports begins with the file's
+# name, or with what stands for it in the table below.
+use strict;
+use warnings;
+no warnings qw(once);
+use File::Basename qw(basename dirname);
+use FindBin;
+use Test::More;
+
+require "$FindBin::Bin/lib.pm";
+
+# Files of small helpers, files that are parts of another, and what belongs to a
+# struct that is named otherwise: regular expressions for the whole name.
+my %allowed = (
+	'base/alloc' => 'x\w*alloc(?:array)?|grown_capacity',
+	'model/location' => 'locations?_\w+',
+	'model/palette' => '(?:palette|color)_\w+',
+	'model/profile' => '(?:profile|frame_kind)_\w+',
+	'model/samples' => 'samples?_\w+',
+	'read/advice' => 'reader_advice',
+	'read/registry' => 'readers|reader_find|reader_probe',
+	'write/svg_frames' => 'svg_\w+',
+	'write/svg_options' => 'svg_\w+',
+	'cmd/options_collapse' => 'face_collapse',
+	'cmd/options_svg' => 'face_svg',
+);
+
+my @sources = grep { !has_main($_) } glob("$Fg::source/src/*/*.c");
+ok(@sources > 20, 'there are sources');
+check($_) for @sources;
+done_testing();
+
+sub has_main {
+	return Fg::slurp($_[0]) =~ /^int main\(/m;
+}
+
+# External names that are defined in an object; those of compilers begin with "__".
+sub exported {
+	my ($object) = @_;
+	my $ran = Fg::run({}, $ENV{NM} || 'nm', '-g', '-P', $object);
+	return () if $ran->{status};
+	my @names;
+	for my $line (split /\n/, $ran->{out}) {
+		my ($name, $type) = split ' ', $line;
+		push @names, $name if $type =~ /^[A-TX-Z]$/ && $type ne 'U' && $name !~ /^__/;
+	}
+	return @names;
+}
+
+sub allowed {
+	my ($module) = @_;
+	return $allowed{$module} if $allowed{$module};
+	my ($folder, $name) = split '/', $module;
+	# A reader is known by its struct alone; one of several files has NAME_PART.c.
+	return $folder eq 'read' && $name !~ /_/ ? "reader_$name" : "$name(?:_\\w+)?";
+}
+
+sub check {
+	my ($file) = @_;
+	my $module = basename(dirname($file)) . '/' . basename($file, '.c');
+	my @names = exported("$Fg::build/src/$module.o");
+	my $allowed = allowed($module);
+	my @wrong = grep { !/^(?:$allowed)$/ } @names;
+	ok(@names && !@wrong, $module) or diag(@names ? "exports @wrong, should be $allowed"
+		: "src/$module.o is not there or exports nothing");
+}

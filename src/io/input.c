@@ -200,6 +200,7 @@ bool input_long_line(struct input *in, struct str *line)
 	return true;
 }
 
+__attribute__((format(printf, 3, 0)))
 static bool fail(struct input *in, uint64_t line, const char *format, va_list args)
 {
 	if (in->failed)

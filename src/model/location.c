@@ -153,7 +153,10 @@ static bool is_word(char c)
 	       c == '_' || c == '$';
 }
 
-/* "Lorg/a/B;::m" is how a Java agent writes the method m of org/a/B. */
+/*
+ * "Lorg/a/B;::m", or with a point "Lorg/a/B;.m", is how a Java agent writes the
+ * method m of org/a/B; a long name may break off before the ';'.
+ */
 static bool is_java(struct str name)
 {
 	if (name.n < 2 || name.p[0] != 'L')
@@ -161,9 +164,17 @@ static bool is_java(struct str name)
 	size_t n = 1;
 	while (n < name.n && is_word(name.p[n]))
 		n++;
-	struct str rest = str_skip(name, n);
-	return (str_starts(rest, STR("/")) && str_find(rest, STR("::")) > 0) ||
-	       str_find(rest, STR(";::")) >= 0;
+	ptrdiff_t end = str_chr(name, ';');
+	if (end > 0) {
+		struct str method = str_skip(name, (size_t)end + 1);
+		return (str_starts(method, STR("::")) || str_starts(method, STR("."))) &&
+		       str_chr(str_head(name, (size_t)end), ' ') < 0;
+	}
+	if (n == name.n || name.p[n] != '/')
+		return false;
+	while (n < name.n && (is_word(name.p[n]) || name.p[n] == '/'))
+		n++;
+	return n == name.n || str_find(str_skip(name, n), STR("::")) >= 0;
 }
 
 static struct str line_file(struct str line)

@@ -59,6 +59,7 @@ struct settings {
 	bool help, version;
 	int completion;              /* enum completion_shell, or -1 */
 	bool kernel, jit, all, no_marks;
+	unsigned threads;
 	struct opt_list event_filter, skip_after, show_from;
 	struct opt_parsed parsed;
 };

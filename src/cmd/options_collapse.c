@@ -16,6 +16,9 @@ static const struct opt folded_rows[] = {
 	  .help = "mark frames of compilers at run time, as is the default" },
 	{ .name = "all", .kind = OPT_SET, OPT_AT(all), .hidden = true,
 	  .help = "as --kernel --jit" },
+	{ .name = "nthreads", .letter = 'n', .kind = OPT_UNSIGNED, OPT_AT(threads),
+	  .argument = "N", .max = 1024, .hidden = true,
+	  .help = "how many threads may read; one is used, whatever N is" },
 	{ 0 },
 };
 

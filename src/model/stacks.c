@@ -160,7 +160,8 @@ static bool arrange_frames(struct arranging *a, const struct stack *stack)
 	uint64_t start = s->pool_count;
 	push_roots(a, stack);
 	uint64_t own = s->pool_count;
-	ARRAY_RESERVE(s->pool, s->pool_capacity, own + stack->depth);
+	/* One more, so that there is a pool to point into. */
+	ARRAY_RESERVE(s->pool, s->pool_capacity, own + stack->depth + 1);
 	if (stack->depth > 0)
 		memcpy(s->pool + own, a->p->pool + stack->first,
 		       stack->depth * sizeof(*s->pool));

@@ -163,7 +163,7 @@ static uint32_t new_stack(struct profile *p, const uint32_t *frames,
 		p->values = xreallocarray(p->values, p->stack_capacity,
 					  sizeof(*p->values) * COLUMNS_MAX);
 	}
-	ARRAY_RESERVE(p->pool, p->pool_capacity, p->pool_count + depth);
+	ARRAY_RESERVE(p->pool, p->pool_capacity, p->pool_count + depth + 1);
 	if (depth)
 		memcpy(p->pool + p->pool_count, frames, depth * sizeof(*frames));
 	p->stacks[id] = (struct stack){

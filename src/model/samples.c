@@ -12,6 +12,8 @@
 void samples_init(struct samples *s, struct profile *profile)
 {
 	*s = (struct samples){ .profile = profile };
+	/* There is an array to point into even when no sample has a frame. */
+	samples_reserve(s, SAMPLES_BATCH);
 }
 
 void samples_free(struct samples *s)

@@ -22,6 +22,21 @@ struct intern {
 /* The id of s, which is copied when it is new. */
 uint32_t intern(struct intern *, struct str s);
 
+/*
+ * The same in steps, for several texts: taken through each step together, the
+ * memory of one is fetched while the others are worked on.
+ */
+struct intern_search {
+	struct str s;
+	uint32_t hash;
+	uint32_t guess;              /* an id, or TABLE_END */
+};
+
+void intern_begin(const struct intern *, struct intern_search *);
+void intern_guess(const struct intern *, struct intern_search *);
+void intern_fetch(const struct intern *, const struct intern_search *);
+uint32_t intern_end(struct intern *, const struct intern_search *);
+
 void intern_free(struct intern *);
 
 static inline struct str intern_text(const struct intern *t, uint32_t id)

@@ -193,7 +193,9 @@ static int choose(struct job *job)
 	}
 	if (stacks_metric(&job->profile, want) < 0)
 		return say_unknown_metric(job);
-	quality_measure(&job->quality, &job->profile, job->events, job->event_count);
+	if (job_read_raw(job))
+		quality_measure(&job->quality, &job->profile, job->events,
+				job->event_count);
 	if (!stacks_select(&job->stacks, &job->profile, want, job->events,
 			   job->event_count)) {
 		message_error("the sum of all values leaves the range of 64 bits");

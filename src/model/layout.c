@@ -150,7 +150,7 @@ static int64_t hidden_value(const struct layout *l, const struct tree *t)
 
 	for (uint32_t i = 0; i < l->count; i++) {
 		const struct node *n = &t->nodes[l->boxes[i].node];
-		int64_t self = n->self[t->stacks->columns > 1];
+		int64_t self = tree_self(t, l->boxes[i].node, t->stacks->columns > 1);
 
 		hidden += layout_value(t, n) - (self > 0 ? self : 0);
 		if (i)

@@ -21,7 +21,7 @@
 #include "model/events.h"
 #include "model/filter.h"
 
-enum { SMALL_RANGE = 12, FETCH_AHEAD = 8 };
+enum { SMALL_RANGE = 12, FETCH_AHEAD = 8, ROOTS_MOST = 4 };
 
 int stacks_metric(const struct profile *p, const struct want *w)
 {
@@ -220,10 +220,21 @@ static bool arrange_stack(struct arranging *a, uint32_t id)
 	return true;
 }
 
+/* Room for all stacks and their roots, so that nothing has to grow. */
+static void reserve(struct arranging *a)
+{
+	struct stacks *s = a->s;
+	s->pool_capacity = a->p->pool_count + (uint64_t)a->p->stack_count * ROOTS_MOST;
+	s->item_capacity = a->p->stack_count;
+	s->pool = xhuge_calloc(s->pool_capacity * sizeof(*s->pool));
+	s->items = xhuge_calloc(s->item_capacity * sizeof(*s->items));
+}
+
 static bool arrange(struct arranging *a)
 {
 	struct profile *p = a->p;
 	filter_init(&a->filter, p, a->want);
+	reserve(a);
 	a->roots = xcalloc(p->group_count, sizeof(*a->roots));
 	a->has_names = has_process_names(p);
 	for (uint32_t i = 0; i < p->group_count; i++)

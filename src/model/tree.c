@@ -12,9 +12,10 @@
 
 #include "base/alloc.h"
 
+enum { FETCH_AHEAD = 8 };
+
 struct growing {
 	struct tree *tree;
-	size_t capacity;
 	uint32_t *path;          /* open nodes by depth */
 	uint32_t *last_child;    /* of the open node at that depth; 0: none */
 	size_t path_capacity, child_capacity;
@@ -26,7 +27,6 @@ static void open_node(struct growing *g, uint32_t frame)
 	struct tree *t = g->tree;
 	uint32_t id = t->count++;
 	uint32_t depth = id == 0 ? 0 : g->depth + 1;
-	ARRAY_RESERVE(t->nodes, g->capacity, t->count);
 	ARRAY_RESERVE(g->path, g->path_capacity, (size_t)depth + 1);
 	ARRAY_RESERVE(g->last_child, g->child_capacity, (size_t)depth + 1);
 	t->nodes[id] = (struct node){
@@ -49,8 +49,6 @@ static void close_node(struct growing *g)
 {
 	struct node *node = &g->tree->nodes[g->path[g->depth]];
 	node->end = g->tree->count;
-	for (unsigned c = 0; c < COLUMNS_MAX; c++)
-		node->total[c] += node->self[c];
 	if (g->depth == 0)
 		return;
 	struct node *parent = &g->tree->nodes[node->parent];
@@ -59,60 +57,77 @@ static void close_node(struct growing *g)
 	g->depth--;
 }
 
-static uint32_t shared_depth(const struct growing *g, const uint32_t *frames,
-			     uint32_t depth)
+static uint32_t shared_depth(const struct stacks *s, uint32_t item)
 {
-	uint32_t n = 0;
-	while (n < depth && n < g->depth &&
-	       g->tree->nodes[g->path[n + 1]].frame == frames[n])
-		n++;
-	return n;
+	if (item == 0)
+		return 0;
+	const struct stacks_item *a = &s->items[item - 1], *b = &s->items[item];
+	uint32_t n = a->depth < b->depth ? a->depth : b->depth, i = 0;
+	while (i < n && s->pool[a->first + i] == s->pool[b->first + i])
+		i++;
+	return i;
 }
 
-static bool add_stack(struct growing *g, const struct stacks *s,
-		      const struct stacks_item *item)
+/* Finds out how many nodes there will be, and per stack where it leaves the one before. */
+static uint64_t count_nodes(const struct stacks *s, uint32_t *shared)
+{
+	uint64_t count = 1;
+	for (uint32_t i = 0; i < s->count; i++) {
+		if (i + FETCH_AHEAD < s->count)
+			stacks_fetch(s, i + FETCH_AHEAD, 0);
+		shared[i] = shared_depth(s, i);
+		count += s->items[i].depth - shared[i];
+	}
+	return count;
+}
+
+static void add_stack(struct growing *g, const struct stacks *s,
+		      const struct stacks_item *item, uint32_t shared)
 {
 	const uint32_t *frames = s->pool + item->first;
-	uint32_t shared = shared_depth(g, frames, item->depth);
 	while (g->depth > shared)
 		close_node(g);
-	if (item->depth - shared > UINT32_MAX - 2 - g->tree->count)
-		return false;
 	for (uint32_t i = shared; i < item->depth; i++)
 		open_node(g, frames[i]);
 	struct node *leaf = &g->tree->nodes[g->path[g->depth]];
 	for (unsigned c = 0; c < s->columns; c++)
-		leaf->self[c] += item->value[c];
-	return true;
+		leaf->total[c] += item->value[c];
 }
 
-/* What this toolkit promises: the tree adds up to what was read. */
-static void check_sums(const struct tree *t, const struct stacks *s)
+static void grow(struct tree *t, const uint32_t *shared)
 {
-	int64_t self[COLUMNS_MAX] = { 0 };
-	for (uint32_t i = 0; i < t->count; i++)
-		for (unsigned c = 0; c < s->columns; c++)
-			self[c] += t->nodes[i].self[c];
-	for (unsigned c = 0; c < s->columns; c++)
-		assert(self[c] == s->total[c] && t->nodes[0].total[c] == s->total[c]);
-	(void)self;
-}
-
-bool tree_build(struct tree *t, const struct stacks *s)
-{
-	*t = (struct tree){ .stacks = s };
+	const struct stacks *s = t->stacks;
 	struct growing g = { .tree = t };
 	open_node(&g, ID_NONE);
-	bool fits = true;
-	for (uint32_t i = 0; fits && i < s->count; i++)
-		fits = add_stack(&g, s, &s->items[i]);
+	for (uint32_t i = 0; i < s->count; i++)
+		add_stack(&g, s, &s->items[i], shared[i]);
 	while (g.depth > 0)
 		close_node(&g);
 	close_node(&g);
 	free(g.path);
 	free(g.last_child);
-	if (fits)
-		check_sums(t, s);
+}
+
+/* What this toolkit promises: the tree adds up to what was read. */
+static void check_sums(const struct tree *t)
+{
+	for (unsigned c = 0; c < t->stacks->columns; c++)
+		assert(t->nodes[0].total[c] == t->stacks->total[c]);
+}
+
+bool tree_build(struct tree *t, const struct stacks *s)
+{
+	*t = (struct tree){ .stacks = s };
+	uint32_t *shared = xcalloc(s->count, sizeof(*shared));
+	uint64_t count = count_nodes(s, shared);
+	bool fits = count < UINT32_MAX;
+	if (fits) {
+		t->nodes = xhuge_calloc(count * sizeof(*t->nodes));
+		grow(t, shared);
+		assert(t->count == count);
+		check_sums(t);
+	}
+	free(shared);
 	return fits;
 }
 
@@ -120,4 +135,14 @@ void tree_free(struct tree *t)
 {
 	free(t->nodes);
 	*t = (struct tree){ 0 };
+}
+
+int64_t tree_self(const struct tree *t, uint32_t node, unsigned column)
+{
+	const struct node *n = &t->nodes[node];
+	int64_t self = n->total[column];
+	uint32_t child = node + 1 < n->end ? node + 1 : 0;
+	for (; child != 0; child = t->nodes[child].next)
+		self -= t->nodes[child].total[column];
+	return self;
 }

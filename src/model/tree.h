@@ -18,7 +18,6 @@ struct node {
 	uint32_t depth;          /* 0 for the root */
 	uint32_t frame;          /* in profile->frames; ID_NONE for the root */
 	int64_t total[COLUMNS_MAX];
-	int64_t self[COLUMNS_MAX];
 };
 
 struct tree {
@@ -31,5 +30,8 @@ struct tree {
 /* Makes the tree.  False when it would have more than 2^32 - 2 nodes. */
 bool tree_build(struct tree *, const struct stacks *);
 void tree_free(struct tree *);
+
+/* What of a node's total is not in its children. */
+int64_t tree_self(const struct tree *, uint32_t node, unsigned column);
 
 #endif

@@ -33,7 +33,8 @@ struct folded {
 	uint32_t *frames;        /* its frames, and where each one's text ends */
 	size_t *ends;
 	uint32_t depth;
-	size_t frames_capacity, ends_capacity;
+	struct intern_search *searches;  /* of the frames that are not shared */
+	size_t frames_capacity, ends_capacity, searches_capacity;
 
 	struct str event, unit;  /* from the header */
 	bool header_says_two;
@@ -47,9 +48,8 @@ struct folded {
 /* Cuts the number at the end, and the blanks before it, off *line. */
 static bool cut_number(struct str *line, struct decimal *value)
 {
-	size_t n = line->n;
-	while (n > 0 && line->p[n - 1] != ' ' && line->p[n - 1] != '\t')
-		n--;
+	ptrdiff_t blank = str_rchr(*line, ' '), tab = str_rchr(*line, '\t');
+	size_t n = (size_t)((blank > tab ? blank : tab) + 1);
 	if (n == 0 || !num_decimal(str_skip(*line, n), value))
 		return false;
 	line->n = n;
@@ -125,22 +125,31 @@ static uint32_t make_frame(struct folded *f, struct str text)
 			     ID_NONE, ID_NONE);
 }
 
-static uint32_t frame_of(struct folded *f, struct str text)
+static uint32_t frame_of(struct folded *f, const struct intern_search *search)
 {
 	uint32_t known = f->texts.count;
-	uint32_t id = intern(&f->texts, text);
+	uint32_t id = intern_end(&f->texts, search);
 	if (id == known) {
 		ARRAY_RESERVE(f->frame_of, f->frame_of_capacity, (size_t)id + 1);
-		f->frame_of[id] = make_frame(f, text);
+		f->frame_of[id] = make_frame(f, search->s);
 	}
 	return f->frame_of[id];
+}
+
+/* Whether 32 bytes are the same. */
+static inline bool same_block(const char *a, const char *b)
+{
+	uint64_t x[4], y[4];
+	memcpy(x, a, sizeof(x));
+	memcpy(y, b, sizeof(y));
+	return ((x[0] ^ y[0]) | (x[1] ^ y[1]) | (x[2] ^ y[2]) | (x[3] ^ y[3])) == 0;
 }
 
 static size_t common_start(struct str a, struct str b)
 {
 	size_t n = a.n < b.n ? a.n : b.n, i = 0;
-	while (i + 8 <= n && memcmp(a.p + i, b.p + i, 8) == 0)
-		i += 8;
+	while (i + 32 <= n && same_block(a.p + i, b.p + i))
+		i += 32;
 	while (i < n && a.p[i] == b.p[i])
 		i++;
 	return i;
@@ -162,22 +171,41 @@ static uint32_t shared_frames(const struct folded *f, struct str stack)
 	return from;
 }
 
+static size_t frame_end(struct str stack, size_t at)
+{
+	ptrdiff_t semicolon = str_chr(str_skip(stack, at), ';');
+	return semicolon < 0 ? stack.n : at + (size_t)semicolon;
+}
+
+/* The frames after the shared ones: their ends, and what to look up. */
+static size_t split_rest(struct folded *f, struct str stack)
+{
+	uint32_t depth = f->depth;
+	size_t at = depth ? f->ends[depth - 1] + 1 : 0, n = 0;
+	for (; at <= stack.n && depth < FRAMES_MOST; at = f->ends[depth++] + 1) {
+		ARRAY_RESERVE(f->ends, f->ends_capacity, (size_t)depth + 1);
+		ARRAY_RESERVE(f->searches, f->searches_capacity, n + 1);
+		f->ends[depth] = frame_end(stack, at);
+		struct intern_search *search = &f->searches[n++];
+		search->s = str_span(stack.p + at, stack.p + f->ends[depth]);
+		intern_begin(&f->texts, search);
+	}
+	return n;
+}
+
 static bool add_frames(struct folded *f, struct str stack)
 {
 	f->depth = shared_frames(f, stack);
-	size_t at = f->depth ? f->ends[f->depth - 1] + 1 : 0;
-	while (at <= stack.n) {
-		struct str rest = str_skip(stack, at);
-		ptrdiff_t semicolon = str_chr(rest, ';');
-		size_t n = semicolon < 0 ? rest.n : (size_t)semicolon;
-		if (f->depth >= FRAMES_MOST)
-			return input_error(f->in, "stack of more than %d frames", FRAMES_MOST);
-		ARRAY_RESERVE(f->frames, f->frames_capacity, (size_t)f->depth + 1);
-		ARRAY_RESERVE(f->ends, f->ends_capacity, (size_t)f->depth + 1);
-		f->frames[f->depth] = frame_of(f, str_head(rest, n));
-		f->ends[f->depth++] = at + n;
-		at += n + 1;
-	}
+	size_t n = split_rest(f, stack);
+	if (f->depth + n >= FRAMES_MOST)
+		return input_error(f->in, "stack of more than %d frames", FRAMES_MOST);
+	for (size_t i = 0; i < n; i++)
+		intern_guess(&f->texts, &f->searches[i]);
+	for (size_t i = 0; i < n; i++)
+		intern_fetch(&f->texts, &f->searches[i]);
+	ARRAY_RESERVE(f->frames, f->frames_capacity, f->depth + n);
+	for (size_t i = 0; i < n; i++)
+		f->frames[f->depth++] = frame_of(f, &f->searches[i]);
 	buf_clear(&f->line);
 	buf_add(&f->line, stack);
 	return true;
@@ -228,13 +256,14 @@ static bool read_stack(struct folded *f, struct str line)
 		*(char *)stack.p = '#';
 	}
 	struct str shorter = stack;
-	f->lines++;
-	f->two_numbers += cut_number(&shorter, &before) && shorter.n > 0;
+	if (f->two_numbers == f->lines++)
+		f->two_numbers += cut_number(&shorter, &before) && shorter.n > 0;
 	rescale(f, 0, &value);
 	if (!add_frames(f, stack))
 		return false;
+	samples_reserve(f->out, f->depth);
 	for (uint32_t i = 0; i < f->depth; i++)
-		sample_push(f->out, f->frames[i]);
+		sample_push_reserved(f->out, f->frames[i]);
 	sample_end(f->out, group_of(f), (int64_t[]){ value.digits, 1 });
 	return true;
 }
@@ -335,6 +364,7 @@ static bool read_folded(struct input *in, const struct want *want, struct sample
 	free(f.frame_of);
 	free(f.frames);
 	free(f.ends);
+	free(f.searches);
 	buf_free(&f.line);
 	return ok;
 }

@@ -139,9 +139,8 @@ static void put_origin(struct drawing *d, const struct frame *f)
 /* "main (1,234 samples, 12.34%)", then what else is known. */
 static void put_tooltip(struct drawing *d, const struct layout_box *box)
 {
-	const struct node *node = &d->tree->nodes[box->node];
 	struct buf *b = &d->scratch, exact = { 0 }, quantity = { 0 };
-	int64_t self = node->self[d->stacks->columns > 1];
+	int64_t self = tree_self(d->tree, box->node, d->stacks->columns > 1);
 
 	add_exact(d, &exact, box->value);
 	svg_add_quantity(d, &quantity, box->value);
@@ -168,8 +167,9 @@ static void put_tooltip(struct drawing *d, const struct layout_box *box)
 	buf_add(b, STR(", "));
 	add_percent(b, self > 0 ? self : 0, d->layout.total);
 	output_xml(d->out, buf_str(b));
-	if (node->frame != ID_NONE)
-		put_origin(d, &d->profile->frames[node->frame]);
+	uint32_t frame = d->tree->nodes[box->node].frame;
+	if (frame != ID_NONE)
+		put_origin(d, &d->profile->frames[frame]);
 	buf_free(&exact);
 	buf_free(&quantity);
 }

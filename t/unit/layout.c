@@ -31,7 +31,7 @@ static struct tree made(const struct line *lines, uint32_t count)
 		struct node *n = &t.nodes[i];
 		uint32_t depth = lines[i].depth;
 
-		*n = (struct node){ .depth = depth, .frame = i, .self = { lines[i].self },
+		*n = (struct node){ .depth = depth, .frame = i,
 				    .total = { lines[i].self } };
 		n->parent = depth ? last[depth - 1] : 0;
 		if (depth && last[depth] && t.nodes[last[depth]].parent == n->parent)
@@ -223,10 +223,8 @@ static void test_differences(void **state)
 	struct tree t = made(small, 5);
 
 	t.stacks = &two;
-	for (uint32_t i = 0; i < 5; i++) {
+	for (uint32_t i = 0; i < 5; i++)
 		t.nodes[i].total[1] = 2 * t.nodes[i].total[0];
-		t.nodes[i].self[1] = 2 * t.nodes[i].self[0];
-	}
 	struct layout l = laid(&t, (struct layout_options){ .width = 1000 });
 	assert_int_equal(l.total, 20);
 	layout_free(&l);

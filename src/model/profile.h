@@ -91,6 +91,7 @@ struct profile {
 	uint32_t *pool;          /* frame ids of all stacks */
 	uint64_t pool_count;
 
+	bool sorted;             /* stacks are root first and in the order of stacks.h already */
 	bool overflow;           /* a sum left the range of int64 */
 
 	struct str title;        /* the command that was recorded; may be empty */

@@ -250,6 +250,15 @@ static bool arrange(struct arranging *a)
 	return fits;
 }
 
+/* Whether the stacks are as they were read, and in that order. */
+static bool is_untouched(const struct arranging *a)
+{
+	const struct want *w = a->want;
+	return !a->filter.active && !w->reverse && !a->has_names &&
+	       w->group_by != GROUP_EVENT && w->group_by != GROUP_MODULE &&
+	       a->p->event_count == 1;
+}
+
 /* Rank */
 
 struct ranked {
@@ -511,7 +520,8 @@ bool stacks_select(struct stacks *s, struct profile *p, const struct want *want,
 		return false;
 	if (s->samples == 0 && s->total[0] == s->total_before)
 		s->samples = p->header_samples;
-	sort(s, p);
+	if (!(p->sorted && is_untouched(&a)))
+		sort(s, p);
 	merge(s);
 	return true;
 }

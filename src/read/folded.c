@@ -37,6 +37,7 @@ struct folded {
 	size_t frames_capacity, ends_capacity, searches_capacity;
 
 	struct str event, unit;  /* from the header */
+	bool sorted;             /* so far lines come in byte order, frame by frame */
 	bool header_says_two;
 	bool has_group;
 	uint32_t group;
@@ -118,11 +119,14 @@ static bool read_header(struct folded *f, struct str line)
 
 static uint32_t make_frame(struct folded *f, struct str text)
 {
+	struct str raw = text;
 	enum frame_kind kind = frame_kind_unmark(&text);
 	if (kind == FRAME_USER)
 		kind = frame_kind_of(text);
-	return profile_frame(f->profile, profile_name_text(f->profile, text), kind,
-			     ID_NONE, ID_NONE);
+	uint32_t name = profile_name_text(f->profile, text);
+	f->sorted &= str_eq(intern_text(&f->profile->text, name), text) &&
+		     str_ends(raw, frame_kind_mark(kind));
+	return profile_frame(f->profile, name, kind, ID_NONE, ID_NONE);
 }
 
 static uint32_t frame_of(struct folded *f, const struct intern_search *search)
@@ -193,9 +197,23 @@ static size_t split_rest(struct folded *f, struct str stack)
 	return n;
 }
 
+/* Whether the stack, which shares some frames with the one before, comes after it. */
+static bool is_after(const struct folded *f, struct str stack, uint32_t shared)
+{
+	size_t at = shared ? f->ends[shared - 1] + 1 : 0;
+	if (shared == f->depth)
+		return true;
+	if (at > stack.n)
+		return false;
+	struct str before = str_span(f->line.p + at, f->line.p + f->ends[shared]);
+	return str_cmp(before, str_span(stack.p + at, stack.p + frame_end(stack, at))) < 0;
+}
+
 static bool add_frames(struct folded *f, struct str stack)
 {
-	f->depth = shared_frames(f, stack);
+	uint32_t shared = shared_frames(f, stack);
+	f->sorted = f->sorted && is_after(f, stack, shared);
+	f->depth = shared;
 	size_t n = split_rest(f, stack);
 	if (f->depth + n >= FRAMES_MOST)
 		return input_error(f->in, "stack of more than %d frames", FRAMES_MOST);
@@ -359,7 +377,9 @@ static bool read_folded(struct input *in, const struct want *want, struct sample
 	struct folded f = {
 		.in = in, .want = want, .out = out, .profile = out->profile,
 	};
+	f.sorted = out->profile->stack_count == 0;
 	bool ok = read_lines(&f);
+	out->profile->sorted = f.sorted && !out->profile->is_difference;
 	intern_free(&f.texts);
 	free(f.frame_of);
 	free(f.frames);

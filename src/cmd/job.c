@@ -2,7 +2,6 @@
 #include "cmd/job.h"
 
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -28,11 +27,25 @@ static int say_input_error(struct input *in)
 
 /* Finding the format */
 
-static int list_formats(void)
+static void write_format(struct output *out, const struct reader *reader, const char *file)
 {
+	struct buf line = { 0 };
+	if (file)
+		buf_addf(&line, "%s: %s: %s\n", file, reader->name, reader->title);
+	else
+		buf_addf(&line, "%-12s %s\n", reader->name, reader->title);
+	output_bytes(out, buf_str(&line));
+	buf_free(&line);
+}
+
+static int list_formats(const struct job *job)
+{
+	static struct output out;
+	if (!job_open_output(job->settings, &out, true))
+		return 2;
 	for (const struct reader *const *r = readers; *r; r++)
-		printf("%-12s %s\n", (*r)->name, (*r)->title);
-	return fflush(stdout) == 0 ? 0 : 2;
+		write_format(&out, *r, NULL);
+	return job_close_output(&out);
 }
 
 static int say_unknown_format(const char *name)
@@ -82,17 +95,21 @@ static bool find_reader(struct job *job, struct job_file *file)
 
 static int identify(struct job *job)
 {
-	int status = 0;
+	static struct output out;
+	bool all_known = true;
+	if (!job_open_output(job->settings, &out, true))
+		return 2;
 	for (size_t i = 0; i < job->file_count; i++) {
 		struct job_file *file = &job->files[i];
-		if (input_open(&file->input, file_path(job, i)) &&
-		    find_reader(job, file))
-			printf("%s: %s: %s\n", file->input.name, file->reader->name,
-			       file->reader->title);
-		else
-			status = say_input_error(&file->input);
+		if (input_open(&file->input, file_path(job, i)) && find_reader(job, file)) {
+			write_format(&out, file->reader, file->input.name);
+		} else {
+			say_input_error(&file->input);
+			all_known = false;
+		}
 	}
-	return fflush(stdout) == 0 ? status : 2;
+	int status = job_close_output(&out);
+	return all_known ? status : 2;
 }
 
 /* Reading */
@@ -240,7 +257,7 @@ int job_run(struct job *job, const struct settings *settings)
 	job->file_count = settings->file_count ? settings->file_count : 1;
 	job->files = xcalloc(job->file_count, sizeof(*job->files));
 	if (settings->list_formats)
-		return list_formats();
+		return list_formats(job);
 	if (!check_want(&settings->want))
 		return 2;
 	if (settings->identify)

@@ -8,10 +8,21 @@
  *	tree_build()       model/tree.c: stacks merged by their beginnings
  *	svg_write()        write/svg.c, with model/layout.c and model/palette.c
  */
+#include <math.h>
+
 #include "base/message.h"
 #include "cmd/job.h"
 #include "model/tree.h"
 #include "write/svg.h"
+
+static void warn_of_total(const struct tree *tree, const struct svg_options *options)
+{
+	double total = (double)tree->nodes[0].total[tree->stacks->columns - 1] /
+		       pow(10, tree->stacks->scale);
+	if (options->total > 0 && options->total < total)
+		message_warning("--total=%g is less than what the profile sums up to, "
+				"%.0f: it is not used", options->total, total);
+}
 
 static int write_svg(const struct job *job, const struct svg_options *options)
 {
@@ -21,6 +32,7 @@ static int write_svg(const struct job *job, const struct svg_options *options)
 		message_error("more than 4 billion different call paths");
 		return 2;
 	}
+	warn_of_total(&tree, options);
 	int status = 2;
 	if (job_open_output(job->settings, &out, false)) {
 		svg_write(&tree, options, &out);

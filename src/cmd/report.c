@@ -168,7 +168,7 @@ static void say_folded_oddities(const struct job *job)
 {
 	struct buf line = { 0 };
 	add_warnings(&line, job);
-	if (job->stacks.columns == 2)
+	if (job->profile.columns_guessed)
 		buf_addf(&line, "; two columns of numbers are read as before and after");
 	if (line.n)
 		message_note("%s: %s", job->files[0].input.name, buf_cstr(&line) + 2);
@@ -219,8 +219,9 @@ void report_nothing(const struct job *job)
 	if (job->samples.filtered > 0)
 		say_filtered_events(job);
 	else if (job->samples.count > 0)
-		message_error("0 of %" PRIu64 " samples are left by %s",
-			      job->samples.count, filters_used(&job->settings->want));
+		message_error("0 of %" PRIu64 " %s are left by %s", job->samples.count,
+			      job_read_raw(job) ? "samples" : "stacks",
+			      filters_used(&job->settings->want));
 	else
 		message_note("%s: error: no sample found%s", job->files[0].input.name,
 			     line.n ? buf_cstr(&line) : "");

@@ -96,7 +96,9 @@ struct profile {
 
 	struct str title;        /* the command that was recorded; may be empty */
 	struct str shown;        /* "62 % of 21000 cycles": what an earlier filter left; may be empty */
-	uint64_t header_samples; /* samples behind a text that only tells their number; 0 unknown */
+	uint64_t header_samples; /* samples behind texts that only tell their number */
+	bool samples_untold;     /* some text did not tell it */
+	bool columns_guessed;    /* nobody said that the two columns are a difference */
 
 	/* private */
 	size_t frame_capacity, event_capacity, group_capacity, stack_capacity,

@@ -518,7 +518,7 @@ bool stacks_select(struct stacks *s, struct profile *p, const struct want *want,
 	free(a.event_chosen);
 	if (!fits)
 		return false;
-	if (s->samples == 0 && s->total[0] == s->total_before)
+	if (s->samples == 0 && s->total[0] == s->total_before && !p->samples_untold)
 		s->samples = p->header_samples;
 	if (!(p->sorted && is_untouched(&a)))
 		sort(s, p);

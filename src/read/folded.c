@@ -38,7 +38,9 @@ struct folded {
 
 	struct str event, unit;  /* from the header */
 	bool sorted;             /* so far lines come in byte order, frame by frame */
-	bool header_says_two;
+	unsigned header_columns; /* 0: not told */
+	bool has_total;          /* and it tells the number of samples */
+	uint32_t first_stack;    /* that is new in this file */
 	bool has_group;
 	uint32_t group;
 	uint64_t lines, two_numbers;
@@ -57,6 +59,16 @@ static bool cut_number(struct str *line, struct decimal *value)
 	while (line->n && (line->p[line->n - 1] == ' ' || line->p[line->n - 1] == '\t'))
 		line->n--;
 	return true;
+}
+
+/* A whole number that is none to us can only be too large. */
+static bool ends_in_digits(struct str line)
+{
+	struct str number = str_skip(line, (size_t)(str_rchr(line, ' ') + 1));
+	for (size_t i = 0; i < number.n; i++)
+		if (number.p[i] < '0' || number.p[i] > '9')
+			return false;
+	return number.n > 0 && number.n < line.n;
 }
 
 static bool is_header(struct str line)
@@ -92,6 +104,12 @@ static bool take_same(struct folded *f, struct str *known, struct str value,
 	return true;
 }
 
+static void add_samples(struct folded *f, uint64_t samples)
+{
+	f->has_total = samples > 0;
+	f->profile->header_samples += samples;
+}
+
 static bool read_header(struct folded *f, struct str line)
 {
 	struct str rest = str_trim(str_skip(line, 1));
@@ -105,13 +123,13 @@ static bool read_header(struct folded *f, struct str line)
 	if (str_eq(key, STR("unit")))
 		return take_same(f, &f->unit, value, "unit");
 	if (str_eq(key, STR("total")))
-		p->header_samples += samples_in(value);
+		add_samples(f, samples_in(value));
 	else if (str_eq(key, STR("command")) && p->title.n == 0)
 		p->title = profile_keep(p, value);
 	else if (str_eq(key, STR("shown")) && p->shown.n == 0)
 		p->shown = profile_keep(p, value);
 	else if (str_eq(key, STR("columns")))
-		f->header_says_two = str_eq(value, STR("before, after"));
+		f->header_columns = str_eq(value, STR("before, after")) ? 2 : 1;
 	return true;
 }
 
@@ -262,6 +280,8 @@ static bool read_stack(struct folded *f, struct str line)
 	struct decimal value, before;
 	struct str stack = line;
 	if (!cut_number(&stack, &value)) {
+		if (ends_in_digits(line))
+			return input_error(f->in, "count is too large");
 		input_warn(f->in, "lines without a count", line);
 		return true;
 	}
@@ -298,11 +318,12 @@ static struct str before_of(const struct profile *p, const struct stack *stack,
 }
 
 /* The largest scale of all numbers of both columns. */
-static unsigned common_scale(const struct profile *p)
+static unsigned common_scale(const struct folded *f)
 {
+	const struct profile *p = f->profile;
 	unsigned scale = p->columns[0].scale;
 	struct decimal before;
-	for (uint32_t i = 0; i < p->stack_count; i++) {
+	for (uint32_t i = f->first_stack; i < p->stack_count; i++) {
 		before_of(p, &p->stacks[i], &before);
 		if (before.scale > scale)
 			scale = before.scale;
@@ -326,33 +347,63 @@ static void split_leaf(struct folded *f, uint32_t id)
 	p->pool[stack->first + stack->depth - 1] = make_frame(f, name);
 }
 
+/* The second column of files before this one, to the scale of the first. */
+static void rescale_after(struct profile *p, uint32_t stacks)
+{
+	for (; p->columns[1].scale < p->columns[0].scale; p->columns[1].scale++)
+		for (uint32_t i = 0; i < stacks; i++) {
+			int64_t *after = &p->values[(size_t)i * COLUMNS_MAX + 1];
+			if (__builtin_mul_overflow(*after, 10, after))
+				p->overflow = true;
+		}
+}
+
 static bool is_difference(const struct folded *f)
 {
 	if (f->want->columns != 0 || f->lines == 0)
 		return f->want->columns == 2;
-	return f->header_says_two || f->two_numbers == f->lines;
+	if (f->header_columns != 0)
+		return f->header_columns == 2;
+	return f->two_numbers == f->lines;
+}
+
+static bool check_columns(struct folded *f, bool difference)
+{
+	if (f->first_stack > 0 && f->profile->is_difference != difference)
+		return input_fail(f->in, "has %s of numbers, the file before has not",
+				  difference ? "two columns" : "one column");
+	if (difference && f->two_numbers != f->lines)
+		return input_fail(f->in, "%llu of %llu lines do not end in two numbers",
+				  (unsigned long long)(f->lines - f->two_numbers),
+				  (unsigned long long)f->lines);
+	return true;
+}
+
+static void name_columns(struct profile *p)
+{
+	p->is_difference = true;
+	p->column_count = 2;
+	p->columns[0].name = STR("before");
+	p->columns[1].name = STR("after");
 }
 
 static bool finish_columns(struct folded *f)
 {
 	struct profile *p = f->profile;
+	bool difference = is_difference(f);
 	samples_flush(f->out);
-	if (!is_difference(f)) {
+	if (!check_columns(f, difference))
+		return false;
+	if (!difference) {
 		for (uint32_t i = 0; i < p->stack_count; i++)
 			p->values[(size_t)i * COLUMNS_MAX + 1] = 0;
 		return true;
 	}
-	if (f->two_numbers != f->lines)
-		return input_fail(f->in, "%llu of %llu lines do not end in two numbers",
-				  (unsigned long long)(f->lines - f->two_numbers),
-				  (unsigned long long)f->lines);
-	p->is_difference = true;
-	p->column_count = 2;
-	p->columns[0].name = STR("before");
-	p->columns[1].name = STR("after");
-	profile_rescale(p, 0, common_scale(p));
-	p->columns[1].scale = p->columns[0].scale;
-	for (uint32_t i = 0; i < p->stack_count; i++)
+	p->columns_guessed = f->want->columns == 0 && f->header_columns == 0;
+	name_columns(p);
+	profile_rescale(p, 0, common_scale(f));
+	rescale_after(p, f->first_stack);
+	for (uint32_t i = f->first_stack; i < p->stack_count; i++)
 		split_leaf(f, i);
 	return true;
 }
@@ -377,8 +428,10 @@ static bool read_folded(struct input *in, const struct want *want, struct sample
 	struct folded f = {
 		.in = in, .want = want, .out = out, .profile = out->profile,
 	};
-	f.sorted = out->profile->stack_count == 0;
+	f.first_stack = out->profile->stack_count;
+	f.sorted = f.first_stack == 0;
 	bool ok = read_lines(&f);
+	out->profile->samples_untold |= !f.has_total;
 	out->profile->sorted = f.sorted && !out->profile->is_difference;
 	intern_free(&f.texts);
 	free(f.frame_of);
@@ -387,6 +440,15 @@ static bool read_folded(struct input *in, const struct want *want, struct sample
 	free(f.searches);
 	buf_free(&f.line);
 	return ok;
+}
+
+/* The start of a line that is longer than a probe sees: text of frames. */
+static bool is_long_stack(struct str line)
+{
+	for (size_t i = 0; i < line.n; i++)
+		if ((unsigned char)line.p[i] < ' ' && line.p[i] != '\t')
+			return false;
+	return str_chr(line, ';') > 0;
 }
 
 static enum probe probe_folded(struct str head)
@@ -398,6 +460,8 @@ static enum probe probe_folded(struct str head)
 		struct decimal value;
 		if (head.p == NULL && i > 0)
 			break;           /* perhaps cut off */
+		if (head.p == NULL && line.n >= INPUT_HEAD)
+			return is_long_stack(line) ? PROBE_MAYBE : PROBE_NO;
 		if (line.n && line.p[line.n - 1] == '\r')
 			line.n--;
 		ours |= str_starts(line, STR("# event: ")) ||
@@ -405,7 +469,7 @@ static enum probe probe_folded(struct str head)
 		if (is_header(line) || str_trim(line).n == 0)
 			continue;
 		all++;
-		good += cut_number(&line, &value) && line.n > 0;
+		good += ends_in_digits(line) || (cut_number(&line, &value) && line.n > 0);
 	}
 	if (ours && good > 0)
 		return PROBE_LIKELY;

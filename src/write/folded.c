@@ -157,9 +157,9 @@ static void header_shown(const struct stacks *s, struct output *out)
 {
 	struct buf text = { 0 };
 	if (s->total[0] != s->total_before && s->total_before > 0) {
-		double percent = 100.0 * (double)s->total[0] / (double)s->total_before;
-		buf_addf(&text, "%d.%d %% of ", (int)percent,
-			 (int)(percent * 10) % 10);
+		int tenths = (int)(1000.0 * (double)s->total[0] /
+				   (double)s->total_before + 0.5);
+		buf_addf(&text, "%d.%d %% of ", tenths / 10, tenths % 10);
 		num_add_decimal(&text, s->total_before, s->scale);
 		buf_addc(&text, ' ');
 		buf_add(&text, s->unit.n ? s->unit : STR("in all"));
@@ -171,10 +171,24 @@ static void header_shown(const struct stacks *s, struct output *out)
 	buf_free(&text);
 }
 
+/* All leaves end in a number, so readers would take it for a column. */
+static bool looks_like_two_columns(const struct stacks *s)
+{
+	for (uint32_t i = 0; i < s->count; i++) {
+		const struct stacks_item *item = &s->items[i];
+		struct str leaf = profile_name(s->profile,
+					       s->pool[item->first + item->depth - 1]);
+		if (str_rchr(leaf, ' ') < 0 || !ends_in_number(leaf))
+			return false;
+	}
+	return s->count > 0;
+}
+
 static void write_header(const struct stacks *s, struct output *out)
 {
 	bool plain = str_eq(s->unit, STR("samples")) || s->unit.n == 0;
-	if (plain && s->event.n == 0 && s->title.n == 0 && s->columns == 1 &&
+	bool ambiguous = s->columns == 1 && looks_like_two_columns(s);
+	if (plain && !ambiguous && s->event.n == 0 && s->title.n == 0 && s->columns == 1 &&
 	    s->total[0] == s->total_before && s->shown.n == 0)
 		return;
 	if (s->title.n)
@@ -185,6 +199,8 @@ static void write_header(const struct stacks *s, struct output *out)
 		header_line(out, STR("unit"), s->unit);
 	if (s->columns == 2)
 		header_line(out, STR("columns"), STR("before, after"));
+	else if (ambiguous)
+		header_line(out, STR("columns"), STR("value"));
 	header_total(s, out);
 	header_shown(s, out);
 }

@@ -39,7 +39,7 @@ struct folded {
 	struct str event, unit;  /* from the header */
 	bool sorted;             /* so far lines come in byte order, frame by frame */
 	unsigned header_columns; /* 0: not told */
-	bool has_total;          /* and it tells the number of samples */
+	unsigned units, totals;  /* headers in joined text, and those that tell the samples */
 	uint32_t first_stack;    /* that is new in this file */
 	bool has_group;
 	uint32_t group;
@@ -106,7 +106,7 @@ static bool take_same(struct folded *f, struct str *known, struct str value,
 
 static void add_samples(struct folded *f, uint64_t samples)
 {
-	f->has_total = samples > 0;
+	f->totals += samples > 0;
 	f->profile->header_samples += samples;
 }
 
@@ -120,6 +120,7 @@ static bool read_header(struct folded *f, struct str line)
 		return true;
 	if (str_eq(key, STR("event")))
 		return take_same(f, &f->event, value, "event");
+	f->units += str_eq(key, STR("unit"));
 	if (str_eq(key, STR("unit")))
 		return take_same(f, &f->unit, value, "unit");
 	if (str_eq(key, STR("total")))
@@ -431,7 +432,7 @@ static bool read_folded(struct input *in, const struct want *want, struct sample
 	f.first_stack = out->profile->stack_count;
 	f.sorted = f.first_stack == 0;
 	bool ok = read_lines(&f);
-	out->profile->samples_untold |= !f.has_total;
+	out->profile->samples_untold |= f.totals == 0 || f.totals < f.units;
 	out->profile->sorted = f.sorted && !out->profile->is_difference;
 	intern_free(&f.texts);
 	free(f.frame_of);

@@ -136,6 +136,7 @@ static bool read_file(struct job *job, size_t i)
 	struct job_file *file = &job->files[i];
 	struct input *in = &file->input;
 	uint64_t samples_before = job->samples.count;
+	uint64_t told_before = job->profile.header_samples;
 	uint32_t events_before = job->profile.event_count;
 	if (!input_open(in, file_path(job, i)))
 		return false;
@@ -147,7 +148,9 @@ static bool read_file(struct job *job, size_t i)
 		samples_flush(&job->samples);
 	}
 	report_progress_end();
-	file->samples = job->samples.count - samples_before;
+	file->samples = job->profile.header_samples - told_before;
+	if (file->samples == 0)
+		file->samples = job->samples.count - samples_before;
 	return ok && check_same_kind(job, i, events_before);
 }
 
@@ -197,6 +200,28 @@ static int say_unknown_metric(const struct job *job)
 	return 2;
 }
 
+/* Events that were asked for together are shown together, or not at all. */
+static bool check_units(const struct job *job)
+{
+	const struct profile *p = &job->profile;
+	const struct event *shown = &p->events[job->events[0]];
+	uint64_t *count = events_count(p);
+	bool same = true;
+	for (uint32_t i = 0; same && i < p->event_count; i++) {
+		bool chosen = false;
+		for (unsigned c = 0; c < job->event_count; c++)
+			chosen |= job->events[c] == i;
+		same = chosen || count[i] == 0;
+		if (!same)
+			message_error("'%s' counts %s and '%s' counts %s: choose one, or "
+				      "add --metric=samples", shown->name.p,
+				      shown->unit.p, p->events[i].name.p,
+				      p->events[i].unit.p);
+	}
+	free(count);
+	return same;
+}
+
 static int choose(struct job *job)
 {
 	const struct want *want = &job->settings->want;
@@ -208,6 +233,8 @@ static int choose(struct job *job)
 			      "see --list-metrics (--strict)");
 		return 2;
 	}
+	if (want->event_filter_count > 0 && !check_units(job))
+		return 2;
 	if (stacks_metric(&job->profile, want) < 0)
 		return say_unknown_metric(job);
 	if (job_read_raw(job))

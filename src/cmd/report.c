@@ -16,6 +16,9 @@ enum { EVENTS_SHOWN = 6, WARNINGS_SHOWN = 2 };
 
 static uint64_t samples_read(const struct job *job)
 {
+	const struct profile *p = &job->profile;
+	if (!job_read_raw(job) && p->header_samples > 0 && !p->samples_untold)
+		return p->header_samples;
 	return job->samples.count + job->samples.filtered;
 }
 

@@ -81,6 +81,10 @@ uint64_t *events_count(const struct profile *p)
 {
 	uint64_t *count = xcalloc(p->event_count, sizeof(*count));
 	unsigned column = p->column_count - 1;
+	if (p->event_count == 1 && p->header_samples > 0 && !p->samples_untold) {
+		count[0] = p->header_samples;
+		return count;
+	}
 	for (uint32_t i = 0; i < p->stack_count; i++) {
 		uint32_t event = p->groups[p->stacks[i].group].event;
 		bool counted = p->columns[column].is_samples;

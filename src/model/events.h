@@ -20,7 +20,10 @@ bool events_is_tracepoint(struct str name);
 /* Whether --event-filter (exact names or globs) lets it through; everything without a filter. */
 bool events_match(struct str name, const struct want *);
 
-/* Samples read of each event, by event id; the caller frees the array. */
+/*
+ * Samples read of each event, by event id, as far as they are known: for folded
+ * text that does not tell them, lines.  The caller frees the array.
+ */
 uint64_t *events_count(const struct profile *);
 
 /*

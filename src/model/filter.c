@@ -59,7 +59,8 @@ static void judge_names(struct filter *f, const struct profile *p, const struct 
 		    is_one_of(full_name(p, i), w->skip_after, w->skip_after_count))
 			f->flags[i] |= SKIP_AFTER;
 		if (w->no_idle && p->frames[i].kind != FRAME_INLINED &&
-		    is_one_of(name, IDLE_NAMES, ARRAY_SIZE(IDLE_NAMES)))
+		    is_one_of(profile_function(p, i), IDLE_NAMES,
+			      ARRAY_SIZE(IDLE_NAMES)))
 			f->flags[i] |= IDLE;
 	}
 }

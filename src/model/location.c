@@ -351,7 +351,8 @@ static uint32_t new_location(struct locations *l, const struct location_key *key
 	item->key.symbol = arena_copy(&l->arena, key->symbol);
 	add_frames(l, item);
 	item->frames = l->pool_count - item->first;
-	l->frame[id] = item->frames == 1 ? l->pool[item->first] : LOCATION_MANY;
+	l->frame[id] = item->frames == 1 && !key->inlined ? l->pool[item->first] :
+							  LOCATION_MANY;
 	return id;
 }
 
@@ -410,5 +411,13 @@ uint32_t location_with_line(struct locations *l, uint32_t location, uint32_t lin
 	struct location_key key = l->items[location].key;
 	key.line = line;
 	key.inlined = inlined;
+	return location_find(l, &key);
+}
+
+uint32_t location_as_function(struct locations *l, uint32_t location, uint64_t address)
+{
+	struct location_key key = l->items[location].key;
+	key.inlined = false;
+	key.address = address;
 	return location_find(l, &key);
 }

@@ -22,7 +22,7 @@ struct location_key {
 };
 
 struct locations {
-	uint32_t *frame;         /* by location id: its only frame, or LOCATION_MANY */
+	uint32_t *frame;         /* by location id: its only frame, or LOCATION_MANY, also when it is inlined */
 	uint32_t count;
 	/* private */
 	struct profile *profile;
@@ -79,12 +79,23 @@ uint32_t location_find(struct locations *, const struct location_key *);
 uint32_t location_with_line(struct locations *, uint32_t location, uint32_t line,
 			    bool inlined);
 
+/*
+ * The same place, which was said to be inlined, as a function of its own; whose
+ * it is, the kernel's or the user's, only the address can tell.
+ */
+uint32_t location_as_function(struct locations *, uint32_t location, uint64_t address);
+
 /* The frames of a place, leaf first; there may be none. */
 static inline const uint32_t *location_frames(const struct locations *l,
 					      uint32_t location, uint32_t *count)
 {
 	*count = l->items[location].frames;
 	return *count ? l->pool + l->items[location].first : NULL;
+}
+
+static inline bool location_is_inlined(const struct locations *l, uint32_t location)
+{
+	return l->items[location].key.inlined;
 }
 
 #endif

@@ -161,6 +161,9 @@ static inline struct str profile_name(const struct profile *p, uint32_t frame)
 	return intern_text(&p->text, p->frames[frame].name);
 }
 
+/* The function alone: without the line, file or offset that a granularity has added to the name. */
+struct str profile_function(const struct profile *, uint32_t frame);
+
 /* Frames of stack s from the root (0) to the leaf (depth - 1). */
 static inline uint32_t profile_stack_frame(const struct profile *p,
 					   const struct stack *s, uint32_t i)

@@ -96,7 +96,7 @@ void quality_measure(struct quality *q, const struct profile *p,
 		.unknown_count = xcalloc(p->frame_count, sizeof(uint64_t)),
 	};
 	for (uint32_t i = 0; i < p->frame_count; i++) {
-		m.known_root[i] = is_known_root(profile_name(p, i));
+		m.known_root[i] = is_known_root(profile_function(p, i));
 		m.unknown[i] = is_unknown(p, i);
 	}
 	unsigned last = p->column_count - 1;

@@ -443,13 +443,13 @@ static bool read_folded(struct input *in, const struct want *want, struct sample
 	return ok;
 }
 
-/* The start of a line that is longer than a probe sees: text of frames. */
+/* The start of a line that is longer than a probe sees, without a control character. */
 static bool is_long_stack(struct str line)
 {
 	for (size_t i = 0; i < line.n; i++)
 		if ((unsigned char)line.p[i] < ' ' && line.p[i] != '\t')
 			return false;
-	return str_chr(line, ';') > 0;
+	return line.n > INPUT_HEAD / 2 && !is_header(line);
 }
 
 static enum probe probe_folded(struct str head)
@@ -459,10 +459,10 @@ static enum probe probe_folded(struct str head)
 	for (unsigned i = 0; i < PROBE_LINES && head.p != NULL; i++) {
 		struct str line = str_cut(&head, '\n');
 		struct decimal value;
+		if (head.p == NULL && all == 0 && is_long_stack(line))
+			return ours ? PROBE_LIKELY : PROBE_MAYBE;
 		if (head.p == NULL && i > 0)
 			break;           /* perhaps cut off */
-		if (head.p == NULL && line.n >= INPUT_HEAD)
-			return is_long_stack(line) ? PROBE_MAYBE : PROBE_NO;
 		if (line.n && line.p[line.n - 1] == '\r')
 			line.n--;
 		ours |= str_starts(line, STR("# event: ")) ||

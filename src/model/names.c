@@ -339,7 +339,7 @@ bool names_parse_style(struct names *names, struct str word)
 	return true;
 }
 
-struct str names_demangled(struct names *names, struct str raw)
+static struct str demangled(struct names *names, struct str raw)
 {
 	buf_clear(&names->full);
 	if (demangle_wanted(raw) && demangle(&names->full, raw)) {
@@ -354,6 +354,29 @@ struct str names_demangled(struct names *names, struct str raw)
 	if (demangle_rust_text(&names->full, raw))
 		return buf_str(&names->full);
 	return raw;
+}
+
+/* Old Rust symbols have a '.' for '-': "fn(u64) .> u64" is "fn(u64) -> u64". */
+static struct str with_arrows(struct names *names, struct str full)
+{
+	ptrdiff_t at = str_find(full, STR(" .> "));
+	if (at < 0)
+		return full;
+	if (full.p != names->full.p) {
+		buf_clear(&names->full);
+		buf_add(&names->full, full);
+		full = buf_str(&names->full);
+	}
+	while (at >= 0) {
+		names->full.p[full.p - names->full.p + at + 1] = '-';
+		at = str_find(full, STR(" .> "));
+	}
+	return full;
+}
+
+struct str names_demangled(struct names *names, struct str raw)
+{
+	return with_arrows(names, demangled(names, raw));
 }
 
 /* Clones have no signature to end when a Rust function was demangled. */

@@ -90,7 +90,7 @@ static void check_message(struct input *in)
 	check(str_starts(message, STR("input:")), "an error without a place", NULL, NULL);
 }
 
-/* In folded text a function called "x_[k]" is a kernel frame "x", "\\x23x" is "#x", "x " is "x". */
+/* In folded text "x_[k]" is a kernel frame "x", "\\x23x" is "#x", and "x " is "x". */
 static bool names_look_escaped(const struct profile *p)
 {
 	for (uint32_t i = 0; i < p->frame_count; i++) {

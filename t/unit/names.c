@@ -155,7 +155,7 @@ static const struct sample samples[] = {
 	{ .raw = "py::f:/a/b(c).py" },
 	{ "<a::B<T> as a::M<fn(u64) .> u64>>::m",
 	  .noargs = "<a::B<T> as a::M<fn(u64) -> u64>>::m",
-	  .brief = "B::m", .outer = "<a::B<...> as a::M<...>>::m",
+	  .brief = "B::m",
 	  .full = "<a::B<T> as a::M<fn(u64) -> u64>>::m" },
 	{ "<K,V as gc::Trace>::trace", .brief = "K,V::trace" },
 	{ "<alloc::boxed::Box<T> as gc::Trace>::trace::mark", .brief = "trace::mark" },

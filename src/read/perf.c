@@ -25,13 +25,12 @@
 #include "base/num.h"
 #include "io/linecache.h"
 #include "model/events.h"
-#include "model/location.h"
+#include "read/perf_frames.h"
 #include "read/perf_text.h"
 
 enum {
 	COMM_MOST = 16,                  /* a process name with its NUL */
 	DEPTH_MOST = 1 << 26,
-	PROBE_LINES = 400,
 };
 
 enum { LINES_AHEAD = 64 };
@@ -45,18 +44,12 @@ struct line {
 	struct location_search search;
 };
 
-/* The reader */
-
-/* In the cache of lines: a location, or a source line (an id of text) with this bit. */
-#define SOURCE_LINE (UINT32_C(1) << 31)
-#define LOCATION_NONE UINT32_MAX
-
 struct perf {
 	struct input *in;
 	const struct want *want;
 	struct samples *out;
 	struct profile *profile;
-	struct locations locations;
+	struct perf_frames frames;
 	struct linecache cache;
 
 	bool numbers;            /* addresses and offsets of frames matter */
@@ -67,7 +60,6 @@ struct perf {
 	bool has_time;           /* ... with a time: then others are not believed */
 	uint32_t group;          /* of the sample being made */
 	int64_t values[COLUMNS_MAX];
-	uint32_t last;           /* location pushed last, LOCATION_NONE when there is none */
 	struct buf odd_line;     /* a line that may be the first part of a process name */
 	bool has_odd_line;
 	bool *event_wanted;      /* by event id */
@@ -75,14 +67,24 @@ struct perf {
 	bool has_before;
 	struct perf_header before;       /* of the sample before, its texts kept in the profile */
 	uint32_t event;                  /* that header's */
+
+	const struct linecache_line *seen;       /* the lines being read */
+	size_t at;                               /* the one at hand */
+	char line_before[PERF_ADDRESS_END];      /* the start of the one before them all */
 };
+
+static struct str line_before(const struct perf *p)
+{
+	return p->at > 0 ? p->seen[p->at - 1].raw :
+			   (struct str){ p->line_before, PERF_ADDRESS_END };
+}
 
 /* The numbers are made where they can matter: for frames without a name, and when asked for. */
 static struct location_key key_of(struct perf *p, const struct perf_frame *f)
 {
 	struct location_key key = {
 		.symbol = f->symbol, .line = ID_NONE, .inlined = f->inlined,
-		.module = location_module(&p->locations, f->module),
+		.module = location_module(&p->frames.locations, f->module),
 	};
 	if (p->numbers || f->symbol.n == 0 || f->symbol.p[0] == '[' ||
 	    f->module.n == 0) {
@@ -92,45 +94,6 @@ static struct location_key key_of(struct perf *p, const struct perf_frame *f)
 	return key;
 }
 
-static void push_location(struct perf *p, uint32_t location)
-{
-	uint32_t count, frame = p->locations.frame[location];
-	p->last = location;
-	if (frame != LOCATION_MANY) {
-		sample_push(p->out, frame);
-		return;
-	}
-	const uint32_t *frames = location_frames(&p->locations, location, &count);
-	for (uint32_t i = 0; i < count; i++)
-		sample_push(p->out, frames[i]);
-}
-
-/* The source line of the frame pushed last has come: that frame again, with it. */
-static void push_source_line(struct perf *p, uint32_t text)
-{
-	if (p->last == LOCATION_NONE)
-		return;
-	struct str line = intern_text(&p->profile->text, text);
-	bool inlined = str_ends(line, STR("(inlined)"));
-	if (inlined)
-		line = str_trim(str_head(line, line.n - STR("(inlined)").n));
-	uint32_t count;
-	location_frames(&p->locations, p->last, &count);
-	for (; count > 0; count--)
-		sample_pop(p->out);
-	text = profile_text(p->profile, line);
-	push_location(p, location_with_line(&p->locations, p->last, text, inlined));
-	p->last = LOCATION_NONE;
-}
-
-static void push_known(struct perf *p, uint32_t value)
-{
-	if (value & SOURCE_LINE)
-		push_source_line(p, value & ~SOURCE_LINE);
-	else
-		push_location(p, value);
-}
-
 static void end_sample(struct perf *p)
 {
 	if (!p->open)
@@ -138,6 +101,7 @@ static void end_sample(struct perf *p)
 	p->open = false;
 	if (p->skipping)
 		return;
+	perf_frames_end(&p->frames);
 	if (sample_depth(p->out) == 0)
 		p->out->frameless++;
 	sample_end(p->out, p->group, p->values);
@@ -213,7 +177,7 @@ static bool begin_sample(struct perf *p, const struct perf_header *h)
 	p->has_time |= h->has_time;
 	p->open = true;
 	p->one_line = false;
-	p->last = LOCATION_NONE;
+	perf_frames_begin(&p->frames);
 	p->skipping = !wants_event(p, p->event);
 	p->out->filtered += p->skipping;
 	p->values[0] = (int64_t)h->period;
@@ -277,9 +241,9 @@ static void read_comment(struct perf *p, struct str line)
 
 static bool push_frame(struct perf *p, struct line *line)
 {
-	uint32_t location = location_of(&p->locations, &line->search);
+	uint32_t location = location_of(&p->frames.locations, &line->search);
 	linecache_add(&p->cache, line->seen, location);
-	push_location(p, location);
+	perf_frames_push(&p->frames, location, line->seen->raw, line_before(p));
 	if (sample_depth(p->out) > DEPTH_MOST)
 		return input_error(p->in, "stack of more than %d frames", DEPTH_MOST);
 	return true;
@@ -328,7 +292,8 @@ static bool read_header(struct perf *p, struct str line, struct perf_header *h)
 	if (h->rest.n && !p->skipping && !events_is_tracepoint(h->event) &&
 	    perf_text_frame(h->rest, &f)) {
 		struct location_key key = key_of(p, &f);
-		push_location(p, location_find(&p->locations, &key));
+		perf_frames_push_plain(&p->frames,
+				       location_find(&p->frames.locations, &key));
 		p->one_line = true;
 	}
 	return true;
@@ -336,7 +301,7 @@ static bool read_header(struct perf *p, struct str line, struct perf_header *h)
 
 static bool is_source_line(const struct perf *p, struct str line)
 {
-	return p->open && p->last != LOCATION_NONE && line.n > 2 &&
+	return p->open && p->frames.last != PERF_LOCATION_NONE && line.n > 2 &&
 	       line.p[0] == ' ' && line.p[1] == ' ' && line.p[2] != ' ';
 }
 
@@ -345,8 +310,8 @@ static void read_source_line(struct perf *p, struct line *line)
 	if (p->skipping)
 		return;
 	uint32_t text = profile_text(p->profile, str_trim(line->text));
-	linecache_add(&p->cache, line->seen, text | SOURCE_LINE);
-	push_source_line(p, text);
+	linecache_add(&p->cache, line->seen, text | PERF_SOURCE_LINE);
+	perf_frames_source(&p->frames, text, line_before(p));
 }
 
 static void read_blank(struct perf *p)
@@ -368,7 +333,7 @@ static bool prepare_frame(struct perf *p, struct line *line)
 	line->has_module = f.has_module;
 	line->cut_off = f.cut_off;
 	line->search.key = key_of(p, &f);
-	location_prepare(&p->locations, &line->search);
+	location_prepare(&p->frames.locations, &line->search);
 	return true;
 }
 
@@ -396,7 +361,7 @@ static bool read_other_line(struct perf *p, struct line *line)
 		read_source_line(p, line);
 	else if (p->open && perf_text_is_tail(text))
 		end_sample(p);
-	else
+	else if (!(p->skipping && perf_text_is_more(text)))
 		keep_odd_line(p, text);
 	return true;
 }
@@ -424,9 +389,9 @@ static void prepare_lines(struct perf *p, struct line *lines, size_t n)
 			frames[count++] = (uint8_t)i;
 	}
 	for (size_t i = 0; i < count; i++)
-		location_guess(&p->locations, &lines[frames[i]].search);
+		location_guess(&p->frames.locations, &lines[frames[i]].search);
 	for (size_t i = 0; i < count; i++)
-		location_fetch(&p->locations, &lines[frames[i]].search);
+		location_fetch(&p->frames.locations, &lines[frames[i]].search);
 }
 
 /* A line that is not one known to belong to the sample being made. */
@@ -462,36 +427,49 @@ static size_t scan_lines(struct perf *p, struct linecache_line *seen)
 static size_t push_known_frames(struct perf *p, const struct linecache_line *seen,
 				size_t i, size_t n)
 {
-	const uint32_t *frame = p->locations.frame;
+	const uint32_t *frame = p->frames.locations.frame;
 	samples_reserve(p->out, n - i);
-	for (; i < n && seen[i].value < SOURCE_LINE; i++) {
+	for (; i < n && seen[i].value < PERF_SOURCE_LINE; i++) {
 		uint32_t known = frame[seen[i].value];
 		if (known == LOCATION_MANY)
 			break;
 		sample_push_reserved(p->out, known);
-		p->last = seen[i].value;
+		p->frames.last = seen[i].value;
 	}
 	return i;
+}
+
+/* The start of the last line, for the next lines. */
+static void keep_line(struct perf *p, struct str line)
+{
+	memset(p->line_before, 0, PERF_ADDRESS_END);
+	if (line.n > PERF_ADDRESS_END)
+		memcpy(p->line_before, line.p, PERF_ADDRESS_END);
 }
 
 static bool read_lines(struct perf *p, const struct linecache_line *seen,
 		       struct line *lines, size_t n)
 {
 	uint64_t before = p->in->line;
+	p->seen = seen;
 	for (size_t i = 0; i < n; i++) {
-		if (p->open && !p->skipping)
+		if (p->open && !p->skipping && !p->frames.run.open)
 			i = push_known_frames(p, seen, i, n);
 		if (i == n)
 			break;
+		p->at = i;
+		perf_frames_next(&p->frames, seen[i].raw);
 		p->in->line = before + i + 1;
 		if (seen[i].value != LINECACHE_UNKNOWN && p->open) {
 			if (!p->skipping)
-				push_known(p, seen[i].value);
+				perf_frames_known(&p->frames, seen[i].value, seen[i].raw,
+						  line_before(p));
 		} else if (!read_line(p, &lines[i])) {
 			return false;
 		}
 	}
 	p->in->line = before + n;
+	keep_line(p, seen[n - 1].raw);
 	return true;
 }
 
@@ -516,84 +494,27 @@ static bool read_perf(struct input *in, const struct want *want, struct samples 
 {
 	struct perf p = {
 		.in = in, .want = want, .out = out, .profile = out->profile,
-		.last = LOCATION_NONE,
 		.numbers = want->addrs || want->granularity == GRANULARITY_ADDRESSES,
 	};
 	out->profile->column_count = 2;
 	out->profile->columns[0].name = STR("period");
 	out->profile->columns[1].name = STR("samples");
 	out->profile->columns[1].is_samples = true;
-	locations_init(&p.locations, out->profile, want);
+	perf_frames_init(&p.frames, out, want);
 	linecache_init(&p.cache);
 	bool ok = read_all(&p);
 	linecache_free(&p.cache);
-	locations_free(&p.locations);
+	perf_frames_free(&p.frames);
 	buf_free(&p.odd_line);
 	free(p.event_wanted);
 	return ok;
-}
-
-/* Recognising */
-
-/* How much a line looks like a frame: not, in any layout, or as perf prints it. */
-static enum probe probe_frame(struct str line, bool after_header)
-{
-	struct perf_frame f;
-	bool indented = line.n && (line.p[0] == '\t' || line.p[0] == ' ');
-	if (!perf_text_frame(line, &f))
-		return PROBE_NO;
-	if (f.symbol.n == 0)     /* perf script -F ip */
-		return line.p[0] == '\t' && line.n == 17 ? PROBE_LIKELY : PROBE_NO;
-	if (f.has_module && (indented || after_header))
-		return PROBE_SURE;
-	if (line.p[0] == '\t' && line.n > 17 && line.p[17] == ' ')
-		return after_header ? PROBE_SURE : PROBE_LIKELY;
-	return PROBE_NO;
-}
-
-static enum probe probe_perf(struct str head)
-{
-	struct perf_header h;
-	bool header = false;
-	enum probe best = PROBE_NO;
-	for (int i = 0; i < PROBE_LINES && head.p != NULL; i++) {
-		struct str line = perf_text_line(str_cut(&head, '\n'));
-		enum probe sure = probe_frame(line, header);
-		if (sure == PROBE_SURE)
-			return PROBE_SURE;
-		if (sure == PROBE_NO && perf_text_header(line, &h, false) && h.event.n) {
-			header = true;
-			sure = PROBE_LIKELY;
-		}
-		if (sure > best)
-			best = sure;
-	}
-	return best;
-}
-
-/* The last header that follows an empty line: the second half begins there. */
-static const char *split_perf(struct str block)
-{
-	struct perf_header h;
-	for (struct str s = block; s.n > 0;) {
-		ptrdiff_t newline = str_rchr(s, '\n');
-		if (newline < 0)
-			return NULL;
-		struct str line = str_skip(s, (size_t)newline + 1);
-		s = str_head(s, (size_t)newline);
-		struct str before = str_skip(s, (size_t)(str_rchr(s, '\n') + 1));
-		if (str_trim(before).n == 0 && line.n && line.p[0] != '\t' &&
-		    perf_text_header(line, &h, false) && !perf_text_is_record(line, &h))
-			return line.p;
-	}
-	return NULL;
 }
 
 const struct reader reader_perf = {
 	.name = "perf",
 	.title = "text of perf script",
 	.leaf_first = true,
-	.probe = probe_perf,
+	.probe = perf_text_probe,
 	.read = read_perf,
-	.split = split_perf,
+	.split = perf_text_split,
 };

@@ -21,6 +21,7 @@
 
 enum {
 	IDS_FURTHEST = 24,               /* column where the ids start at most */
+	PROBE_LINES = 400,
 };
 
 /* Scanning: each takes what it names off the front of *s, or leaves it. */
@@ -421,7 +422,6 @@ bool perf_text_frame(struct str s, struct perf_frame *f)
 	return true;
 }
 
-
 /* Registers and branch records, printed where the empty line would be, end the chain. */
 bool perf_text_is_tail(struct str line)
 {
@@ -435,6 +435,14 @@ bool perf_text_is_tail(struct str line)
 	s = str_head(s, n);
 	return str_find(s, STR("/P/")) > 0 || str_find(s, STR("/M/")) > 0 ||
 	       str_find(s, STR("/PN/")) > 0 || str_find(s, STR("/-/-/")) > 0;
+}
+
+bool perf_text_is_more(struct str line)
+{
+	size_t blanks = 0;
+	while (blanks < line.n && line.p[blanks] == ' ')
+		blanks++;
+	return blanks < line.n && (blanks == 2 || blanks > 16);
 }
 
 /* Something happened that is no sample: "inl 23406 3870.48: PERF_RECORD_COMM: …". */
@@ -453,7 +461,6 @@ bool perf_text_is_record(struct str line, const struct perf_header *h)
 	return false;
 }
 
-
 struct str perf_text_line(struct str raw)
 {
 	if (raw.n && raw.p[raw.n - 1] == '\n')
@@ -461,4 +468,82 @@ struct str perf_text_line(struct str raw)
 	if (raw.n && raw.p[raw.n - 1] == '\r')
 		raw.n--;
 	return raw;
+}
+
+static bool is_line_number(struct str s)
+{
+	size_t n = 0;
+	while (n < s.n && is_digit(s.p[n]))
+		n++;
+	return n > 0 && n == s.n;
+}
+
+struct str perf_text_source(struct str line, bool *inlined)
+{
+	line = str_trim(line);
+	*inlined = str_ends(line, STR("(inlined)"));
+	if (*inlined)
+		line = str_trim(str_head(line, line.n - STR("(inlined)").n));
+	ptrdiff_t more = str_find(line, STR(" (discriminator "));
+	if (more > 0)
+		line = str_head(line, (size_t)more);
+	ptrdiff_t colon = str_rchr(line, ':');
+	bool known = colon > 0 && is_line_number(str_skip(line, (size_t)colon + 1)) &&
+		     !str_starts(line, STR("??"));
+	return known ? line : STR("");
+}
+
+/* Recognising */
+
+/* How much a line looks like a frame: not, in any layout, or as perf prints it. */
+static enum probe probe_frame(struct str line, bool after_header)
+{
+	struct perf_frame f;
+	bool indented = line.n && (line.p[0] == '\t' || line.p[0] == ' ');
+	if (!perf_text_frame(line, &f))
+		return PROBE_NO;
+	if (f.symbol.n == 0)     /* perf script -F ip */
+		return line.p[0] == '\t' && line.n == 17 ? PROBE_LIKELY : PROBE_NO;
+	if (f.has_module && (indented || after_header))
+		return PROBE_SURE;
+	if (line.p[0] == '\t' && line.n > 17 && line.p[17] == ' ')
+		return after_header ? PROBE_SURE : PROBE_LIKELY;
+	return PROBE_NO;
+}
+
+enum probe perf_text_probe(struct str head)
+{
+	struct perf_header h;
+	bool header = false;
+	enum probe best = PROBE_NO;
+	for (int i = 0; i < PROBE_LINES && head.p != NULL; i++) {
+		struct str line = perf_text_line(str_cut(&head, '\n'));
+		enum probe sure = probe_frame(line, header);
+		if (sure == PROBE_SURE)
+			return PROBE_SURE;
+		if (sure == PROBE_NO && perf_text_header(line, &h, false) && h.event.n) {
+			header = true;
+			sure = PROBE_LIKELY;
+		}
+		if (sure > best)
+			best = sure;
+	}
+	return best;
+}
+
+const char *perf_text_split(struct str block)
+{
+	struct perf_header h;
+	for (struct str s = block; s.n > 0;) {
+		ptrdiff_t newline = str_rchr(s, '\n');
+		if (newline < 0)
+			return NULL;
+		struct str line = str_skip(s, (size_t)newline + 1);
+		s = str_head(s, (size_t)newline);
+		struct str before = str_skip(s, (size_t)(str_rchr(s, '\n') + 1));
+		if (str_trim(before).n == 0 && line.n && line.p[0] != '\t' &&
+		    perf_text_header(line, &h, false) && !perf_text_is_record(line, &h))
+			return line.p;
+	}
+	return NULL;
 }

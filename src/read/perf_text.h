@@ -2,7 +2,7 @@
 #ifndef READ_PERF_TEXT_H
 #define READ_PERF_TEXT_H
 
-#include "base/str.h"
+#include "read/reader.h"
 
 /*
  * Single lines of "perf script" output taken apart; see perf.c for the whole.
@@ -44,7 +44,21 @@ bool perf_text_is_record(struct str line, const struct perf_header *);
 /* Registers and branch records, printed where the empty line would be: they end a call chain. */
 bool perf_text_is_tail(struct str line);
 
+/* What follows something that is not wanted: a source line, the next line of a hex dump. */
+bool perf_text_is_more(struct str line);
+
 /* The line without LF or CR LF. */
 struct str perf_text_line(struct str raw);
+
+/*
+ * "file.c:12" of "  file.c:12 (inlined)"; empty when no line is known, as in
+ * "??:0" and "libc.so.6[163531]".
+ */
+struct str perf_text_source(struct str line, bool *inlined);
+
+enum probe perf_text_probe(struct str head);
+
+/* The last header that follows an empty line: the second half begins there. */
+const char *perf_text_split(struct str block);
 
 #endif

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * Inlined frames come one after the other with the same address, innermost
+ * first, and then the function they were compiled into, with its module:
+ *
+ *	    1165 std::vector<int>::size+0x15 (inlined)
+ *	    1165 sum+0x15 (inlined)
+ *	    1165 main+0x15 (/usr/bin/app)
+ *	   27304 __libc_start_main_impl+0x84 (inlined)
+ *	    11e0 _start+0x20 (/usr/bin/app)
+ *
+ * But perf says of that function as well that it is inlined where symbol table
+ * and debug information differ in its name.  So the last frame of a run of one
+ * address is a function, as __libc_start_main_impl here.  With source lines,
+ * they say what is inlined, and stand between.
+ */
+#include "read/perf_frames.h"
+
+#include "base/num.h"
+#include "read/perf_text.h"
+
+void perf_frames_init(struct perf_frames *f, struct samples *out, const struct want *want)
+{
+	*f = (struct perf_frames){ .out = out, .last = PERF_LOCATION_NONE };
+	locations_init(&f->locations, out->profile, want);
+}
+
+void perf_frames_free(struct perf_frames *f)
+{
+	locations_free(&f->locations);
+}
+
+void perf_frames_push_plain(struct perf_frames *f, uint32_t location)
+{
+	uint32_t count, frame = f->locations.frame[location];
+	f->last = location;
+	if (frame != LOCATION_MANY) {
+		sample_push(f->out, frame);
+		return;
+	}
+	const uint32_t *frames = location_frames(&f->locations, location, &count);
+	for (uint32_t i = 0; i < count; i++)
+		sample_push(f->out, frames[i]);
+}
+
+static void pop_location(struct perf_frames *f, uint32_t location)
+{
+	uint32_t count;
+	location_frames(&f->locations, location, &count);
+	for (; count > 0; count--)
+		sample_pop(f->out);
+}
+
+/* Runs of inlined frames */
+
+static bool is_frame(struct str line)
+{
+	return line.n >= PERF_ADDRESS_END && line.p[0] == '\t';
+}
+
+static bool has_address(struct str line, const char address[PERF_ADDRESS_END])
+{
+	return is_frame(line) && memcmp(line.p, address, PERF_ADDRESS_END) == 0;
+}
+
+/* An inlined frame was pushed, of that line. */
+static void extend_run(struct perf_frames *f, uint32_t location, struct str line,
+		       bool behind_function)
+{
+	struct perf_run *run = &f->run;
+	if (!run->open) {
+		if (behind_function || !is_frame(line))
+			return;
+		run->open = true;
+		memcpy(run->address, line.p, PERF_ADDRESS_END);
+	}
+	run->location = location;
+	run->last = true;
+}
+
+static void end_run(struct perf_frames *f)
+{
+	struct perf_run *run = &f->run;
+	run->open = false;
+	if (!run->last)
+		return;
+	uint64_t address = 0;
+	num_hex(str_trim((struct str){ run->address, PERF_ADDRESS_END }), &address);
+	pop_location(f, run->location);
+	perf_frames_push_plain(f, location_as_function(&f->locations, run->location,
+						       address));
+}
+
+void perf_frames_begin(struct perf_frames *f)
+{
+	f->last = PERF_LOCATION_NONE;
+	f->run.open = f->run.last = false;
+	f->function[0] = '\0';
+}
+
+void perf_frames_end(struct perf_frames *f)
+{
+	if (f->run.open)
+		end_run(f);
+}
+
+void perf_frames_next(struct perf_frames *f, struct str line)
+{
+	if (f->run.open && !has_address(line, f->run.address) &&
+	    !str_starts(line, STR("  ")))
+		end_run(f);
+}
+
+/* Lines */
+
+void perf_frames_push(struct perf_frames *f, uint32_t location, struct str line,
+		      struct str before)
+{
+	perf_frames_push_plain(f, location);
+	f->run.last = false;
+	if (location_is_inlined(&f->locations, location))
+		extend_run(f, location, line,
+			   is_frame(line) && has_address(before, line.p));
+}
+
+void perf_frames_source(struct perf_frames *f, uint32_t text, struct str before)
+{
+	struct profile *profile = f->out->profile;
+	if (f->last == PERF_LOCATION_NONE)
+		return;
+	bool inlined;
+	struct str line = perf_text_source(intern_text(&profile->text, text), &inlined);
+	pop_location(f, f->last);
+	text = line.n ? profile_text(profile, line) : ID_NONE;
+	uint32_t location = location_with_line(&f->locations, f->last, text, inlined);
+	perf_frames_push_plain(f, location);
+	f->last = PERF_LOCATION_NONE;
+	if (inlined)
+		extend_run(f, location, before, has_address(before, f->function));
+	else if (is_frame(before))
+		memcpy(f->function, before.p, PERF_ADDRESS_END);
+}
+
+void perf_frames_known(struct perf_frames *f, uint32_t value, struct str line,
+		       struct str before)
+{
+	if (value & PERF_SOURCE_LINE)
+		perf_frames_source(f, value & ~PERF_SOURCE_LINE, before);
+	else
+		perf_frames_push(f, value, line, before);
+}

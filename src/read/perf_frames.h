@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef READ_PERF_FRAMES_H
+#define READ_PERF_FRAMES_H
+
+#include "model/location.h"
+#include "model/samples.h"
+
+/*
+ * The frames of the sample that is being read from text of perf script.  A
+ * frame is pushed with its line; where the function ends that others were
+ * compiled into is known only when the next line has come.
+ */
+
+/* A value of the cache of lines: a location, or a source line (an id of text) with this bit. */
+#define PERF_SOURCE_LINE (UINT32_C(1) << 31)
+#define PERF_LOCATION_NONE UINT32_MAX
+
+enum { PERF_ADDRESS_END = 17 };          /* of a frame line: a TAB and the address before it */
+
+struct perf_frames {
+	struct locations locations;
+	struct samples *out;
+	uint32_t last;                   /* location pushed last, or PERF_LOCATION_NONE */
+	/* private, but for run.open: then every line has to come through here */
+	struct perf_run {
+		bool open;
+		bool last;               /* the frame pushed last belongs to it */
+		uint32_t location;
+		char address[PERF_ADDRESS_END];  /* of all its frames, as in their lines */
+	} run;
+	char function[PERF_ADDRESS_END]; /* address of the last frame whose source line said that it is not inlined */
+};
+
+void perf_frames_init(struct perf_frames *, struct samples *, const struct want *);
+void perf_frames_free(struct perf_frames *);
+
+/* Before and after the frames of a sample. */
+void perf_frames_begin(struct perf_frames *);
+void perf_frames_end(struct perf_frames *);
+
+/* A line will be read. */
+void perf_frames_next(struct perf_frames *, struct str line);
+
+/* The frame of a line, and the line before that. */
+void perf_frames_push(struct perf_frames *, uint32_t location, struct str line,
+		      struct str before);
+
+/* A frame that is no line of its own. */
+void perf_frames_push_plain(struct perf_frames *, uint32_t location);
+
+/* The source line (in profile->text) of the frame pushed last, whose line is "before". */
+void perf_frames_source(struct perf_frames *, uint32_t text, struct str before);
+
+/* One of both, as the cache knows it. */
+void perf_frames_known(struct perf_frames *, uint32_t value, struct str line,
+		       struct str before);
+
+#endif

@@ -13,8 +13,7 @@ static bool is_known_root(struct str name)
 {
 	static const struct str exact[] = {
 		{ "_start", 6 }, { "main", 4 }, { "start_thread", 12 },
-		{ "thread_start", 12 }, { "runtime.goexit", 14 },
-		{ "runtime.mstart", 14 }, { "runtime.mcall", 13 },
+		{ "thread_start", 12 },
 		{ "swapper", 7 }, { "start_kernel", 12 }, { "kthread", 7 },
 		{ "cpu_startup_entry", 17 }, { "_dl_start_user", 14 },
 	};
@@ -22,7 +21,9 @@ static bool is_known_root(struct str name)
 		{ "clone", 5 }, { "__clone", 7 }, { "__GI___clone", 12 },
 		{ "__libc_start", 12 }, { "entry_", 6 }, { "ret_from_fork", 13 },
 		{ "secondary_startup", 17 }, { "asm_", 4 }, { "system_call", 11 },
-		{ "sysenter", 8 }, { "runtime.rt0", 11 }, { "el0", 3 },
+		{ "sysenter", 8 }, { "el0", 3 },
+		{ "runtime.goexit", 14 }, { "runtime.mstart", 14 },
+		{ "runtime.mcall", 13 }, { "runtime.rt0", 11 },
 		{ "common_startup", 14 }, { "generic_start_main", 18 },
 		{ "__start_thread", 14 }, { "thread_start", 12 },
 		{ "x86_64_start", 12 }, { "_start_", 7 },

@@ -22,7 +22,7 @@ struct location_key {
 };
 
 struct locations {
-	uint32_t *frame;         /* by location id: its only frame, or LOCATION_MANY, also when it is inlined */
+	uint32_t *frame;         /* by location id: its frame; LOCATION_MANY: not one, or inlined */
 	uint32_t count;
 	/* private */
 	struct profile *profile;

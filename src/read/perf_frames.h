@@ -28,7 +28,7 @@ struct perf_frames {
 		uint32_t location;
 		char address[PERF_ADDRESS_END];  /* of all its frames, as in their lines */
 	} run;
-	char function[PERF_ADDRESS_END]; /* address of the last frame whose source line said that it is not inlined */
+	char function[PERF_ADDRESS_END]; /* address of the last frame whose source line is not inlined */
 };
 
 void perf_frames_init(struct perf_frames *, struct samples *, const struct want *);

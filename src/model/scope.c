@@ -195,7 +195,9 @@ static const char *shorten_separator(struct shortener *s, const char *p)
 	if (scope && p + 2 < s->end && p[2] == '<' &&
 	    angle_kind(s->start, p + 2, s->end) == LIST)
 		return p + 2;
-	if (!scope && *p != '.' && *p != '/')
+	/* Java: "Work$$Lambda$1/0x00007f9f3c000c20.applyAsInt" */
+	bool hidden = brackets_starts(p, s->end, STR("/0x"));
+	if (!scope && *p != '.' && (*p != '/' || hidden))
 		return NULL;
 	if (*p != '/' && s->out->n > 0 && s->out->p[s->out->n - 1] == ';')
 		s->out->n--;

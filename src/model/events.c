@@ -25,7 +25,8 @@ static bool is_modifiers(struct str s)
 static bool is_hybrid(struct str name, struct parts *parts)
 {
 	ptrdiff_t first = str_chr(name, '/'), last = str_rchr(name, '/');
-	if (!str_starts(name, STR("cpu_")) || first < 0 || last <= first)
+	if (!str_starts(name, STR("cpu_")) || first < 0 || last <= first ||
+	    str_chr(name, ' ') >= 0)
 		return false;
 	parts->base = str_span(name.p + first + 1, name.p + last);
 	parts->modifiers = str_skip(name, (size_t)last + 1);

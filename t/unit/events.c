@@ -65,6 +65,9 @@ static void titles_are_for_people(void **state)
 	events_add_title(&text, STR("cpu_atom/cycles/"));
 	assert_str(buf_str(&text), "cycles");
 	buf_clear(&text);
+	events_add_title(&text, STR("cpu_a/b, cpu_c/d/"));
+	assert_str(buf_str(&text), "cpu_a/b, cpu_c/d/");
+	buf_clear(&text);
 	events_add_title(&text, STR("cpu-clock:u"));
 	assert_str(buf_str(&text), "cpu-clock:u");
 	buf_free(&text);

@@ -95,7 +95,8 @@ is($frames[2]{title}, "main (1,242, 97.41%)\nself 200, 15.69%",
 is_deeply([map { $_->{value} } @frames], [1275, 1275, 1242, 42, 30, 1000, 33], 'values');
 ok($frames[5]{edge}, 'an inlined frame has an edge');
 ok(!$frames[4]{edge}, 'a kernel frame has none');
-is(scalar(() = $svg =~ /<rect/g), 11, 'back, frames, edge, two swatches: no other box') or
+is(scalar(() = $svg =~ /<rect/g), 13,
+	'back, frames, edge, three swatches, one with an edge: no other box') or
 	diag(join "\n", $svg =~ /<rect.*?>/g);
 
 ($svg) = picture($small, '--countname=samples');
@@ -164,6 +165,22 @@ is(names(frames($svg)), 'all a b c', 'or just not');
 
 ($svg) = picture("a 50\n", '--total=200');
 like($svg, qr/<title>a \(50, 25\.00%\)/, '--total');
+
+# The legend: an entry for each colour that means something, in rows the picture has room for.
+for my $width (1200, 300) {
+	($svg) = picture("a 1\nb_[k] 1\nc_[j] 1\nd_[i] 1\n[unknown] 1\n", "--width=$width");
+	my $words = join ', ', $svg =~ m{^<g transform=.*<text[^>]*>(.*)</text></g>$}mg;
+	is($words, 'user code, kernel, generated at run time (JIT), no symbol, inlined',
+		"legend at $width px");
+	my @place = map { [split /,/] } $svg =~ /^<g transform="translate\((.*?)\)/mg;
+	my %rows = map { $_->[1] => 1 } @place;
+	is(scalar keys %rows, $width < 1200 ? 3 : 1, 'its rows');
+	is(scalar(grep { $_->[0] > $width - 60 } @place), 0, 'none begins where the width ends');
+	my ($height) = $svg =~ /viewBox="0 0 $width (\d+)/;
+	cmp_ok($place[-1][1] + 12, '<', $height, 'the last one is in the picture');
+}
+($svg) = picture("a 1\nb 2\n");
+unlike($svg, qr/fg-legend">/, 'no legend for one colour');
 
 # The same function has the same colour in every picture.
 my %color;

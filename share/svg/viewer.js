@@ -13,8 +13,8 @@ if (!group || group.classList.contains('fg-live'))
 group.classList.add('fg-live');
 const alone = svg === document.documentElement, PAD = 16, INSET = 4;
 const [, advance, top, , row, inverted] = group.dataset.view.split(' ').map(Number);
-const nametype = group.dataset.nametype, height = svg.viewBox.baseVal.height;
-let width = 0;
+const nametype = group.dataset.nametype, fixed = svg.viewBox.baseVal.height;
+let width = 0, height = fixed;
 
 function make(tag, parent, attributes, html) {
 	const e = document.createElementNS('http://www.w3.org/' +
@@ -31,8 +31,10 @@ for (const g of group.children) {
 	const title = g.querySelector('title'), lines = title.textContent.split('\n');
 	const [, name, exact, share] = /^(.*) \((.*), (.*)%\)$/s.exec(lines[0]);
 	const [rect, edge] = g.querySelectorAll('rect'), text = g.querySelector('text');
+	const self = lines[1].replace(/(\d)%/, '$1 %');
 	const f = { g, rect, edge, text, name, depth, from, value, index: frames.length,
-		tip: lines[0], share: share + ' %', more: [exact, ...lines.slice(1)],
+		tip: lines[0], share: share + ' %', more: [...self.startsWith('self ')
+			? [exact, self] : [self, exact], ...lines.slice(2)],
 		label: depth || !text ? name : text.textContent, parent: path[depth - 1] };
 	path.length = depth;
 	path.push(f);
@@ -142,7 +144,7 @@ function layHead() {
 function where() {
 	let room = Math.floor((width - 2 * PAD - (input.value ? 330 : 0)) / 7.5);
 	if (zoomed === root) {
-		subtitle.textContent = fit(words, room);
+		subtitle.textContent = fit(words, room < 12 ? 0 : room);
 		return;
 	}
 	const crumbs = [];
@@ -354,11 +356,33 @@ function press(e) {
 	e.preventDefault();
 }
 
+/* The legend, in as many rows as it needs; the rest of the foot moves with it. */
+const legend = [...svg.querySelectorAll('.fg-legend > g')];
+const foot = svg.querySelector('.fg-foot'), shift = g => g.transform.baseVal[0].matrix;
+const [first, last] = legend.length ? [shift(legend[0]).f, shift(legend.at(-1)).f] : [0, 0];
+
+function layFoot() {
+	let x = PAD, y = first;
+	for (const g of legend) {
+		const w = g.getBBox().width;
+		if (x > PAD && x + w > width - PAD) {
+			x = PAD;
+			y += 18;
+		}
+		g.setAttribute('transform', 'translate(' + x + ',' + y + ')');
+		x += w + 18;
+	}
+	height = fixed + y - last;
+	if (foot)
+		foot.setAttribute('transform', 'translate(0,' + (y - last) + ')');
+}
+
 function resize() {
 	const room = alone ? svg.clientWidth || innerWidth
 		: svg.parentNode.clientWidth || svg.viewBox.baseVal.width;
-	const tall = alone ? Math.max(height, innerHeight) : height;
 	width = Math.max(room, 320);
+	layFoot();
+	const tall = alone ? Math.max(height, innerHeight) : height;
 	svg.setAttribute('width', width);
 	svg.setAttribute('height', tall);
 	svg.setAttribute('viewBox', '0 0 ' + width + ' ' + tall);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "write/svg_drawing.h"
 
+#include <stdio.h>
+
 #include "base/alloc.h"
 #include "base/embed.h"
 #include "base/hash.h"
@@ -180,6 +182,12 @@ static void put_head(struct drawing *d)
 	output_lit(out, "</text>\n</g>\n");
 }
 
+/* Where the next entry stands. */
+struct legend {
+	double x, y;
+	struct output *out;
+};
+
 static unsigned legend_count(const struct drawing *d)
 {
 	const struct palette *p = &d->options->palette;
@@ -187,7 +195,7 @@ static unsigned legend_count(const struct drawing *d)
 
 	for (unsigned i = 0; i < p->color_count; i++)
 		count += p->colors[i].words.n && d->used >> i & 1;
-	return count;
+	return count + d->has_inlined;
 }
 
 /* Which colours will be drawn, to know beforehand whether there is a legend. */
@@ -195,41 +203,61 @@ static void note_used(struct drawing *d)
 {
 	for (uint32_t i = 1; i < d->layout.count; i++) {
 		uint32_t frame = d->tree->nodes[d->layout.boxes[i].node].frame;
+		const struct palette *p = &d->options->palette;
+		enum frame_kind kind = d->profile->frames[frame].kind;
+		unsigned pick = palette_pick(p, profile_name(d->profile, frame), kind,
+					     d->stacks->unit);
 
-		d->used |= (uint64_t)1 << palette_pick(&d->options->palette,
-						       profile_name(d->profile, frame),
-						       d->profile->frames[frame].kind,
-						       d->stacks->unit);
+		d->used |= (uint64_t)1 << pick;
+		if (p->fades_inlined && kind == FRAME_INLINED && !d->has_inlined) {
+			d->has_inlined = true;
+			d->inlined_color = color_mix(palette_swatch(p, pick),
+						     palette_back_light, .35);
+		}
 	}
 }
 
-/* Swatches with words, in a new line where the width ends. */
-static void put_legend(struct drawing *d)
+/* A swatch with words, in a new row where the width ends; without "out" only its place. */
+static void put_legend_entry(const struct drawing *d, struct legend *at, struct color color,
+			     struct str words, bool edge)
+{
+	struct output *out = at->out;
+	double w = 18 + label_text_width(words) * 12;
+
+	if (at->x > PAD && at->x + w > d->options->width - PAD) {
+		at->x = PAD;
+		at->y += 18;
+	}
+	if (out) {
+		output_lit(out, "<g transform=\"translate(");
+		svg_number(out, at->x);
+		output_char(out, ',');
+		svg_number(out, at->y);
+		output_lit(out, ")\"><rect width=\"12\" height=\"12\" rx=\"2\" fill=\"");
+		svg_color(out, color);
+		output_lit(out, "\"/>");
+		if (edge)
+			output_lit(out, "<rect width=\"2\" height=\"12\" opacity=\".35\"/>");
+		output_lit(out, "<text x=\"18\" y=\"10\" fill=\"" MUTED "\">");
+		output_xml(out, words);
+		output_lit(out, "</text></g>\n");
+	}
+	at->x += w + 18;
+}
+
+/* Returns where the last row is; out may be NULL. */
+static double put_legend(const struct drawing *d, struct output *out)
 {
 	const struct palette *p = &d->options->palette;
-	struct output *out = d->out;
-	double x = PAD, y = d->legend_y;
+	struct legend at = { .x = PAD, .y = d->legend_y, .out = out };
 
-	output_lit(out, "<g class=\"fg-legend\">\n");
-	for (unsigned i = 0; i < p->color_count; i++) {
-		const struct palette_color *color = &p->colors[i];
-
-		if (color->words.n == 0 || !(d->used >> i & 1))
-			continue;
-		output_lit(out, "<rect");
-		svg_attribute(out, STR("x"), x);
-		svg_attribute(out, STR("y"), y);
-		output_lit(out, " width=\"12\" height=\"12\" rx=\"2\" fill=\"");
-		svg_color(out, palette_swatch(p, i));
-		output_lit(out, "\"/><text");
-		svg_attribute(out, STR("x"), x + 18);
-		svg_attribute(out, STR("y"), y + 10);
-		output_lit(out, " fill=\"" MUTED "\">");
-		output_xml(out, color->words);
-		output_lit(out, "</text>\n");
-		x += 18 + label_text_width(color->words) * 12 + 18;
-	}
-	output_lit(out, "</g>\n");
+	for (unsigned i = 0; i < p->color_count; i++)
+		if (p->colors[i].words.n > 0 && d->used >> i & 1)
+			put_legend_entry(d, &at, palette_swatch(p, i), p->colors[i].words,
+					 false);
+	if (d->has_inlined)
+		put_legend_entry(d, &at, d->inlined_color, STR("inlined"), true);
+	return at.y;
 }
 
 /* "4,812 narrow frames not drawn (0.7 %)" */
@@ -258,7 +286,7 @@ static void measure(struct drawing *d)
 	d->legend_y = d->top + d->graph_height + 13;
 	d->height = d->top + d->graph_height + PAD;
 	if (legend_count(d) > 1)
-		d->height += 26;
+		d->height += 26 + put_legend(d, NULL) - d->legend_y;
 	if (d->layout.hidden)
 		d->height += 18;
 }
@@ -276,8 +304,11 @@ static void put_all(struct drawing *d)
 	}
 	put_head(d);
 	svg_frames(d);
-	if (legend_count(d) > 1)
-		put_legend(d);
+	if (legend_count(d) > 1) {
+		output_lit(out, "<g class=\"fg-legend\">\n");
+		put_legend(d, out);
+		output_lit(out, "</g>\n");
+	}
 	if (d->layout.hidden)
 		put_footer(d);
 	if (!d->options->no_javascript && d->layout.total > 0) {

@@ -32,6 +32,8 @@ struct drawing {
 	double divisor;              /* 10^scale */
 	double top, graph_height, legend_y, height;
 	uint64_t used;               /* colours with words, by bit, that were drawn */
+	bool has_inlined;            /* an inlined frame was drawn, in a colour of its own */
+	struct color inlined_color;  /* for the legend: what the first of them has */
 	char id[16];
 };
 

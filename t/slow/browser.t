@@ -165,7 +165,7 @@ is(run('return document.querySelectorAll(".fg-frames title").length'), 0,
 # Details.
 point('lex');
 is(text_of('.fg-name'), 'lex', 'pointing shows the name');
-is(text_of('.fg-info'), 'total 5.00 % · 50 cycles · self 0 cycles, 0.00%', 'and the numbers');
+is(text_of('.fg-info'), 'total 5.00 % · 50 cycles · self 0 cycles, 0.00 %', 'and the numbers');
 point('read');
 is(run('return document.querySelectorAll(".fg-same").length'), 3,
 	'other frames of the function are outlined');

@@ -14,6 +14,14 @@
  * and debug information differ in its name.  So the last frame of a run of one
  * address is a function, as __libc_start_main_impl here.  With source lines,
  * they say what is inlined, and stand between.
+ *
+ * With some versions of addr2line a run begins with the function, by its name in
+ * the symbol table, where the innermost inlined one should be.  That one's name
+ * is lost, and the function is shown once, at its place:
+ *
+ *	    1165 Bag::total+0x15 (/usr/bin/app)
+ *	    1165 sum+0x15 (inlined)
+ *	    1165 total+0x15 (inlined)
  */
 #include "read/perf_frames.h"
 
@@ -48,7 +56,7 @@ static void pop_location(struct perf_frames *f, uint32_t location)
 {
 	uint32_t count;
 	location_frames(&f->locations, location, &count);
-	for (; count > 0; count--)
+	for (; count > 0 && sample_depth(f->out) > 0; count--)
 		sample_pop(f->out);
 }
 
@@ -64,16 +72,22 @@ static bool has_address(struct str line, const char address[PERF_ADDRESS_END])
 	return is_frame(line) && memcmp(line.p, address, PERF_ADDRESS_END) == 0;
 }
 
-/* An inlined frame was pushed, of that line. */
+/*
+ * An inlined frame will be pushed, of that line; the one pushed last is
+ * "function" when it has the same address, or PERF_LOCATION_NONE.
+ */
 static void extend_run(struct perf_frames *f, uint32_t location, struct str line,
-		       bool behind_function)
+		       uint32_t function)
 {
 	struct perf_run *run = &f->run;
 	if (!run->open) {
-		if (behind_function || !is_frame(line))
+		if (!is_frame(line))
 			return;
 		run->open = true;
+		run->function = function;
 		memcpy(run->address, line.p, PERF_ADDRESS_END);
+		if (function != PERF_LOCATION_NONE)
+			pop_location(f, function);
 	}
 	run->location = location;
 	run->last = true;
@@ -85,18 +99,20 @@ static void end_run(struct perf_frames *f)
 	run->open = false;
 	if (!run->last)
 		return;
+	uint32_t function = run->function;
 	uint64_t address = 0;
 	num_hex(str_trim((struct str){ run->address, PERF_ADDRESS_END }), &address);
+	if (function == PERF_LOCATION_NONE)
+		function = location_as_function(&f->locations, run->location, address);
 	pop_location(f, run->location);
-	perf_frames_push_plain(f, location_as_function(&f->locations, run->location,
-						       address));
+	perf_frames_push_plain(f, function);
 }
 
 void perf_frames_begin(struct perf_frames *f)
 {
 	f->last = PERF_LOCATION_NONE;
 	f->run.open = f->run.last = false;
-	f->function[0] = '\0';
+	f->function_address[0] = '\0';
 }
 
 void perf_frames_end(struct perf_frames *f)
@@ -117,11 +133,12 @@ void perf_frames_next(struct perf_frames *f, struct str line)
 void perf_frames_push(struct perf_frames *f, uint32_t location, struct str line,
 		      struct str before)
 {
-	perf_frames_push_plain(f, location);
 	f->run.last = false;
-	if (location_is_inlined(&f->locations, location))
-		extend_run(f, location, line,
-			   is_frame(line) && has_address(before, line.p));
+	if (location_is_inlined(&f->locations, location)) {
+		bool behind = is_frame(line) && has_address(before, line.p);
+		extend_run(f, location, line, behind ? f->last : PERF_LOCATION_NONE);
+	}
+	perf_frames_push_plain(f, location);
 }
 
 void perf_frames_source(struct perf_frames *f, uint32_t text, struct str before)
@@ -134,12 +151,15 @@ void perf_frames_source(struct perf_frames *f, uint32_t text, struct str before)
 	pop_location(f, f->last);
 	text = line.n ? profile_text(profile, line) : ID_NONE;
 	uint32_t location = location_with_line(&f->locations, f->last, text, inlined);
+	bool behind = has_address(before, f->function_address);
+	if (inlined)
+		extend_run(f, location, before, behind ? f->function : PERF_LOCATION_NONE);
 	perf_frames_push_plain(f, location);
 	f->last = PERF_LOCATION_NONE;
-	if (inlined)
-		extend_run(f, location, before, has_address(before, f->function));
-	else if (is_frame(before))
-		memcpy(f->function, before.p, PERF_ADDRESS_END);
+	if (!inlined && is_frame(before)) {
+		f->function = location;
+		memcpy(f->function_address, before.p, PERF_ADDRESS_END);
+	}
 }
 
 void perf_frames_known(struct perf_frames *f, uint32_t value, struct str line,

@@ -26,9 +26,11 @@ struct perf_frames {
 		bool open;
 		bool last;               /* the frame pushed last belongs to it */
 		uint32_t location;
+		uint32_t function;       /* that its first frame seemed to be, or PERF_LOCATION_NONE */
 		char address[PERF_ADDRESS_END];  /* of all its frames, as in their lines */
 	} run;
-	char function[PERF_ADDRESS_END]; /* address of the last frame whose source line is not inlined */
+	uint32_t function;               /* the last frame whose source line is not inlined */
+	char function_address[PERF_ADDRESS_END];
 };
 
 void perf_frames_init(struct perf_frames *, struct samples *, const struct want *);

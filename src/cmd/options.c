@@ -214,12 +214,13 @@ static unsigned chosen_marks(const struct settings *settings)
 	return marks;
 }
 
-static void finish(struct settings *settings)
+static void finish(struct settings *settings, const struct face *face)
 {
 	struct want *want = &settings->want;
 	settings->files = settings->parsed.files;
 	settings->file_count = settings->parsed.file_count;
 	settings->marks = chosen_marks(settings);
+	want->unmarked = face == &face_collapse ? ~settings->marks : 0;
 	want->event_filter = settings->event_filter.items;
 	want->event_filter_count = settings->event_filter.count;
 	want->skip_after = settings->skip_after.items;
@@ -282,7 +283,7 @@ int options_parse(const struct face *face, struct settings *settings, int argc,
 		message_error("%s", buf_cstr(&settings->parsed.message));
 		status = 2;
 	} else {
-		finish(settings);
+		finish(settings, face);
 		program.name = settings->completion >= 0 ? face->name : settings->name;
 		status = answer(settings, face, &program);
 	}

@@ -21,7 +21,7 @@
 #include "model/events.h"
 #include "model/filter.h"
 
-enum { SMALL_RANGE = 12, FETCH_AHEAD = 8, ROOTS_MOST = 4 };
+enum { SMALL_RANGE = 12, FETCH_AHEAD = 8, ROOTS_MOST = 4, SPLITS_MOST = 48 };
 
 int stacks_metric(const struct profile *p, const struct want *w)
 {
@@ -51,6 +51,7 @@ struct arranging {
 	unsigned column;         /* of the profile, the first of the values */
 	bool *event_chosen;      /* by event id */
 	bool has_names;          /* of processes: some are not empty */
+	uint32_t *plain;         /* by frame id: what it becomes; NULL: each stays itself */
 	struct group_roots {
 		uint32_t frame[2];
 		uint32_t count;
@@ -153,6 +154,34 @@ static void push_roots(struct arranging *a, const struct stack *stack)
 		push(a->s, module_root(a->p, profile_stack_frame(a->p, stack, 0)));
 }
 
+/* Frames of kinds that nobody will see become those they look like. */
+static void find_plain(struct arranging *a)
+{
+	struct profile *p = a->p;
+	uint32_t count = p->frame_count;
+	bool any = false;
+	a->plain = xcalloc(count, sizeof(*a->plain));
+	for (uint32_t i = 0; i < count; i++) {
+		struct frame f = p->frames[i];
+		a->plain[i] = i;
+		if (!(a->want->unmarked >> f.kind & 1) || frame_kind_mark(f.kind).n == 0)
+			continue;
+		enum frame_kind kind = frame_kind_of(intern_text(&p->text, f.name));
+		a->plain[i] = profile_frame(p, f.name, kind, f.full, f.module);
+		any = true;
+	}
+	if (any)
+		return;
+	free(a->plain);
+	a->plain = NULL;
+}
+
+static void make_plain(const struct arranging *a, uint32_t *frames, uint32_t n)
+{
+	for (uint32_t i = 0; a->plain && i < n; i++)
+		frames[i] = a->plain[frames[i]];
+}
+
 /* Puts the stack into the pool, filtered, root first; false when it is dropped. */
 static bool arrange_frames(struct arranging *a, const struct stack *stack)
 {
@@ -174,6 +203,7 @@ static bool arrange_frames(struct arranging *a, const struct stack *stack)
 		s->pool_count = start;
 		return false;
 	}
+	make_plain(a, s->pool + own, stack->depth);
 	uint64_t from = cut ? own + (uint64_t)skip : start;
 	if (from > start) {
 		memmove(s->pool + start, s->pool + from,
@@ -234,6 +264,7 @@ static bool arrange(struct arranging *a)
 {
 	struct profile *p = a->p;
 	filter_init(&a->filter, p, a->want);
+	find_plain(a);
 	reserve(a);
 	a->roots = xcalloc(p->group_count, sizeof(*a->roots));
 	a->has_names = has_process_names(p);
@@ -254,12 +285,14 @@ static bool arrange(struct arranging *a)
 static bool is_untouched(const struct arranging *a)
 {
 	const struct want *w = a->want;
-	return !a->filter.active && !w->reverse && !a->has_names &&
+	return !a->filter.active && !w->reverse && !a->has_names && !a->plain &&
 	       w->group_by != GROUP_EVENT && w->group_by != GROUP_MODULE &&
 	       a->p->event_count == 1;
 }
 
 /* Rank */
+
+enum { MARK_MOST = 4, REST_MOST = 2 * MARK_MOST + 1 };
 
 struct ranked {
 	uint64_t start;          /* the first eight bytes of the text, in byte order */
@@ -275,6 +308,16 @@ static uint64_t first_bytes(struct str name)
 	return htobe64(bytes);
 }
 
+/* What is written behind n bytes, as far as it matters next to a mere mark. */
+static struct str rest_of(const struct ranked *r, size_t n, char text[REST_MOST])
+{
+	struct str name = str_skip(r->name, n), mark = frame_kind_mark(r->kind);
+	size_t length = name.n < MARK_MOST + 1 ? name.n : MARK_MOST + 1;
+	memcpy(text, name.p, length);
+	memcpy(text + length, mark.p ? mark.p : "", mark.n);
+	return (struct str){ text, length + mark.n };
+}
+
 /* By the text as it is written: name and mark. */
 static int compare_ranked(const void *a, const void *b)
 {
@@ -285,10 +328,8 @@ static int compare_ranked(const void *a, const void *b)
 	int order = n ? memcmp(x->name.p, y->name.p, n) : 0;
 	if (order != 0)
 		return order;
-	struct str mark_x = frame_kind_mark(x->kind), mark_y = frame_kind_mark(y->kind);
-	struct str rest_x = x->name.n > n ? str_skip(x->name, n) : mark_x;
-	struct str rest_y = y->name.n > n ? str_skip(y->name, n) : mark_y;
-	order = str_cmp(rest_x, rest_y);
+	char text_x[REST_MOST], text_y[REST_MOST];
+	order = str_cmp(rest_of(x, n, text_x), rest_of(y, n, text_y));
 	return order ? order : (x->kind > y->kind) - (x->kind < y->kind);
 }
 
@@ -318,6 +359,7 @@ static struct ranked *rank_frames(const struct profile *p)
 struct range {
 	uint32_t from, to;
 	uint32_t at;             /* frames of the items that are known to be equal */
+	uint32_t splits;         /* that made it since "at" was reached */
 };
 
 struct ranges {
@@ -325,12 +367,12 @@ struct ranges {
 	size_t count, capacity;
 };
 
-static void add_range(struct ranges *r, uint32_t from, uint32_t to, uint32_t at)
+static void add_range(struct ranges *r, struct range range)
 {
-	if (to - from < 2)
+	if (range.to - range.from < 2)
 		return;
 	ARRAY_RESERVE(r->list, r->capacity, r->count + 1);
-	r->list[r->count++] = (struct range){ from, to, at };
+	r->list[r->count++] = range;
 }
 
 /* The rank at a place of the stack plus 1, 0 behind its end. */
@@ -363,8 +405,22 @@ static void sort_small(struct stacks *s, struct range r)
 	}
 }
 
+/* Halves what the keys can be: a bad order of items cannot make this one slow. */
+static uint32_t middle_key(const struct stacks *s, struct range r)
+{
+	uint32_t least = UINT32_MAX, most = 0;
+	for (uint32_t i = r.from; i < r.to; i++) {
+		uint32_t k = key(s->pool, &s->items[i], r.at);
+		least = k < least ? k : least;
+		most = k > most ? k : most;
+	}
+	return least + (most - least) / 2;
+}
+
 static uint32_t pivot_of(const struct stacks *s, struct range r)
 {
+	if (r.splits >= SPLITS_MOST)
+		return middle_key(s, r);
 	uint32_t a = key(s->pool, &s->items[r.from], r.at);
 	uint32_t b = key(s->pool, &s->items[r.from + (r.to - r.from) / 2], r.at);
 	uint32_t c = key(s->pool, &s->items[r.to - 1], r.at);
@@ -399,10 +455,10 @@ static void part(struct stacks *s, struct range r, struct ranges *todo)
 		else
 			i++;
 	}
-	add_range(todo, r.from, smaller, r.at);
-	add_range(todo, larger, r.to, r.at);
+	add_range(todo, (struct range){ r.from, smaller, r.at, r.splits + 1 });
+	add_range(todo, (struct range){ larger, r.to, r.at, r.splits + 1 });
 	if (pivot != 0)
-		add_range(todo, smaller, larger, r.at + 1);
+		add_range(todo, (struct range){ smaller, larger, r.at + 1, 0 });
 }
 
 static bool is_sorted(const struct stacks *s)
@@ -417,7 +473,7 @@ static void sort_items(struct stacks *s)
 {
 	struct ranges todo = { 0 };
 	if (!is_sorted(s))
-		add_range(&todo, 0, s->count, 0);
+		add_range(&todo, (struct range){ 0, s->count, 0, 0 });
 	while (todo.count > 0) {
 		struct range r = todo.list[--todo.count];
 		if (r.to - r.from <= SMALL_RANGE)
@@ -477,7 +533,8 @@ static void describe(struct stacks *s, const struct profile *p,
 		     const uint32_t *events, unsigned event_count)
 {
 	s->profile = p;
-	s->columns = p->is_difference ? 2 : 1;
+	bool named = want->metric.n && str_eq(p->columns[column].name, want->metric);
+	s->columns = p->is_difference && !named ? 2 : 1;
 	s->scale = p->columns[column].scale;
 	s->title = p->title;
 	s->shown = p->shown;
@@ -515,12 +572,14 @@ bool stacks_select(struct stacks *s, struct profile *p, const struct want *want,
 	for (unsigned i = 0; i < event_count; i++)
 		a.event_chosen[events[i]] = true;
 	bool fits = arrange(&a);
+	bool untouched = is_untouched(&a);
 	free(a.event_chosen);
+	free(a.plain);
 	if (!fits)
 		return false;
 	if (s->samples == 0 && s->total[0] == s->total_before && !p->samples_untold)
 		s->samples = p->header_samples;
-	if (!(p->sorted && is_untouched(&a)))
+	if (!(p->sorted && untouched))
 		sort(s, p);
 	merge(s);
 	return true;

@@ -41,6 +41,7 @@ struct want {
 	bool compat;             /* names and roots exactly as the Perl tools write them */
 	bool full_names;         /* names before clean-up are kept as well */
 	bool strict;             /* warnings fail; no choice among events */
+	unsigned unmarked;       /* 1u << kind: such frames are the same as plain ones of their name */
 	struct names names;      /* how names are cleaned */
 
 	struct str metric;       /* empty: the default of the format */

@@ -328,6 +328,20 @@ sub check_words {
 	like($bad->{err}, qr/hint: .*no name/, 'a bad profile gets a hint');
 	like(program({}, 'fg-collapse', "$Fg::cases/perf/one-line.in")->{err}, qr/hint: .*-g/,
 		'a profile without call chains gets a hint');
+	for my $asked (['--pid', 'pid'], ['--group-by=cpu', 'cpu'], ['--srcline', 'srcline']) {
+		my ($option, $field) = @$asked;
+		like(program({}, 'fg-collapse', $option, $events)->{err}, qr/hint: .*-F \+$field/,
+			"so does one that $option has no use for");
+	}
+	for my $fine (['--pid', 'ns-pid'], ['--group-by=cpu', 'cpu-1024'],
+			['--srcline', 'srcline-inline']) {
+		my ($option, $case) = @$fine;
+		my $ran = program({}, 'fg-collapse', $option, "$Fg::cases/perf/$case.in");
+		ok($ran->{status} == 0 && $ran->{err} !~ /-F \+/,
+			"but not one that $option is right for") or told($ran);
+	}
+	like(program({}, 'fg-svg', '--total=1', $folded)->{err}, qr/--total/, 'a total too small');
+	is(program({}, 'fg-svg', '--total=1', '-q', $folded)->{err}, '', 'nor that with -q');
 }
 
 # What could act on a terminal is shown, in names of files, functions, events and options.

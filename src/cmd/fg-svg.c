@@ -32,7 +32,8 @@ static int write_svg(const struct job *job, const struct svg_options *options)
 		message_error("more than 4 billion different call paths");
 		return 2;
 	}
-	warn_of_total(&tree, options);
+	if (!job->settings->quiet)
+		warn_of_total(&tree, options);
 	int status = 2;
 	if (job_open_output(job->settings, &out, false)) {
 		svg_write(&tree, options, &out);

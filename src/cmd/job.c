@@ -71,7 +71,8 @@ static void add_excerpt(struct buf *out, struct str head)
 static bool fail_unrecognised(struct input *in, struct str head)
 {
 	if (head.n == 0)
-		return input_fail(in, "is empty: there is nothing to read");
+		return input_fail(in, "is empty: nothing was recorded, or what "
+				      "should write it failed");
 	const char *advice = reader_advice(head);
 	if (advice)
 		return input_fail(in, "%s", advice);

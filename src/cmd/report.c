@@ -92,8 +92,8 @@ static void say_sums(const struct job *job)
 		buf_addf(&line, ", ");
 		add_value(&line, s, s->total[0]);
 	}
-	if (s->event.n) {
-		buf_addf(&line, " of ");
+	if (s->event.n && !str_eq(s->unit, s->event)) {
+		buf_addf(&line, counts && left > 0 ? ", all of " : " of ");
 		message_visible(&line, s->event);
 	}
 	buf_addf(&line, " in ");
@@ -145,10 +145,44 @@ static void say_events(const struct job *job)
 	free(count);
 }
 
+static bool has_groups_by(const struct profile *p, enum group_by by)
+{
+	for (uint32_t i = 0; i < p->group_count; i++)
+		if (by == GROUP_CPU ? p->groups[i].cpu >= 0 : p->groups[i].pid >= 0)
+			return true;
+	return p->group_count == 0;
+}
+
+static bool has_lines(const struct profile *p)
+{
+	for (uint32_t i = 0; i < p->frame_count; i++)
+		if (profile_function(p, i).n < profile_name(p, i).n)
+			return true;
+	return p->frame_count == 0;
+}
+
+/* What an option asks for and the input does not tell. */
+static const char *missing(const struct job *job)
+{
+	const struct profile *p = &job->profile;
+	const struct want *want = &job->settings->want;
+	if (want->group_by == GROUP_PID && !has_groups_by(p, GROUP_PID))
+		return "process ids; perf script -F +pid adds them";
+	if (want->group_by == GROUP_CPU && !has_groups_by(p, GROUP_CPU))
+		return "processors; perf script -F +cpu adds them";
+	if (want->granularity == GRANULARITY_LINES && !has_lines(p))
+		return "source lines; perf script -F +srcline adds them";
+	return NULL;
+}
+
 static void say_hint(const struct job *job)
 {
 	struct buf line = { 0 };
-	quality_add_hint(&line, &job->quality);
+	const char *words = missing(job);
+	if (words)
+		buf_addf(&line, "hint: the input has no %s", words);
+	else
+		quality_add_hint(&line, &job->quality);
 	if (line.n)
 		message_line(buf_str(&line));
 	buf_free(&line);
@@ -198,7 +232,7 @@ void report_words(const struct job *job)
 static const char *filters_used(const struct want *w)
 {
 	if (w->show_from_count)
-		return "--show-from";
+		return "--show-from or --base";
 	return w->no_idle ? "--no-idle" : "the filters";
 }
 

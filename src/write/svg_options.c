@@ -4,6 +4,9 @@
 #include "base/alloc.h"
 #include "base/num.h"
 
+/* Of labels, unless low rows have no room for it. */
+#define FONTSIZE 11.5
+
 static const struct {
 	const char *name;
 	struct color color;
@@ -17,7 +20,7 @@ static const struct {
 
 void svg_options_init(struct svg_options *o)
 {
-	*o = (struct svg_options){ .width = 1200, .fontsize = 11.5, .max_frames = 5000 };
+	*o = (struct svg_options){ .width = 1200, .fontsize = FONTSIZE, .max_frames = 5000 };
 }
 
 static bool within(const char *what, double value, double least, double most,
@@ -80,7 +83,9 @@ static bool check_order(struct svg_options *o, struct buf *message)
 bool svg_check(struct svg_options *o, struct buf *message)
 {
 	if (o->height == 0)
-		o->height = o->fontsize == 11.5 ? 18 : (double)(int)(o->fontsize * 1.5 + 1);
+		o->height = o->fontsize == FONTSIZE ? 18 : (double)(int)(o->fontsize * 1.5 + 1);
+	else if (o->fontsize == FONTSIZE && o->height < FONTSIZE + 4)
+		o->fontsize = o->height > 8 ? o->height - 4 : 4;
 	if (!within("width", o->width, 200, 100000, message) ||
 	    !within("font size", o->fontsize, 4, 100, message) ||
 	    !within("row height", o->height, 4, 200, message) ||

@@ -3,7 +3,8 @@
 /*
  * Any bytes through any reader, and what was read through all that follows:
  * stacks are chosen and sorted, the tree is built, folded text is written and
- * read again, which must give the same text.
+ * read again, which must give the same text, and a picture is drawn, which must
+ * be well-formed XML.
  *
  *	byte 0    which reader, as counted by --list-formats
  *	byte 1    low half: size of the blocks read; high half: what is wanted
@@ -16,6 +17,7 @@
  */
 #include "../t/fold.h"
 
+#include <expat.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -24,6 +26,7 @@
 #include "io/inflate.h"
 #include "model/quality.h"
 #include "model/tree.h"
+#include "write/svg.h"
 
 enum { HEAD = 2, WAYS = 16 };
 
@@ -133,14 +136,43 @@ static void check_again(const struct fold *first)
 	buf_free(&after);
 }
 
+/* Names may also stand in the title, and so on: the picture is XML whatever they are. */
+static void check_picture(const struct fold *f, const struct tree *tree)
+{
+	struct svg_options options;
+	struct buf svg = { 0 }, message = { 0 };
+	svg_options_init(&options);
+	options.title = f->stacks.count ? profile_name(&f->profile, f->stacks.pool[0]) : STR("");
+	options.subtitle = options.notes = options.countname = options.nametype = options.title;
+	options.no_javascript = f->stacks.count % 2;
+	check(svg_check(&options, &message), "the options are not right", &message, &message);
+	struct output *output = fold_output_open();
+	svg_write(tree, &options, output);
+	fold_output_close(output, &svg);
+	XML_Parser parser = XML_ParserCreate(NULL);
+	bool ok = XML_Parse(parser, svg.p, (int)svg.n, XML_TRUE) == XML_STATUS_OK;
+	if (!ok)
+		buf_addf(&message, "line %lu: %s\n",
+			 (unsigned long)XML_GetCurrentLineNumber(parser),
+			 XML_ErrorString(XML_GetErrorCode(parser)));
+	check(ok, "the picture is not well-formed", &svg, &message);
+	XML_ParserFree(parser);
+	svg_options_free(&options);
+	buf_free(&message);
+	buf_free(&svg);
+}
+
 static void use(struct fold *f)
 {
 	if (!fold_select(f))
 		return;
 	struct tree tree;
-	if (tree_build(&tree, &f->stacks))
+	if (tree_build(&tree, &f->stacks)) {
 		check(tree.nodes[0].total[0] == f->stacks.total[0],
 		      "the tree has another sum", NULL, NULL);
+		if (f->want->group_by == GROUP_NONE || f->want->names.style == NAMES_FULL)
+			check_picture(f, &tree);
+	}
 	tree_free(&tree);
 	struct quality quality;
 	uint32_t *events = xcalloc(f->profile.event_count, sizeof(*events));

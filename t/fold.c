@@ -47,36 +47,45 @@ bool fold_select(struct fold *f)
 	return fits;
 }
 
-/* The writer knows files only: one in memory, opened once. */
-static int memory_file(void)
+/* Writers know files only: one in memory, opened once. */
+static int memory_file = -1;
+
+static void fail(const char *what)
 {
-	static int fd = -1;
-	if (fd < 0)
-		fd = memfd_create("folded", MFD_CLOEXEC);
-	if (fd < 0 || ftruncate(fd, 0) != 0 || lseek(fd, 0, SEEK_SET) != 0) {
-		perror("memfd_create");
-		abort();
-	}
-	return fd;
+	perror(what);
+	abort();
+}
+
+struct output *fold_output_open(void)
+{
+	static struct output output;
+	char name[32];
+	if (memory_file < 0)
+		memory_file = memfd_create("output", MFD_CLOEXEC);
+	if (memory_file < 0 || ftruncate(memory_file, 0) != 0 ||
+	    lseek(memory_file, 0, SEEK_SET) != 0)
+		fail("memfd_create");
+	snprintf(name, sizeof(name), "/dev/fd/%d", memory_file);
+	if (!output_open(&output, name))
+		fail(output_message(&output));
+	return &output;
+}
+
+void fold_output_close(struct output *output, struct buf *out)
+{
+	if (!output_close(output))
+		fail(output_message(output));
+	off_t size = lseek(memory_file, 0, SEEK_END);
+	if (size < 0 || pread(memory_file, buf_reserve(out, (size_t)size), (size_t)size,
+			      0) != size)
+		fail("read");
+	out->n += (size_t)size;
 }
 
 void fold_write(const struct fold *f, struct buf *out)
 {
-	static struct output output;
 	struct folded_options options = { .marks = f->marks, .header = f->header };
-	int fd = memory_file();
-	char name[32];
-	snprintf(name, sizeof(name), "/dev/fd/%d", fd);
-	bool ok = output_open(&output, name);
-	if (ok) {
-		folded_write(&f->stacks, &options, &output);
-		ok = output_close(&output);
-	}
-	off_t size = lseek(fd, 0, SEEK_END);
-	if (!ok || size < 0 ||
-	    pread(fd, buf_reserve(out, (size_t)size), (size_t)size, 0) != size) {
-		fprintf(stderr, "%s\n", output_message(&output));
-		abort();
-	}
-	out->n += (size_t)size;
+	struct output *output = fold_output_open();
+	folded_write(&f->stacks, &options, output);
+	fold_output_close(output, out);
 }

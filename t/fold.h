@@ -3,6 +3,7 @@
 #define T_FOLD_H
 
 #include "io/input.h"
+#include "io/output.h"
 #include "model/stacks.h"
 #include "read/reader.h"
 
@@ -32,5 +33,12 @@ bool fold_select(struct fold *);
 
 /* Appends the folded text of what was selected. */
 void fold_write(const struct fold *, struct buf *out);
+
+/*
+ * An output whose bytes stay in memory, for one writer at a time: open, write,
+ * and have the bytes appended.
+ */
+struct output *fold_output_open(void);
+void fold_output_close(struct output *, struct buf *out);
 
 #endif

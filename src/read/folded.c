@@ -17,7 +17,7 @@
 
 #include "base/num.h"
 
-enum { PROBE_LINES = 200, FRAMES_MOST = 1 << 26 };
+enum { PROBE_LINES = 200, FRAMES_MOST = 1 << 26, SEARCHES = 256 };
 
 struct folded {
 	struct input *in;
@@ -33,8 +33,7 @@ struct folded {
 	uint32_t *frames;        /* its frames, and where each one's text ends */
 	size_t *ends;
 	uint32_t depth;
-	struct intern_search *searches;  /* of the frames that are not shared */
-	size_t frames_capacity, ends_capacity, searches_capacity;
+	size_t frames_capacity, ends_capacity;
 
 	struct str event, unit;  /* from the header */
 	bool sorted;             /* so far lines come in byte order, frame by frame */
@@ -100,7 +99,8 @@ static bool take_same(struct folded *f, struct str *known, struct str value,
 {
 	if (known->n && !str_eq(*known, value))
 		return input_error(f->in, "this %s differs from the one before", what);
-	*known = profile_keep(f->profile, value);
+	if (known->n == 0 && value.n > 0)
+		*known = profile_keep(f->profile, value);
 	return true;
 }
 
@@ -200,20 +200,29 @@ static size_t frame_end(struct str stack, size_t at)
 	return semicolon < 0 ? stack.n : at + (size_t)semicolon;
 }
 
-/* The frames after the shared ones: their ends, and what to look up. */
-static size_t split_rest(struct folded *f, struct str stack)
+/* The next frames of the stack: where they end, and what to look up.  0 at its end. */
+static size_t split(struct folded *f, struct str stack, struct intern_search *searches)
 {
-	uint32_t depth = f->depth;
-	size_t at = depth ? f->ends[depth - 1] + 1 : 0, n = 0;
-	for (; at <= stack.n && depth < FRAMES_MOST; at = f->ends[depth++] + 1) {
-		ARRAY_RESERVE(f->ends, f->ends_capacity, (size_t)depth + 1);
-		ARRAY_RESERVE(f->searches, f->searches_capacity, n + 1);
+	size_t depth = f->depth, n = 0;
+	size_t at = depth ? f->ends[depth - 1] + 1 : 0;
+	for (; at <= stack.n && n < SEARCHES; at = f->ends[depth++] + 1) {
+		ARRAY_RESERVE(f->ends, f->ends_capacity, depth + 1);
 		f->ends[depth] = frame_end(stack, at);
-		struct intern_search *search = &f->searches[n++];
-		search->s = str_span(stack.p + at, stack.p + f->ends[depth]);
-		intern_begin(&f->texts, search);
+		searches[n].s = str_span(stack.p + at, stack.p + f->ends[depth]);
+		intern_begin(&f->texts, &searches[n++]);
 	}
 	return n;
+}
+
+static void look_up(struct folded *f, struct intern_search *searches, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		intern_guess(&f->texts, &searches[i]);
+	for (size_t i = 0; i < n; i++)
+		intern_fetch(&f->texts, &searches[i]);
+	ARRAY_RESERVE(f->frames, f->frames_capacity, f->depth + n);
+	for (size_t i = 0; i < n; i++)
+		f->frames[f->depth++] = frame_of(f, &searches[i]);
 }
 
 /* Whether the stack, which shares some frames with the one before, comes after it. */
@@ -233,16 +242,14 @@ static bool add_frames(struct folded *f, struct str stack)
 	uint32_t shared = shared_frames(f, stack);
 	f->sorted = f->sorted && is_after(f, stack, shared);
 	f->depth = shared;
-	size_t n = split_rest(f, stack);
-	if (f->depth + n >= FRAMES_MOST)
-		return input_error(f->in, "stack of more than %d frames", FRAMES_MOST);
-	for (size_t i = 0; i < n; i++)
-		intern_guess(&f->texts, &f->searches[i]);
-	for (size_t i = 0; i < n; i++)
-		intern_fetch(&f->texts, &f->searches[i]);
-	ARRAY_RESERVE(f->frames, f->frames_capacity, f->depth + n);
-	for (size_t i = 0; i < n; i++)
-		f->frames[f->depth++] = frame_of(f, &f->searches[i]);
+	struct intern_search searches[SEARCHES];
+	size_t n;
+	while ((n = split(f, stack, searches)) > 0) {
+		look_up(f, searches, n);
+		if (f->depth >= FRAMES_MOST)
+			return input_error(f->in, "stack of more than %d frames",
+					   FRAMES_MOST);
+	}
 	buf_clear(&f->line);
 	buf_add(&f->line, stack);
 	return true;
@@ -271,6 +278,18 @@ static uint32_t group_of(struct folded *f)
 	return f->group;
 }
 
+/* Whether another count stands before the last one; TABs there would not stay. */
+static bool has_before(struct str stack)
+{
+	struct decimal before;
+	struct str shorter = stack;
+	if (!cut_number(&shorter, &before) || before.digits < 0 || shorter.n == 0)
+		return false;
+	for (char *p = (char *)stack.p + shorter.n; *p == ' ' || *p == '\t'; p++)
+		*p = ' ';
+	return true;
+}
+
 /*
  * In two columns the second number is the value "after"; the first one stays
  * in the name of the leaf until it is known whether all lines have it.  Column
@@ -278,7 +297,7 @@ static uint32_t group_of(struct folded *f)
  */
 static bool read_stack(struct folded *f, struct str line)
 {
-	struct decimal value, before;
+	struct decimal value;
 	struct str stack = line;
 	if (!cut_number(&stack, &value)) {
 		if (ends_in_digits(line))
@@ -294,9 +313,8 @@ static bool read_stack(struct folded *f, struct str line)
 		stack = str_skip(stack, 3);
 		*(char *)stack.p = '#';
 	}
-	struct str shorter = stack;
 	if (f->two_numbers == f->lines++)
-		f->two_numbers += cut_number(&shorter, &before) && shorter.n > 0;
+		f->two_numbers += has_before(stack);
 	rescale(f, 0, &value);
 	if (!add_frames(f, stack))
 		return false;
@@ -438,7 +456,6 @@ static bool read_folded(struct input *in, const struct want *want, struct sample
 	free(f.frame_of);
 	free(f.frames);
 	free(f.ends);
-	free(f.searches);
 	buf_free(&f.line);
 	return ok;
 }

@@ -378,6 +378,8 @@ sub check_several_files {
 	my $other = make('other', "# event: cpu-clock\n# unit: ns\nmain 1\n");
 	fails(program({}, 'fg-collapse', $headed, $other), qr/other.*header\.in|header\.in.*other/,
 		'nor are different events');
+	my @units = map { make("in-$_", "# unit: $_\nmain 1\n") } qw(ns ms);
+	fails(program({}, 'fg-collapse', @units), qr/in-ms.*in-ns/, 'nor are different units');
 	fails(program({}, 'fg-collapse', $folded, "$temp/not-there"), qr/not-there/,
 		'one file that is not there fails all');
 }

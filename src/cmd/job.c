@@ -115,7 +115,8 @@ static int identify(struct job *job)
 
 /* Reading */
 
-static bool check_same_kind(struct job *job, size_t i, uint32_t events_before)
+static bool check_same_kind(struct job *job, size_t i, uint32_t events_before,
+			    bool units_differed)
 {
 	struct job_file *first = &job->files[0], *file = &job->files[i];
 	if (i == 0)
@@ -129,6 +130,9 @@ static bool check_same_kind(struct job *job, size_t i, uint32_t events_before)
 		return input_fail(&file->input, "counts '%s', which '%s' does not",
 				  job->profile.events[events_before].name.p,
 				  first->input.name);
+	if (job->profile.units_differ && !units_differed)
+		return input_fail(&file->input, "has another unit than '%s'",
+				  first->input.name);
 	return true;
 }
 
@@ -139,6 +143,7 @@ static bool read_file(struct job *job, size_t i)
 	uint64_t samples_before = job->samples.count;
 	uint64_t told_before = job->profile.header_samples;
 	uint32_t events_before = job->profile.event_count;
+	bool units_differed = job->profile.units_differ;
 	if (!input_open(in, file_path(job, i)))
 		return false;
 	report_progress(in, job->settings);
@@ -152,7 +157,7 @@ static bool read_file(struct job *job, size_t i)
 	file->samples = job->profile.header_samples - told_before;
 	if (file->samples == 0)
 		file->samples = job->samples.count - samples_before;
-	return ok && check_same_kind(job, i, events_before);
+	return ok && check_same_kind(job, i, events_before, units_differed);
 }
 
 static bool fail_on_warnings(struct job *job)

@@ -29,6 +29,7 @@ void profile_free(struct profile *p)
 	free(p->values);
 	free(p->pool);
 	table_free(&p->frame_table);
+	table_free(&p->event_table);
 	table_free(&p->group_table);
 	table_free(&p->stack_table);
 	arena_free(&p->arena);
@@ -100,14 +101,22 @@ uint32_t profile_frame(struct profile *p, uint32_t name, enum frame_kind kind,
 
 uint32_t profile_event(struct profile *p, struct str name, struct str unit)
 {
-	for (uint32_t i = 0; i < p->event_count; i++)
-		if (str_eq(p->events[i].name, name))
-			return i;
-	ARRAY_RESERVE(p->events, p->event_capacity, (size_t)p->event_count + 1);
-	p->events[p->event_count] = (struct event){
+	uint32_t hash = (uint32_t)hash_str(name);
+	uint32_t id, place = table_place(&p->event_table, hash);
+	while ((id = table_next(&p->event_table, hash, &place)) != TABLE_END)
+		if (str_eq(p->events[id].name, name))
+			break;
+	if (id != TABLE_END) {
+		p->units_differ |= !str_eq(p->events[id].unit, unit);
+		return id;
+	}
+	id = p->event_count++;
+	ARRAY_RESERVE(p->events, p->event_capacity, p->event_count);
+	p->events[id] = (struct event){
 		.name = profile_keep(p, name), .unit = profile_keep(p, unit),
 	};
-	return p->event_count++;
+	table_insert(&p->event_table, hash, id);
+	return id;
 }
 
 static bool group_eq(const struct group *a, const struct group *b)

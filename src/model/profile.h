@@ -93,6 +93,7 @@ struct profile {
 
 	bool sorted;             /* stacks are root first and in the order of stacks.h already */
 	bool overflow;           /* a sum left the range of int64 */
+	bool units_differ;       /* an event came again in another unit */
 
 	struct str title;        /* the command that was recorded; may be empty */
 	struct str shown;        /* "62 % of 21000 cycles": what an earlier filter left; may be empty */
@@ -103,7 +104,7 @@ struct profile {
 	/* private */
 	size_t frame_capacity, event_capacity, group_capacity, stack_capacity,
 		pool_capacity;
-	struct table frame_table, group_table, stack_table;
+	struct table frame_table, event_table, group_table, stack_table;
 	struct arena arena;
 	struct buf scratch;
 };
@@ -129,7 +130,7 @@ uint32_t profile_name_text(struct profile *, struct str s);
 uint32_t profile_frame(struct profile *, uint32_t name, enum frame_kind kind,
 		       uint32_t full, uint32_t module);
 
-/* The event of this name, made when new; its unit is set then. */
+/* The event of this name, made when new; its unit is set then, and compared later. */
 uint32_t profile_event(struct profile *, struct str name, struct str unit);
 
 /* The group with these attributes, made when new. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * Sets of four slots, each set a cache line, the newest slot first.  The table
- * starts small and grows, forgetting everything, when more new lines come than
- * there are slots.
+ * Sets of four slots, each set a cache line.  When a set is full, a line takes
+ * the place of any other.  The table starts small and grows, forgetting
+ * everything, when more new lines come than there are slots.
  */
 #include "io/linecache.h"
 
@@ -85,13 +85,20 @@ void linecache_look(struct linecache *c, struct str raw, struct linecache_line *
 	line->value = find(c, line);
 }
 
+/* A free slot of the set, or else any. */
+static struct slot *choose_slot(const struct linecache *c, struct slot *slots)
+{
+	for (int i = 0; i < WAYS; i++)
+		if (slots[i].value_plus_1 == 0)
+			return &slots[i];
+	return &slots[c->added % WAYS];
+}
+
 void linecache_add(struct linecache *c, const struct linecache_line *line, uint32_t value)
 {
 	if (c->added++ > (c->mask + 1) * WAYS && c->mask + 1 < SETS_MOST)
 		set_up(c, (c->mask + 1) * 4);
-	struct slot *slots = c->sets[line->hash & c->mask].slots;
-	memmove(slots + 1, slots, (WAYS - 1) * sizeof(*slots));
-	slots[0] = (struct slot){
+	*choose_slot(c, c->sets[line->hash & c->mask].slots) = (struct slot){
 		.hash = line->hash, .mark = line->mark, .value_plus_1 = value + 1,
 	};
 }

@@ -340,6 +340,12 @@ sub check_words {
 		ok($ran->{status} == 0 && $ran->{err} !~ /-F \+/,
 			"but not one that $option is right for") or told($ran);
 	}
+	for my $file ($events, $folded) {
+		like(program({}, 'fg-collapse', '--skip-after=nowhere', $file)->{err},
+			qr/hint: no function is called 'nowhere'/, 'a function that is not there');
+	}
+	unlike(program({}, 'fg-collapse', '--skip-after=vfs_read', $events)->{err},
+		qr/no function/, 'one that is');
 	like(program({}, 'fg-svg', '--total=1', $folded)->{err}, qr/--total/, 'a total too small');
 	is(program({}, 'fg-svg', '--total=1', '-q', $folded)->{err}, '', 'nor that with -q');
 }

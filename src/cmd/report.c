@@ -11,6 +11,7 @@
 #include "base/message.h"
 #include "base/num.h"
 #include "model/events.h"
+#include "model/filter.h"
 
 enum { EVENTS_SHOWN = 6, WARNINGS_SHOWN = 2 };
 
@@ -175,13 +176,18 @@ static const char *missing(const struct job *job)
 	return NULL;
 }
 
+/* One at most: what was asked for in vain comes before what could be better. */
 static void say_hint(const struct job *job)
 {
 	struct buf line = { 0 };
-	const char *words = missing(job);
-	if (words)
+	const char *function = filter_unmatched(&job->profile, &job->settings->want);
+	const char *words = job_read_raw(job) ? missing(job) : NULL;
+	if (function)
+		buf_addf(&line, "hint: no function is called '%s', so --skip-after does "
+			 "nothing", function);
+	else if (words)
 		buf_addf(&line, "hint: the input has no %s", words);
-	else
+	else if (job_read_raw(job))
 		quality_add_hint(&line, &job->quality);
 	if (line.n)
 		message_line(buf_str(&line));
@@ -218,6 +224,7 @@ void report_words(const struct job *job)
 		return;
 	if (!job_read_raw(job)) {
 		say_folded_oddities(job);
+		say_hint(job);
 		return;
 	}
 	say_sums(job);

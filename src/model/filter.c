@@ -90,6 +90,20 @@ void filter_init(struct filter *f, const struct profile *p, const struct want *w
 		judge_pattern(f, p, w->show_from[i]);
 }
 
+const char *filter_unmatched(const struct profile *p, const struct want *w)
+{
+	for (size_t k = 0; k < w->skip_after_count; k++) {
+		uint32_t i = 0;
+		while (i < p->frame_count &&
+		       !is_one_of(profile_name(p, i), &w->skip_after[k], 1) &&
+		       !is_one_of(full_name(p, i), &w->skip_after[k], 1))
+			i++;
+		if (i == p->frame_count)
+			return w->skip_after[k];
+	}
+	return NULL;
+}
+
 void filter_free(struct filter *f)
 {
 	free(f->flags);

@@ -18,6 +18,9 @@ struct filter {
 /* A wrong regular expression gives false and *message, valid until the next call. */
 bool filter_check(const struct want *, const char **message);
 
+/* The first of --skip-after that is the name of no frame; NULL when there is none. */
+const char *filter_unmatched(const struct profile *, const struct want *);
+
 /* Judges the frames of the profile; want must have passed filter_check(). */
 void filter_init(struct filter *, const struct profile *, const struct want *);
 void filter_free(struct filter *);

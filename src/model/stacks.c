@@ -445,8 +445,10 @@ static void part(struct stacks *s, struct range r, struct ranges *todo)
 	uint32_t pivot = pivot_of(s, r);
 	uint32_t smaller = r.from, i = r.from, larger = r.to;
 	while (i < larger) {
-		if (i + FETCH_AHEAD < larger)
+		if (i + FETCH_AHEAD < larger) {
 			stacks_fetch(s, i + FETCH_AHEAD, r.at);
+			stacks_fetch(s, larger - FETCH_AHEAD, r.at);
+		}
 		uint32_t k = key(s->pool, &s->items[i], r.at);
 		if (k < pivot)
 			swap_items(s, smaller++, i++);

@@ -146,17 +146,17 @@ static void link_parents(struct layout *l, const struct tree *t, double scale)
 /* What the nodes left out stand for: of each box what neither it nor its drawn children explain. */
 static int64_t hidden_value(const struct layout *l, const struct tree *t)
 {
-	int64_t hidden = 0;
+	uint64_t hidden = 0;     /* on the way the sum may be larger than any value */
 
 	for (uint32_t i = 0; i < l->count; i++) {
 		const struct node *n = &t->nodes[l->boxes[i].node];
 		int64_t self = tree_self(t, l->boxes[i].node, t->stacks->columns > 1);
 
-		hidden += layout_value(t, n) - (self > 0 ? self : 0);
+		hidden += (uint64_t)(layout_value(t, n) - (self > 0 ? self : 0));
 		if (i)
-			hidden -= l->boxes[i].value;
+			hidden -= (uint64_t)l->boxes[i].value;
 	}
-	return hidden > 0 ? hidden : 0;
+	return (int64_t)hidden > 0 ? (int64_t)hidden : 0;
 }
 
 void layout_make(struct layout *l, const struct tree *t, const struct layout_options *o)

@@ -155,9 +155,10 @@ unsigned events_choose(const struct profile *p, const struct want *want,
 	bool asked = want->event_filter_count > 0 || want->group_by == GROUP_EVENT;
 	unsigned n = 0;
 	for (uint32_t i = 0; i < p->event_count; i++)
-		if (i == best || (asked && count[i] > 0 &&
-				  same_unit(p, want, i, best)) ||
-		    is_same_hybrid(p->events[i].name, p->events[best].name))
+		if (i == best ||
+		    (count[i] > 0 &&
+		     ((asked && same_unit(p, want, i, best)) ||
+		      is_same_hybrid(p->events[i].name, p->events[best].name))))
 			chosen[n++] = i;
 	free(count);
 	return n;

@@ -545,7 +545,10 @@ static void describe(struct stacks *s, const struct profile *p,
 		if (before > 0)
 			buf_add(&s->event_text, STR(", "));
 		size_t start = s->event_text.n;
-		events_add_title(&s->event_text, p->events[events[i]].name);
+		if (event_count == 1)
+			buf_add(&s->event_text, p->events[events[i]].name);
+		else
+			events_add_title(&s->event_text, p->events[events[i]].name);
 		struct str added = str_skip(buf_str(&s->event_text), start);
 		struct str earlier = str_head(buf_str(&s->event_text), before);
 		if (added.n == 0 || str_eq(added, earlier))

@@ -182,6 +182,12 @@ for my $width (1200, 300) {
 ($svg) = picture("a 1\nb 2\n");
 unlike($svg, qr/fg-legend">/, 'no legend for one colour');
 
+# Widths differ between the picture and the window, which may have room for all words.
+unlike($svg, qr/data-words/, 'a subtitle that is not cut');
+($svg) = picture("a 1\n", '--width=200', '--subtitle="what" & why, told at length');
+like($svg, qr/data-words="&quot;what&quot; &amp; why, told at length · total 1">.*…/,
+	'the viewer gets what was cut');
+
 # The same function has the same colour in every picture.
 my %color;
 for my $text ("x;y 1\n", "z;x 2\nz;y 7\n", "q;y 3\nq;y;x 1\n") {

@@ -105,7 +105,8 @@ function draw() {
 
 /* The head lies over the frames, as it stays in view while they are scrolled. */
 const head = svg.querySelector('.fg-head'), subtitle = head.querySelector('.fg-sub');
-const words = subtitle.textContent, title = svg.querySelector('title').textContent;
+const words = subtitle.dataset.words || subtitle.textContent;
+const title = svg.querySelector('title').textContent;
 const back = head.insertBefore(svg.querySelector('.fg-back').cloneNode(), head.firstChild);
 back.setAttribute('height', top - 2);
 svg.insertBefore(head, group.nextSibling);

@@ -177,8 +177,15 @@ static void put_head(struct drawing *d)
 		   18 * bold);
 	output_lit(out, "</text>\n<text class=\"fg-sub\" id=\"");
 	output_bytes(out, str_of(d->id));
-	output_lit(out, "s\" x=\"16\" y=\"57\" fill=\"" MUTED "\">");
-	put_fitted(d, buf_str(&d->subtitle), width, 12);
+	output_lit(out, "s\" x=\"16\" y=\"57\" fill=\"" MUTED "\"");
+	struct str subtitle = buf_str(&d->subtitle);
+	if (label_text_fit(subtitle, width / 12).n < subtitle.n) {
+		output_lit(out, " data-words=\"");
+		output_xml(out, subtitle);
+		output_char(out, '"');
+	}
+	output_char(out, '>');
+	put_fitted(d, subtitle, width, 12);
 	output_lit(out, "</text>\n</g>\n");
 }
 

@@ -151,13 +151,16 @@ void perf_frames_source(struct perf_frames *f, uint32_t text, struct str before)
 	pop_location(f, f->last);
 	text = line.n ? profile_text(profile, line) : ID_NONE;
 	uint32_t location = location_with_line(&f->locations, f->last, text, inlined);
-	bool behind = has_address(before, f->function_address);
+	bool behind = has_address(before, f->function_address) &&
+		      sample_depth(f->out) == f->function_depth;
+	f->run.last = false;
 	if (inlined)
 		extend_run(f, location, before, behind ? f->function : PERF_LOCATION_NONE);
 	perf_frames_push_plain(f, location);
 	f->last = PERF_LOCATION_NONE;
 	if (!inlined && is_frame(before)) {
 		f->function = location;
+		f->function_depth = sample_depth(f->out);
 		memcpy(f->function_address, before.p, PERF_ADDRESS_END);
 	}
 }

@@ -30,6 +30,7 @@ struct perf_frames {
 		char address[PERF_ADDRESS_END];  /* of all its frames, as in their lines */
 	} run;
 	uint32_t function;               /* the last frame whose source line is not inlined */
+	size_t function_depth;           /* of the sample with it */
 	char function_address[PERF_ADDRESS_END];
 };
 

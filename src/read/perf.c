@@ -61,6 +61,7 @@ struct perf {
 	uint32_t group;          /* of the sample being made */
 	int64_t values[COLUMNS_MAX];
 	struct buf odd_line;     /* a line that may be the first part of a process name */
+	uint64_t odd_line_at;    /* its number */
 	bool has_odd_line;
 	bool *event_wanted;      /* by event id */
 	uint32_t events_known;
@@ -192,7 +193,7 @@ static void forget_odd_line(struct perf *p)
 	if (!p->has_odd_line)
 		return;
 	p->has_odd_line = false;
-	input_warn_at(p->in, p->in->line - 1, "lines not understood",
+	input_warn_at(p->in, p->odd_line_at, "lines not understood",
 		      buf_str(&p->odd_line));
 }
 
@@ -208,6 +209,7 @@ static void keep_odd_line(struct perf *p, struct str line)
 	line = str_trim(line);
 	buf_add(&p->odd_line, line.n > 256 ? str_head(line, 256) : line);
 	p->has_odd_line = true;
+	p->odd_line_at = p->in->line;
 }
 
 /* A process name with a newline in it makes two lines of a header. */
@@ -239,14 +241,11 @@ static void read_comment(struct perf *p, struct str line)
 
 /* Frames */
 
-static bool push_frame(struct perf *p, struct line *line)
+static void push_frame(struct perf *p, struct line *line)
 {
 	uint32_t location = location_of(&p->frames.locations, &line->search);
 	linecache_add(&p->cache, line->seen, location);
 	perf_frames_push(&p->frames, location, line->seen->raw, line_before(p));
-	if (sample_depth(p->out) > DEPTH_MOST)
-		return input_error(p->in, "stack of more than %d frames", DEPTH_MOST);
-	return true;
 }
 
 /* perf script -F ip,sym prints no header at all, -F comm,ip,sym one that could be anything. */
@@ -274,7 +273,9 @@ static bool read_frame(struct perf *p, struct line *line)
 	forget_odd_line(p);
 	if (line->cut_off)
 		input_warn(p->in, "frames cut off", line->text);
-	return p->skipping || push_frame(p, line);
+	if (!p->skipping)
+		push_frame(p, line);
+	return true;
 }
 
 static bool read_header(struct perf *p, struct str line, struct perf_header *h)
@@ -470,6 +471,8 @@ static bool read_lines(struct perf *p, const struct linecache_line *seen,
 	}
 	p->in->line = before + n;
 	keep_line(p, seen[n - 1].raw);
+	if (sample_depth(p->out) > DEPTH_MOST)
+		return input_error(p->in, "stack of more than %d frames", DEPTH_MOST);
 	return true;
 }
 

@@ -66,6 +66,14 @@ static bool take_char(struct str *s, char c)
 	return true;
 }
 
+static size_t digits_of(struct str s)
+{
+	size_t n = 0;
+	while (n < s.n && is_digit(s.p[n]))
+		n++;
+	return n;
+}
+
 /* Digits; how many, 0 when there are none or more than fit. */
 static size_t take_number(struct str *s, uint64_t *value)
 {
@@ -170,8 +178,10 @@ static void take_period(struct str *s, struct perf_header *h)
 	struct str t = *s;
 	h->has_period = false;
 	h->period = 1;
-	uint64_t value;
-	if (take_number(&t, &value) == 0 || take_blanks(&t) == 0)
+	uint64_t value = UINT64_MAX;
+	if (take_number(&t, &value) == 0)
+		t = str_skip(t, digits_of(t));   /* too large */
+	if (t.p == s->p || take_blanks(&t) == 0)
 		return;
 	h->has_period = true;
 	h->period = value;
@@ -452,9 +462,9 @@ bool perf_text_is_record(struct str line, const struct perf_header *h)
 		{ "PERF_RECORD_", 12 }, { "DEFERRED CALLCHAIN", 18 },
 		{ "BPF output:", 11 }, { "BPF string:", 11 },
 	};
-	struct str trimmed = str_trim(line);
+	struct str start = h && h->event.n ? STR("") : str_trim(line);
 	for (size_t i = 0; i < ARRAY_SIZE(marks); i++)
-		if (str_starts(trimmed, marks[i]) ||
+		if (str_starts(start, marks[i]) ||
 		    (h && (str_starts(h->event, marks[i]) ||
 			   str_starts(h->rest, marks[i]))))
 			return true;
@@ -472,10 +482,7 @@ struct str perf_text_line(struct str raw)
 
 static bool is_line_number(struct str s)
 {
-	size_t n = 0;
-	while (n < s.n && is_digit(s.p[n]))
-		n++;
-	return n > 0 && n == s.n;
+	return s.n > 0 && digits_of(s) == s.n;
 }
 
 struct str perf_text_source(struct str line, bool *inlined)

@@ -182,6 +182,12 @@ for my $width (1200, 300) {
 ($svg) = picture("a 1\nb 2\n");
 unlike($svg, qr/fg-legend">/, 'no legend for one colour');
 
+# What an earlier filter has left, and how many samples stand behind it.
+($svg) = picture("# unit: ns\n# total: 5 ns in 3 samples\n# shown: 0.2 % of 2500 ns\na 5\n");
+like($svg, qr/>5 ns in 3 samples · 0\.2 % of the profile shown</, 'the subtitle tells what was left');
+($svg) = picture("# unit: ns\n# total: 5 ns in 3 samples\na 4\n");
+like($svg, qr/>4 ns</, 'but no samples when lines are missing');
+
 # Widths differ between the picture and the window, which may have room for all words.
 unlike($svg, qr/data-words/, 'a subtitle that is not cut');
 ($svg) = picture("a 1\n", '--width=200', '--subtitle="what" & why, told at length');

@@ -13,6 +13,7 @@
  */
 #include "read/reader.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "base/num.h"
@@ -39,6 +40,7 @@ struct folded {
 	bool sorted;             /* so far lines come in byte order, frame by frame */
 	unsigned header_columns; /* 0: not told */
 	unsigned units, totals;  /* headers in joined text, and those that tell the samples */
+	double told_sum;         /* of the values, as these say */
 	uint32_t first_stack;    /* that is new in this file */
 	bool has_group;
 	uint32_t group;
@@ -104,9 +106,16 @@ static bool take_same(struct folded *f, struct str *known, struct str value,
 	return true;
 }
 
-static void add_samples(struct folded *f, uint64_t samples)
+/* "13010 cycles in 3980 samples" */
+static void add_total(struct folded *f, struct str value)
 {
-	f->totals += samples > 0;
+	uint64_t samples = samples_in(value);
+	struct decimal sum;
+	struct str number = str_cut(&value, ' ');
+	if (samples == 0 || !num_decimal(number, &sum))
+		return;
+	f->totals++;
+	f->told_sum += (double)sum.digits / pow(10, sum.scale);
 	f->profile->header_samples += samples;
 }
 
@@ -124,7 +133,7 @@ static bool read_header(struct folded *f, struct str line)
 	if (str_eq(key, STR("unit")))
 		return take_same(f, &f->unit, value, "unit");
 	if (str_eq(key, STR("total")))
-		add_samples(f, samples_in(value));
+		add_total(f, value);
 	else if (str_eq(key, STR("command")) && p->title.n == 0)
 		p->title = profile_keep(p, value);
 	else if (str_eq(key, STR("shown")) && p->shown.n == 0)
@@ -442,6 +451,27 @@ static bool read_lines(struct folded *f)
 	return !f->in->failed && finish_columns(f);
 }
 
+/* Of the last column, which totals are about. */
+static double sum_of_values(const struct profile *p)
+{
+	unsigned column = p->is_difference;
+	double sum = 0;
+	for (uint32_t i = 0; i < p->stack_count; i++)
+		sum += (double)p->values[(size_t)i * COLUMNS_MAX + column];
+	return sum / pow(10, p->columns[column].scale);
+}
+
+/*
+ * Lines may have been taken out, by grep(1) for instance; then nobody knows how
+ * many samples the others stand for.
+ */
+static bool tells_samples(const struct folded *f, double sum_before)
+{
+	double sum = sum_of_values(f->profile) - sum_before;
+	return f->totals > 0 && f->totals >= f->units &&
+	       fabs(sum - f->told_sum) <= fabs(f->told_sum) * 1e-9;
+}
+
 static bool read_folded(struct input *in, const struct want *want, struct samples *out)
 {
 	struct folded f = {
@@ -449,8 +479,9 @@ static bool read_folded(struct input *in, const struct want *want, struct sample
 	};
 	f.first_stack = out->profile->stack_count;
 	f.sorted = f.first_stack == 0;
+	double sum_before = sum_of_values(out->profile);
 	bool ok = read_lines(&f);
-	out->profile->samples_untold |= f.totals == 0 || f.totals < f.units;
+	out->profile->samples_untold |= !tells_samples(&f, sum_before);
 	out->profile->sorted = f.sorted && !out->profile->is_difference;
 	intern_free(&f.texts);
 	free(f.frame_of);

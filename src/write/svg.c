@@ -84,8 +84,9 @@ static void make_subtitle(struct drawing *d)
 		buf_add(b, STR(" of the profile shown"));
 	} else if (s->shown.n) {
 		separate(b);
-		buf_add(b, s->shown);
-		buf_add(b, STR(" shown"));
+		ptrdiff_t of = str_find(s->shown, STR(" of "));
+		buf_add(b, of > 0 ? str_head(s->shown, (size_t)of) : s->shown);
+		buf_add(b, of > 0 ? STR(" of the profile shown") : STR(" shown"));
 	}
 }
 

@@ -436,6 +436,12 @@ sub check_lists {
 	$ran = program({}, 'fg-collapse', '--list-metrics', $events);
 	like($ran->{out}, qr/^period\tcpu-clock\t10020040\tns\tdefault$/m, '--list-metrics: the default');
 	like($ran->{out}, qr/^samples\tpage-faults\t5\tsamples$/m, '--list-metrics: another event');
+	my $frame = "\t            1234 f+0x1 (/bin/x)\n\n";
+	my $most = join '', map { "sh 1 [000] 1.000000: 9223372036854775807 b: \n" .
+		$frame =~ s/f/f$_/r } 1 .. 2;
+	$ran = program({ in => "sh 1 [000] 1.000000: 5 cycles: \n$frame$most" }, 'fg-collapse',
+		'--list-metrics');
+	like($ran->{out}, qr/^period\tb\ttoo large\tb$/m, '--list-metrics: a sum that does not fit');
 	is(program({}, 'fg-collapse', '--weight=samples', $events)->{out},
 		program({}, 'fg-collapse', '--metric=samples', $events)->{out}, '--weight is --metric');
 }

@@ -214,10 +214,8 @@ static bool check_units(const struct job *job)
 	uint64_t *count = events_count(p);
 	bool same = true;
 	for (uint32_t i = 0; same && i < p->event_count; i++) {
-		bool chosen = false;
-		for (unsigned c = 0; c < job->event_count; c++)
-			chosen |= job->events[c] == i;
-		same = chosen || count[i] == 0;
+		same = count[i] == 0 ||
+		       events_is_chosen(job->events, job->event_count, i);
 		if (!same)
 			message_error("'%s' counts %s and '%s' counts %s: choose one, or "
 				      "add --metric=samples", shown->name.p,

@@ -106,10 +106,7 @@ static void say_sums(const struct job *job)
 
 static bool is_shown(const struct job *job, uint32_t event)
 {
-	for (unsigned i = 0; i < job->event_count; i++)
-		if (job->events[i] == event)
-			return true;
-	return false;
+	return events_is_chosen(job->events, job->event_count, event);
 }
 
 static void add_event(struct buf *out, const struct profile *p, const uint64_t *count,
@@ -388,8 +385,28 @@ bool report_stats(const struct job *job)
 
 /* --list-metrics */
 
+struct total {
+	int64_t sum;
+	bool overflow;
+};
+
+/* By event * COLUMNS_MAX + column. */
+static struct total *sum_up(const struct profile *p)
+{
+	struct total *totals = xcalloc(p->event_count, COLUMNS_MAX * sizeof(*totals));
+	for (uint32_t i = 0; i < p->stack_count; i++) {
+		size_t event = p->groups[p->stacks[i].group].event;
+		for (unsigned c = 0; c < p->column_count; c++) {
+			struct total *t = &totals[event * COLUMNS_MAX + c];
+			int64_t value = p->values[(size_t)i * COLUMNS_MAX + c];
+			t->overflow |= __builtin_add_overflow(t->sum, value, &t->sum);
+		}
+	}
+	return totals;
+}
+
 static void metric_line(struct output *out, const struct job *job, uint32_t event,
-			unsigned column, int64_t total)
+			unsigned column, struct total total)
 {
 	const struct profile *p = &job->profile;
 	const struct column *c = &p->columns[column];
@@ -397,10 +414,14 @@ static void metric_line(struct output *out, const struct job *job, uint32_t even
 	buf_addf(&line, "%s\t", c->name.n ? c->name.p : "value");
 	message_visible(&line, p->events[event].name);
 	buf_addc(&line, '\t');
-	num_add_decimal(&line, total, c->scale);
+	if (total.overflow)
+		buf_add(&line, STR("too large"));
+	else
+		num_add_decimal(&line, total.sum, c->scale);
 	struct str unit = c->is_samples ? STR("samples") : p->events[event].unit;
-	buf_addf(&line, "\t%.*s%s\n", STR_ARG(unit),
-		 is_shown(job, event) && column == 0 ? "\tdefault" : "");
+	buf_addc(&line, '\t');
+	message_visible(&line, unit);
+	buf_addf(&line, "%s\n", is_shown(job, event) && column == 0 ? "\tdefault" : "");
 	output_bytes(out, buf_str(&line));
 	buf_free(&line);
 }
@@ -408,15 +429,12 @@ static void metric_line(struct output *out, const struct job *job, uint32_t even
 void report_metrics(const struct job *job, struct output *out)
 {
 	const struct profile *p = &job->profile;
+	struct total *totals = sum_up(p);
 	output_lit(out, "# metric\tevent\ttotal\tunit\n");
 	for (uint32_t e = 0; e < p->event_count; e++)
-		for (unsigned c = 0; c < p->column_count; c++) {
-			int64_t total = 0;
-			for (uint32_t i = 0; i < p->stack_count; i++)
-				if (p->groups[p->stacks[i].group].event == e)
-					total += p->values[(size_t)i * COLUMNS_MAX + c];
-			metric_line(out, job, e, c, total);
-		}
+		for (unsigned c = 0; c < p->column_count; c++)
+			metric_line(out, job, e, c, totals[e * (size_t)COLUMNS_MAX + c]);
+	free(totals);
 }
 
 /* Progress */

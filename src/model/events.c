@@ -164,6 +164,19 @@ unsigned events_choose(const struct profile *p, const struct want *want,
 	return n;
 }
 
+bool events_is_chosen(const uint32_t *chosen, unsigned count, uint32_t event)
+{
+	unsigned from = 0, to = count;
+	while (from < to) {
+		unsigned middle = from + (to - from) / 2;
+		if (chosen[middle] < event)
+			from = middle + 1;
+		else
+			to = middle;
+	}
+	return from < count && chosen[from] == event;
+}
+
 void events_add_title(struct buf *out, struct str name)
 {
 	struct parts parts = { 0 };

@@ -34,9 +34,13 @@ uint64_t *events_count(const struct profile *);
  * compared: cycles, cpu-clock, task-clock, else most samples, else by name;
  * with want->first_event the one read first.
  *
- * Returns how many ids were put into chosen, which has room for all events.
+ * Returns how many ids were put into chosen, which has room for all events; they
+ * ascend.
  */
 unsigned events_choose(const struct profile *, const struct want *, uint32_t *chosen);
+
+/* Whether it is one of those that events_choose() has chosen. */
+bool events_is_chosen(const uint32_t *chosen, unsigned count, uint32_t event);
 
 /* The name for people: "cycles:u", "cpu_core/cycles/P" as "cycles:P"; into *out. */
 void events_add_title(struct buf *out, struct str name);

@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/message.h"
+#include "model/events.h"
 
 enum { ROOT_FRAMES = 3, BAD_PERCENT = 20 };
 
@@ -78,14 +79,6 @@ static void sum_unknown(struct measuring *m)
 	}
 }
 
-static bool is_chosen(uint32_t event, const uint32_t *events, unsigned count)
-{
-	for (unsigned i = 0; i < count; i++)
-		if (events[i] == event)
-			return true;
-	return false;
-}
-
 void quality_measure(struct quality *q, const struct profile *p,
 		     const uint32_t *events, unsigned event_count)
 {
@@ -105,7 +98,7 @@ void quality_measure(struct quality *q, const struct profile *p,
 		const struct stack *s = &p->stacks[i];
 		int64_t samples = p->columns[last].is_samples ?
 			p->values[(size_t)i * COLUMNS_MAX + last] : 1;
-		if (is_chosen(p->groups[s->group].event, events, event_count))
+		if (events_is_chosen(events, event_count, p->groups[s->group].event))
 			measure_stack(&m, s, (uint64_t)samples);
 	}
 	sum_unknown(&m);

@@ -119,6 +119,13 @@ static void add_total(struct folded *f, struct str value)
 	f->profile->header_samples += samples;
 }
 
+/* A unit is a word or two, never "cycles in 3 samples". */
+static struct str unit_word(struct str value)
+{
+	ptrdiff_t in = str_find(value, STR(" in "));
+	return in < 0 ? value : str_trim(str_head(value, (size_t)in));
+}
+
 static bool read_header(struct folded *f, struct str line)
 {
 	struct str rest = str_trim(str_skip(line, 1));
@@ -131,7 +138,7 @@ static bool read_header(struct folded *f, struct str line)
 		return take_same(f, &f->event, value, "event");
 	f->units += str_eq(key, STR("unit"));
 	if (str_eq(key, STR("unit")))
-		return take_same(f, &f->unit, value, "unit");
+		return take_same(f, &f->unit, unit_word(value), "unit");
 	if (str_eq(key, STR("total")))
 		add_total(f, value);
 	else if (str_eq(key, STR("command")) && p->title.n == 0)

@@ -24,6 +24,7 @@ check_strays();
 my $claims = claims();
 check_case($_) for Fg::cases();
 check_identify();
+check_long_beginnings();
 done_testing();
 
 sub check_reader {
@@ -85,6 +86,24 @@ sub check_case {
 	my ($case) = @_;
 	return if $case->{base} =~ /\+[^\/]*$/;
 	is(winner($claims->{$case->{in}}), right_winner($case), "$case->{name} is recognised");
+}
+
+# What comes before the first sample may fill all that a probe sees.
+sub check_long_beginnings {
+	my $samples = Fg::slurp("$Fg::cases/perf/fp.in");
+	my %beginnings = (
+		'a line for each processor' => join('', "# ========\n# captured on    : x\n",
+			map { "# CPU $_: Core ID $_, Die ID 0, Socket ID 0\n" } 0 .. 2047),
+		'a line for each mapped file' => join('', map {
+			"a 1 0.$_: PERF_RECORD_MMAP2 1/1: [0x5000(0x1000) @ 0 fe:00 1 2]: r-xp /x/$_\n"
+		} 100_000 .. 102_000),
+		'the words of another program' => "one line of these\n" x 3000,
+	);
+	for my $what (sort keys %beginnings) {
+		my $ran = Fg::run({ in => $beginnings{$what} . $samples }, Fg::program('fg-collapse'),
+			'--identify', '-');
+		like($ran->{out}, qr/: perf: /, $what) or diag($ran->{err});
+	}
 }
 
 # The program says the same.

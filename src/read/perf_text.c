@@ -21,7 +21,6 @@
 
 enum {
 	IDS_FURTHEST = 24,               /* column where the ids start at most */
-	PROBE_LINES = 400,
 };
 
 /* Scanning: each takes what it names off the front of *s, or leaves it. */
@@ -518,20 +517,32 @@ static enum probe probe_frame(struct str line, bool after_header)
 	return PROBE_NO;
 }
 
-enum probe perf_text_probe(struct str head)
+/*
+ * What comes before the first sample can be long: a line for each processor
+ * (--header), one for each file that was mapped (--show-mmap-events).
+ */
+static enum probe probe_other(struct str line, bool *header)
 {
 	struct perf_header h;
+	if (str_starts(line, STR("# captured on")) || str_starts(line, STR("# perf version")))
+		return PROBE_LIKELY;
+	if (!perf_text_header(line, &h, false))
+		return PROBE_NO;
+	if (perf_text_is_record(line, &h))
+		return PROBE_LIKELY;
+	*header |= h.event.n > 0;
+	return h.event.n > 0 ? PROBE_LIKELY : PROBE_NO;
+}
+
+enum probe perf_text_probe(struct str head)
+{
 	bool header = false;
 	enum probe best = PROBE_NO;
-	for (int i = 0; i < PROBE_LINES && head.p != NULL; i++) {
+	while (head.p != NULL && best != PROBE_SURE) {
 		struct str line = perf_text_line(str_cut(&head, '\n'));
 		enum probe sure = probe_frame(line, header);
-		if (sure == PROBE_SURE)
-			return PROBE_SURE;
-		if (sure == PROBE_NO && perf_text_header(line, &h, false) && h.event.n) {
-			header = true;
-			sure = PROBE_LIKELY;
-		}
+		if (sure == PROBE_NO)
+			sure = probe_other(line, &header);
 		if (sure > best)
 			best = sure;
 	}

@@ -130,6 +130,9 @@ sub check_advice {
 		'gmon.out' => ["gmon\1\0\0\0" . "\0" x 100, qr/gmon\.out|gprof/],
 		'wide.txt' => ["\xff\xfea\0;\0b\0 \0001\0\n\0", qr/UTF-16/],
 		'program' => ["\x7fELF\2\1\1" . "\0" x 100, qr/program|library/],
+		'annotate.txt' => [" Percent |\tSource code & Disassembly of app for cycles (9 samples)\n" .
+			"---------------\n         :\n         : 3    00000000000011e0 <main>:\n" .
+			"         : 5    main():\n    0.00 :   11e0:  push   %rbp\n", qr/perf annotate/],
 		'noise' => [join('', map { chr int rand 256 } 1 .. 5000), qr/binary/],
 		'zeros' => ["\0" x 5000, qr/binary/],
 	);

@@ -38,6 +38,7 @@ static const struct known texts[] = {
 	{ { "<html", 5 }, 0, "this is an HTML page, not a profile" },
 	{ { "<!DOCTYPE html", 14 }, 0, "this is an HTML page, not a profile" },
 	{ { "# Samples: ", 11 }, 0, "this is the text of perf report; run perf script instead" },
+	{ { "Source code & Disassembly of", 28 }, 0, "this is the text of perf annotate; run perf script instead" },
 	{ { "Performance counter stats for", 29 }, 0, "this is the output of perf stat; it has no call stacks" },
 	{ { "failed to open perf.data", 24 }, 0, "this is an error message of perf; there was nothing to read" },
 	{ { "incompatible file format", 24 }, 0, "this is an error message of perf: perf.data was written by a newer one" },

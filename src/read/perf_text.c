@@ -538,6 +538,9 @@ enum probe perf_text_probe(struct str head)
 {
 	bool header = false;
 	enum probe best = PROBE_NO;
+	if (str_find(str_head(head, head.n < 256 ? head.n : 256),
+		     STR("Source code & Disassembly of")) >= 0)
+		return PROBE_NO;         /* perf annotate: "main():" is no event */
 	while (head.p != NULL && best != PROBE_SURE) {
 		struct str line = perf_text_line(str_cut(&head, '\n'));
 		enum probe sure = probe_frame(line, header);

@@ -386,6 +386,8 @@ static unsigned put_stand_in(struct output *o, struct str s)
 
 void output_xml(struct output *o, struct str s)
 {
+	if (s.n == 0)
+		return;
 	const char *p = s.p, *end = s.p + s.n, *from = p;
 	while (p < end) {
 		enum byte_class class = classes[(unsigned char)*p];

@@ -8,6 +8,7 @@
  */
 
 #include <stdint.h>
+#include <stdio.h>
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -22,6 +23,16 @@ static inline uint64_t hash_bytes(const void *p, size_t n)
 static inline uint64_t hash_str(struct str s)
 {
 	return XXH3_64bits(s.p, s.n);
+}
+
+/*
+ * For tables of what comes from input: others in every run, as libraries are
+ * loaded at places nobody can tell.  Bytes that all have the same hash are easily
+ * made for XXH3, and a table full of them is slow.
+ */
+static inline uint64_t hash_hidden(const void *p, size_t n)
+{
+	return XXH3_64bits_withSeed(p, n, (uintptr_t)stderr);
 }
 
 #endif

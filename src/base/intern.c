@@ -8,7 +8,7 @@
 
 void intern_begin(const struct intern *t, struct intern_search *search)
 {
-	search->hash = (uint32_t)hash_str(search->s);
+	search->hash = (uint32_t)hash_hidden(search->s.p, search->s.n);
 	search->guess = TABLE_END;
 	table_prefetch(&t->table, search->hash);
 }

@@ -326,10 +326,13 @@ static void reduce_key(const struct locations *l, struct location_key *k)
 
 static uint32_t key_hash(const struct location_key *k)
 {
-	uint64_t hash = hash_str(k->symbol);
+	uint64_t hash = hash_hidden(k->symbol.p, k->symbol.n);
 	hash ^= (k->module + ((uint64_t)k->line << 32) + k->inlined) *
 		0x9e3779b97f4a7c15u;
-	hash ^= (k->address + (k->offset << 20)) * 0xc2b2ae3d27d4eb4fu;
+	if (k->address | k->offset) {
+		uint64_t place[] = { k->address, k->offset };
+		hash ^= hash_hidden(place, sizeof(place));
+	}
 	return (uint32_t)(hash ^ hash >> 32);
 }
 

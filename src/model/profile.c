@@ -101,7 +101,7 @@ uint32_t profile_frame(struct profile *p, uint32_t name, enum frame_kind kind,
 
 uint32_t profile_event(struct profile *p, struct str name, struct str unit)
 {
-	uint32_t hash = (uint32_t)hash_str(name);
+	uint32_t hash = (uint32_t)hash_hidden(name.p, name.n);
 	uint32_t id, place = table_place(&p->event_table, hash);
 	while ((id = table_next(&p->event_table, hash, &place)) != TABLE_END)
 		if (str_eq(p->events[id].name, name))

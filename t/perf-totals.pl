@@ -90,7 +90,10 @@ sub weak {
 	my ($before, $inside) = ('', 0);
 	for my $line (@lines) {
 		if ($line =~ $frame && $line !~ /^ {0,16}\S.* +[0-9a-f]{6,} /) {
-			count($before =~ /^ *(\S+): *$/ ? $1 : '') unless $inside++;
+			next if $inside++;
+			# A period alone is ten columns wide, behind a blank.
+			my $period = $before =~ / (?=.{11,}$) *(\d+) $/ ? $1 : undef;
+			count($before =~ /^ *(\S+): *$/ ? $1 : '', $period);
 		} elsif ($line =~ /^ {2}\S/ && $inside) {
 			next;	# a source line
 		} else {

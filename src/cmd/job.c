@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/job.h"
 
+#include <inttypes.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -136,6 +137,20 @@ static bool check_same_kind(struct job *job, size_t i, uint32_t events_before,
 	return true;
 }
 
+/* What was recognised by a line here and there, and is something else. */
+static bool check_understood(struct job *job, struct job_file *file)
+{
+	struct input *in = &file->input;
+	for (unsigned i = 0; i < in->warning_count && !job->settings->from; i++)
+		if (strcmp(in->warnings[i].what, "lines not understood") == 0 &&
+		    in->warnings[i].count > in->line / 2)
+			return input_fail(in, "%" PRIu64 " of %" PRIu64 " lines are nothing "
+					  "that %s has; use --from=%s if it is that",
+					  in->warnings[i].count, in->line,
+					  file->reader->title, file->reader->name);
+	return true;
+}
+
 static bool read_file(struct job *job, size_t i)
 {
 	struct job_file *file = &job->files[i];
@@ -152,6 +167,7 @@ static bool read_file(struct job *job, size_t i)
 		job->samples.leaf_first = file->reader->leaf_first;
 		ok = file->reader->read(in, &job->settings->want, &job->samples);
 		samples_flush(&job->samples);
+		ok = ok && check_understood(job, file);
 	}
 	report_progress_end();
 	file->samples = job->profile.header_samples - told_before;
@@ -261,12 +277,24 @@ static int list_metrics(const struct job *job)
 	return job_close_output(&out);
 }
 
+/* --unit gives another name to the same numbers; it converts nothing. */
+static void warn_of_unit(const struct job *job)
+{
+	struct str asked = job->settings->want.unit;
+	struct str told = job->event_count ?
+		job->profile.events[job->events[0]].unit : STR("");
+	if (asked.n && told.n && !str_eq(asked, told) && !job->settings->quiet)
+		message_warning("the values are in %.*s, --unit=%.*s only calls them so",
+				STR_ARG(told), STR_ARG(asked));
+}
+
 static int show_choice(struct job *job)
 {
 	if (job->stacks.count == 0 && job->stacks.total_before != 0) {
 		report_nothing(job);
 		return 2;
 	}
+	warn_of_unit(job);
 	report_words(job);
 	return report_stats(job) ? -1 : 2;
 }

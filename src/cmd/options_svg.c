@@ -7,6 +7,12 @@
 
 static const char *const orders[] = { "name", "weight", NULL };
 
+static const char *nothing(void *settings, const char *value)
+{
+	(void)settings, (void)value;
+	return NULL;
+}
+
 static const struct opt picture_rows[] = {
 	{ .name = "title", .kind = OPT_STR, OPT_AT(svg.title), .argument = "TEXT",
 	  .help = "heading; the recorded command or the file name by default" },
@@ -17,6 +23,8 @@ static const struct opt picture_rows[] = {
 	  .help = "auto (default), hot, mem, io, java, … or a palette file; see "
 		  "fg-palette(5)" },
 	{ .name = "color", .same = "colors" },
+	{ .name = "hash", .kind = OPT_CALL, .call = nothing, .hidden = true,
+	  .help = "accepted: colours always follow the name" },
 	{ .name = "bgcolors", .kind = OPT_TEXT, OPT_AT(svg.bgcolors), .argument = "COLOR",
 	  .help = "background: yellow, blue, green, grey or #rrggbb" },
 	{ .name = "inverted", .letter = 'i', .kind = OPT_SET, OPT_AT(svg.inverted),

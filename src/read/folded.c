@@ -527,7 +527,7 @@ static enum probe probe_folded(struct str head)
 		all++;
 		good += ends_in_digits(line) || (cut_number(&line, &value) && line.n > 0);
 	}
-	if (ours && good > 0)
+	if (ours && (good > 0 || all == 0))
 		return PROBE_LIKELY;
 	return all > 0 && good * 10 >= all * 9 ? PROBE_MAYBE : PROBE_NO;
 }

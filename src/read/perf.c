@@ -448,6 +448,14 @@ static void keep_line(struct perf *p, struct str line)
 		memcpy(p->line_before, line.p, PERF_ADDRESS_END);
 }
 
+/* Whether the line means here what it meant before: a source line needs a frame. */
+static bool is_known(const struct perf *p, uint32_t value)
+{
+	bool lost = value >= PERF_SOURCE_LINE && !p->skipping &&
+		    p->frames.last == PERF_LOCATION_NONE;
+	return p->open && value != LINECACHE_UNKNOWN && !lost;
+}
+
 static bool read_lines(struct perf *p, const struct linecache_line *seen,
 		       struct line *lines, size_t n)
 {
@@ -461,7 +469,7 @@ static bool read_lines(struct perf *p, const struct linecache_line *seen,
 		p->at = i;
 		perf_frames_next(&p->frames, seen[i].raw);
 		p->in->line = before + i + 1;
-		if (seen[i].value != LINECACHE_UNKNOWN && p->open) {
+		if (is_known(p, seen[i].value)) {
 			if (!p->skipping)
 				perf_frames_known(&p->frames, seen[i].value, seen[i].raw,
 						  line_before(p));

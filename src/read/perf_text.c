@@ -245,16 +245,53 @@ static bool match_untimed(struct str s, struct perf_header *h)
 	return s.n == 0 && h->event.n > 0;
 }
 
-/* "inl  9300 ": ids and nothing else. */
+/* "   1001001 ": a period fills ten columns, which is how it is told from ids. */
+static bool take_wide_period(struct str *s, struct perf_header *h)
+{
+	struct str t = *s;
+	size_t blanks = take_blanks(&t), digits = digits_of(t);
+	if (digits == 0 || digits > 19 || blanks + digits < 10 || t.n != digits + 1)
+		return false;
+	take_number(&t, &h->period);
+	h->has_period = true;
+	*s = str_skip(t, 1);
+	return true;
+}
+
+/* "inl  9300 ", "inl 9300    1001001 ": ids and perhaps a period, and nothing else. */
 static bool match_bare(struct str s, struct perf_header *h)
 {
-	if (s.n == 0 || s.p[s.n - 1] != ' ' || !take_ids(&s, h))
+	int64_t id;
+	*h = (struct perf_header){ .pid = -1, .tid = -1, .cpu = -1, .period = 1 };
+	if (s.n == 0 || s.p[s.n - 1] != ' ')
 		return false;
-	take_cpu(&s, h);
-	h->has_time = h->has_period = false;
-	h->period = 1;
-	h->event = h->rest = (struct str){ NULL, 0 };
-	return s.n == 0;
+	struct str t = s;
+	if (take_id(&t, &id) && take_char(&t, '/'))
+		h->pid = id;
+	else
+		t = s;
+	if (!take_id(&t, &h->tid) || !take_char(&t, ' '))
+		return false;
+	if (t.n == 0 || take_wide_period(&t, h))
+		return true;
+	take_blanks(&t);
+	take_cpu(&t, h);
+	return t.n == 0 || take_wide_period(&t, h);
+}
+
+/* "inl    1001001 ": perf script -F comm,period,ip,sym. */
+static bool match_period(struct str line, struct perf_header *h)
+{
+	*h = (struct perf_header){ .pid = -1, .tid = -1, .cpu = -1, .period = 1 };
+	size_t n = line.n < IDS_FURTHEST ? line.n : IDS_FURTHEST;
+	for (size_t i = 1; i < n; i++) {
+		struct str s = str_skip(line, i);
+		if (line.p[i - 1] == ' ' && line.p[i] == ' ' && take_wide_period(&s, h)) {
+			h->comm = str_trim(str_head(line, i));
+			return s.n == 0;
+		}
+	}
+	return false;
 }
 
 /* "     page-faults: ": perf script -F event,ip,sym. */
@@ -299,6 +336,21 @@ static bool set_comm(struct str line, size_t ids, struct perf_header *h)
 	return true;
 }
 
+/* Ids and a period, a period, ids, an event: each could be taken for the next. */
+static bool match_without_event(struct str line, size_t last, struct perf_header *h)
+{
+	for (size_t i = 0; i < last; i++)
+		if (may_start_ids(line, i) && match_bare(str_skip(line, i), h) &&
+		    h->has_period)
+			return set_comm(line, i, h);
+	if (match_period(line, h))
+		return true;
+	for (size_t i = 0; i < last; i++)
+		if (may_start_ids(line, i) && match_bare(str_skip(line, i), h))
+			return set_comm(line, i, h);
+	return match_event(line, h);
+}
+
 /*
  * The process name has at most 15 bytes, which can look like ids themselves, so
  * the ids are the last ones that fit.  Without a time there is less to
@@ -324,10 +376,7 @@ bool perf_text_header(struct str line, struct perf_header *h, bool bare_too)
 	for (size_t i = 0; i < last; i++)
 		if (may_start_ids(line, i) && match_untimed(str_skip(line, i), h))
 			return set_comm(line, i, h);
-	for (size_t i = 0; bare_too && i < last; i++)
-		if (may_start_ids(line, i) && match_bare(str_skip(line, i), h))
-			return set_comm(line, i, h);
-	return bare_too && match_event(line, h);
+	return bare_too && match_without_event(line, last, h);
 }
 
 /* Frames */

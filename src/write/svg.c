@@ -42,6 +42,24 @@ static void separate(struct buf *b)
 		buf_add(b, STR(" · "));
 }
 
+/* "java" or "java and 3 more": the frames at the bottom, which are mostly processes. */
+static void name_roots(struct drawing *d)
+{
+	const struct node *nodes = d->tree->nodes;
+	uint32_t best = d->tree->count > 1 ? 1 : 0, more = 0;
+	for (uint32_t i = best; i != 0 && nodes[i].next != 0; more++) {
+		i = nodes[i].next;
+		if (layout_value(d->tree, &nodes[i]) > layout_value(d->tree, &nodes[best]))
+			best = i;
+	}
+	struct str name = STR("profile");
+	if (best > 0)
+		name = profile_name(d->stacks->profile, nodes[best].frame);
+	buf_add(&d->title, name);
+	if (more > 0)
+		buf_addf(&d->title, " and %u more", more);
+}
+
 static void make_title(struct drawing *d)
 {
 	struct str title = d->options->title;
@@ -50,7 +68,10 @@ static void make_title(struct drawing *d)
 		title = d->stacks->title;
 	if (title.n == 0)
 		title = d->options->source;
-	buf_add(&d->title, title.n ? title : STR("profile"));
+	if (title.n)
+		buf_add(&d->title, title);
+	else
+		name_roots(d);
 }
 
 /* "cycles:u · 1.24 G cycles in 3,980 samples · 62 % of the profile shown" */

@@ -17,7 +17,7 @@
  */
 struct svg_options {
 	struct str title;        /* empty: the recorded command, else "source" */
-	struct str source;       /* name of the input, for the title */
+	struct str source;       /* name of the input, for the title; empty: the processes in it */
 	struct str subtitle;     /* in front of unit and total */
 	struct str countname;    /* word for the unit; empty: the profile's */
 	struct str nametype;     /* in front of names in the details, "Function:" */

@@ -264,7 +264,8 @@ void report_nothing(const struct job *job)
 			      job_read_raw(job) ? "samples" : "stacks",
 			      filters_used(&job->settings->want));
 	else
-		message_note("%s: error: no sample found%s", job->files[0].input.name,
+		message_note("%s: error: no %s found%s", job->files[0].input.name,
+			     job_read_raw(job) ? "sample" : "stack",
 			     line.n ? buf_cstr(&line) : "");
 	buf_free(&line);
 }

@@ -244,7 +244,8 @@ static void read_comment(struct perf *p, struct str line)
 static void push_frame(struct perf *p, struct line *line)
 {
 	uint32_t location = location_of(&p->frames.locations, &line->search);
-	linecache_add(&p->cache, line->seen, location);
+	if (!line->cut_off)      /* to be told of each time */
+		linecache_add(&p->cache, line->seen, location);
 	perf_frames_push(&p->frames, location, line->seen->raw, line_before(p));
 }
 

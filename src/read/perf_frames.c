@@ -26,7 +26,6 @@
 #include "read/perf_frames.h"
 
 #include "base/num.h"
-#include "read/perf_text.h"
 
 void perf_frames_init(struct perf_frames *f, struct samples *out, const struct want *want)
 {
@@ -141,13 +140,40 @@ void perf_frames_push(struct perf_frames *f, uint32_t location, struct str line,
 	perf_frames_push_plain(f, location);
 }
 
+static bool is_line_number(struct str s)
+{
+	size_t n = 0;
+	while (n < s.n && s.p[n] >= '0' && s.p[n] <= '9')
+		n++;
+	return n > 0 && n == s.n;
+}
+
+/*
+ * "file.c:12" of "  file.c:12 (inlined)"; empty when no line is known, as in
+ * "??:0" and "libc.so.6[163531]".
+ */
+static struct str source_of(struct str line, bool *inlined)
+{
+	line = str_trim(line);
+	*inlined = str_ends(line, STR("(inlined)"));
+	if (*inlined)
+		line = str_trim(str_head(line, line.n - STR("(inlined)").n));
+	ptrdiff_t more = str_find(line, STR(" (discriminator "));
+	if (more > 0)
+		line = str_head(line, (size_t)more);
+	ptrdiff_t colon = str_rchr(line, ':');
+	bool known = colon > 0 && is_line_number(str_skip(line, (size_t)colon + 1)) &&
+		     !str_starts(line, STR("??"));
+	return known ? line : STR("");
+}
+
 void perf_frames_source(struct perf_frames *f, uint32_t text, struct str before)
 {
 	struct profile *profile = f->out->profile;
 	if (f->last == PERF_LOCATION_NONE)
 		return;
 	bool inlined;
-	struct str line = perf_text_source(intern_text(&profile->text, text), &inlined);
+	struct str line = source_of(intern_text(&profile->text, text), &inlined);
 	pop_location(f, f->last);
 	text = line.n ? profile_text(profile, line) : ID_NONE;
 	uint32_t location = location_with_line(&f->locations, f->last, text, inlined);

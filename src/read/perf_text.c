@@ -528,26 +528,6 @@ struct str perf_text_line(struct str raw)
 	return raw;
 }
 
-static bool is_line_number(struct str s)
-{
-	return s.n > 0 && digits_of(s) == s.n;
-}
-
-struct str perf_text_source(struct str line, bool *inlined)
-{
-	line = str_trim(line);
-	*inlined = str_ends(line, STR("(inlined)"));
-	if (*inlined)
-		line = str_trim(str_head(line, line.n - STR("(inlined)").n));
-	ptrdiff_t more = str_find(line, STR(" (discriminator "));
-	if (more > 0)
-		line = str_head(line, (size_t)more);
-	ptrdiff_t colon = str_rchr(line, ':');
-	bool known = colon > 0 && is_line_number(str_skip(line, (size_t)colon + 1)) &&
-		     !str_starts(line, STR("??"));
-	return known ? line : STR("");
-}
-
 /* Recognising */
 
 /* How much a line looks like a frame: not, in any layout, or as perf prints it. */

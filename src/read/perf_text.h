@@ -50,12 +50,6 @@ bool perf_text_is_more(struct str line);
 /* The line without LF or CR LF. */
 struct str perf_text_line(struct str raw);
 
-/*
- * "file.c:12" of "  file.c:12 (inlined)"; empty when no line is known, as in
- * "??:0" and "libc.so.6[163531]".
- */
-struct str perf_text_source(struct str line, bool *inlined);
-
 enum probe perf_text_probe(struct str head);
 
 /* The last header that follows an empty line: the second half begins there. */

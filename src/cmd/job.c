@@ -290,7 +290,7 @@ static void warn_of_unit(const struct job *job)
 
 static int show_choice(struct job *job)
 {
-	if (job->stacks.count == 0 && job->stacks.total_before != 0) {
+	if (job->stacks.count == 0 && job->stacks.any_before) {
 		report_nothing(job);
 		return 2;
 	}

@@ -234,6 +234,7 @@ static bool arrange_stack(struct arranging *a, uint32_t id)
 		item.value[c] = values[a->column + c];
 		any |= item.value[c] != 0;
 	}
+	s->any_before |= any;
 	if (!add_to(&s->total_before, item.value[0]))
 		return false;
 	if (!any || !arrange_frames(a, &stack))

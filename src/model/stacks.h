@@ -27,6 +27,7 @@ struct stacks {
 
 	int64_t total[COLUMNS_MAX];  /* sums of the values */
 	int64_t total_before;        /* of the first column, before filters took stacks away */
+	bool any_before;             /* some value was not 0 before that */
 	uint64_t samples;            /* behind the values; 0 when not known */
 	struct str event;            /* what was counted, for people; empty when not known */
 	struct str title;            /* the recorded command; may be empty */

@@ -1,10 +1,26 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# What the tests in Perl share: where things are, how a program is run, which
-# cases there are.  A test begins with
+# What the tests in Perl share.  A test begins with
 #
 #	use FindBin;
 #	require "$FindBin::Bin/lib.pm";
+#
+# Where things are
+#	$Fg::source, $Fg::build, $Fg::cases, and $Fg::shared: other tools' data, which
+#	may not be there; $Fg::temp: a folder that goes away with the test
+# Files
+#	slurp(FILE)          all of it, as bytes
+#	lines_of(FILE)       its lines, without their ends
+#	spew(FILE, TEXT)     writes it, and gives FILE
+# Programs
+#	program(NAME)        the path of one of ours, as it was just built
+#	has_program(NAME)    is it in PATH?
+#	run(HOW, COMMAND...) what it wrote, said, and its status; see below
+#	exit_status($?)      the status as a shell tells it
+# Cases
+#	cases(WHICH)         all of them, or some; see below
+#	run_case(CASE)       the same as run()
+#	perf_totals(FILE)    what a text of perf adds up to, counted without fg-collapse
 package Fg;
 use strict;
 use warnings;
@@ -17,6 +33,7 @@ use Text::ParseWords qw(shellwords);
 our $source = $ENV{abs_top_srcdir} || abs_path(dirname(__FILE__) . '/..');
 our $build = $ENV{abs_top_builddir} || $source;
 our $cases = "$source/t/cases";
+our $shared = $ENV{FGTOOLS_SHARED_DATA} // "$source/../shared/data";
 our $sanitize = $ENV{FG_SANITIZE} || '';
 our $temp = tempdir(CLEANUP => 1);
 our $patience = $sanitize ? 300 : 60;	# seconds a program may take
@@ -29,6 +46,13 @@ sub slurp {
 	return defined $text ? $text : '';
 }
 
+sub lines_of {
+	my ($name) = @_;
+	open my $file, '<:raw', $name or die "$name: $!\n";
+	chomp(my @lines = <$file>);
+	return @lines;
+}
+
 sub spew {
 	my ($name, $text) = @_;
 	open my $file, '>:raw', $name or die "$name: $!\n";
@@ -37,14 +61,20 @@ sub spew {
 	return $name;
 }
 
+# 128 + N when signal N ended it.
+sub exit_status {
+	my ($wait) = @_;
+	return $wait & 127 ? 128 + ($wait & 127) : $wait >> 8;
+}
+
 sub redirect {
 	my ($handle, $mode, $name) = @_;
 	open $handle, $mode, $name or POSIX::_exit(126);
 }
 
-# run(how, COMMAND...): how is { in => text, stdin => file, stdout => file, dir =>
-# folder, env => { NAME => value }, closed => 1 (no standard output at all) }.
-# Gives what it wrote and its status, 128 + N when signal N ended it.
+# HOW is { in => text, stdin => file, stdout => file, dir => folder, env =>
+# { NAME => value }, closed => 1 (no standard output at all) }; without in and stdin
+# there is nothing to read.  Gives { out, err, status, command }.
 sub run {
 	my ($how, @command) = @_;
 	my ($in, $out, $err) = map { "$temp/$_" } qw(run.in run.out run.err);
@@ -65,17 +95,21 @@ sub run {
 		exec { $command[0] } @command or POSIX::_exit(127);
 	}
 	waitpid $pid, 0;
-	my $status = $? & 127 ? 128 + ($? & 127) : $? >> 8;
+	my $status = exit_status($?);
 	return {
 		out => -e $out ? slurp($out) : '', err => slurp($err), status => $status,
 		command => "@command",
 	};
 }
 
-# The program of the build tree.
 sub program {
 	my ($name) = @_;
 	return -x "$build/$name" ? "$build/$name" : $name;
+}
+
+sub has_program {
+	my ($name) = @_;
+	return scalar grep { -f -x "$_/$name" } split /:/, $ENV{PATH};
 }
 
 sub file_words {
@@ -89,6 +123,7 @@ sub one_case {
 	(my $in = "$base.in") =~ s/\+[^+\/]*\.in$/.in/;
 	return {
 		name => "$format/" . basename($base),
+		again => $in ne "$base.in",
 		format => $format,
 		base => $base,
 		in => $in,
@@ -98,7 +133,7 @@ sub one_case {
 }
 
 # All cases, or those of a folder, or one: cases(), cases('perf'), cases('perf/inline').
-# NAME+WORD.args is a case of its own: NAME.in with other options.
+# NAME+WORD.args is a case of its own: NAME.in {again}, with other options.
 sub cases {
 	my ($which) = @_;
 	my %base;
@@ -116,6 +151,14 @@ sub run_case {
 	my ($case) = @_;
 	return run({ dir => dirname($case->{base}) }, program('fg-collapse'), '-f',
 		$case->{format}, @{$case->{args}}, basename($case->{in}));
+}
+
+# [EVENT, SAMPLES, SUM] for each event, as t/perf-totals.pl counts; nothing when it fails.
+sub perf_totals {
+	my ($file) = @_;
+	my $ran = run({}, $^X, "$source/t/perf-totals.pl", $file);
+	return () if $ran->{status};
+	return map { [split /\t/] } split /\n/, $ran->{out};
 }
 
 1;

@@ -6,21 +6,19 @@
 # the reason; a rule that explains nothing fails the test.
 use strict;
 use warnings;
-use File::Basename qw(dirname);
-use File::Temp qw(tempfile);
-use POSIX ();
+no warnings qw(once);
+use FindBin;
 use Test::More;
 use Text::ParseWords qw(shellwords);
 
-my $t = $ENV{srcdir} && -d "$ENV{srcdir}/t" ? "$ENV{srcdir}/t" : dirname($0);
-my $data = $ENV{FGTOOLS_SHARED_DATA} // "$t/../../shared/data";
-my $peers = "$data/peers";
-my $program = 'stackcollapse-perf';
+require "$FindBin::Bin/lib.pm";
+
+my $peers = "$Fg::shared/peers";
 my $shown = 6;	# lines of a difference, each way
 
 plan skip_all => "no $peers" unless -r "$peers/cases.tsv";
 
-my @rules = read_rules("$t/peers-differences");
+my @rules = read_rules("$Fg::source/t/peers-differences");
 for my $row (read_cases("$peers/cases.tsv")) {
 	if ($row->{suite} eq 'collapse-perf-multithread') {
 		check_threads($row);
@@ -35,15 +33,8 @@ for my $row (read_cases("$peers/cases.tsv")) {
 ok($_->{used}, "peers-differences:$_->{line} explains something") for @rules;
 done_testing();
 
-sub lines_of {
-	my ($name) = @_;
-	open my $f, '<', $name or die "$name: $!\n";
-	chomp(my @lines = <$f>);
-	return @lines;
-}
-
 sub read_cases {
-	my ($head, @lines) = lines_of($_[0]);
+	my ($head, @lines) = Fg::lines_of($_[0]);
 	my @names = split /\t/, $head;
 	my @rows;
 	for my $line (@lines) {
@@ -58,7 +49,7 @@ sub read_cases {
 sub read_rules {
 	my ($name) = @_;
 	my ($n, @rules) = (0);
-	for my $line (lines_of($name)) {
+	for my $line (Fg::lines_of($name)) {
 		$n++;
 		next if $line =~ /^(?:#|\s*$)/;
 		my ($side, $cases, $from, $to, $reason) = split /\t/, $line, -1;
@@ -79,12 +70,12 @@ sub title {
 sub check_stacks {
 	my ($row) = @_;
 	my $quotes = $row->{compare} =~ /deleting/ || $row->{suite} eq 'perl-test.sh';
-	my $want = stacks($quotes, lines_of("$peers/$row->{expected}"));
-	my ($out, $status, $said) = collapse(shellwords($row->{options}), $row->{input});
-	my $got = stacks($quotes, split /\n/, $out);
-	if (%$want && $status != 0) {
+	my $want = stacks($quotes, Fg::lines_of("$peers/$row->{expected}"));
+	my $ran = collapse($row, shellwords($row->{options}));
+	my $got = stacks($quotes, split /\n/, $ran->{out});
+	if (%$want && $ran->{status} != 0) {
 		fail(title($row));
-		return diag("status $status: $said");
+		return diag("status $ran->{status}: $ran->{err}");
 	}
 	my @used = forgive($row, $want, $got);
 	my @missing = grep { ($got->{$_} // -1) ne $want->{$_} } sort keys %$want;
@@ -168,63 +159,41 @@ sub check_skip_after {
 	my ($row) = @_;
 	my @options = shellwords($row->{options});
 	my @functions = reverse grep { !/^--/ } @options;
-	my ($out, $status, $said) = collapse(@options, $row->{input});
+	my $ran = collapse($row, @options);
 	my ($hits, @bad) = (0);
-	for my $line (split /\n/, $out) {
+	for my $line (split /\n/, $ran->{out}) {
 		my ($f) = grep { index($line, $_) >= 0 } @functions or next;
 		$hits++;
 		push @bad, $line unless $line =~ /^\Q$f\E[; ]/;
 	}
-	ok($status == 0 && $hits && !@bad, title($row))
-		or diag("status $status, $hits hits, ", scalar(@bad), " that do not begin with it: ",
-			$bad[0] // '', $said);
+	ok($ran->{status} == 0 && $hits && !@bad, title($row))
+		or diag("status $ran->{status}, $hits hits, ", scalar(@bad),
+			' that do not begin with it: ', $bad[0] // '', $ran->{err});
 }
 
 # Lines the others warn about: no sample is lost for them.
 sub check_survives {
 	my ($row) = @_;
-	my $file = "$peers/$row->{input}";
-	my $counted = (run($^X, "$t/perf-totals.pl", $file))[0];
-	my $want = 0;
-	$want += (split /\t/)[2] for split /\n/, $counted;
-	my ($out, $status, $said) = collapse(shellwords($row->{options}), $row->{input});
-	my $got = 0;
-	$got += $_ for values %{stacks(0, split /\n/, $out)};
-	is("status $status, sum $got", "status 0, sum $want", title($row)) or diag($said);
-	if ($row->{input} =~ /weird/) {
-		is(scalar(() = $said =~ /^.+$/mg) > 0, 1, title($row) . ' is spoken of');
-	}
+	my ($want, $got) = (0, 0);
+	$want += $_->[2] for Fg::perf_totals("$peers/$row->{input}");
+	my $ran = collapse($row, shellwords($row->{options}));
+	$got += $_ for values %{stacks(0, split /\n/, $ran->{out})};
+	is("status $ran->{status}, sum $got", "status 0, sum $want", title($row))
+		or diag($ran->{err});
+	like($ran->{err}, qr/./, title($row) . ' is spoken of') if $row->{input} =~ /weird/;
 }
 
 sub check_threads {
 	my ($row) = @_;
 	my ($from, $to) = $row->{options} =~ /^-n (\d+)\.\.(\d+)$/
 		or die title($row), "\n";
-	my ($one, $status, $said) = collapse('-n', 1, $row->{input});
-	my @differ = grep { (collapse('-n', $_, $row->{input}))[0] ne $one } $from .. $to;
-	ok($status == 0 && length $one && !@differ, title($row))
-		or diag("status $status, differs with @differ threads: $said");
+	my $one = collapse($row, '-n', 1);
+	my @differ = grep { collapse($row, '-n', $_)->{out} ne $one->{out} } $from .. $to;
+	ok($one->{status} == 0 && length $one->{out} && !@differ, title($row))
+		or diag("status $one->{status}, differs with @differ threads: $one->{err}");
 }
 
 sub collapse {
-	my (@args) = @_;
-	my $input = pop @args;
-	return run($program, @args, "$peers/$input");
-}
-
-# Output, exit status and what was said on standard error.
-sub run {
-	my @command = @_;
-	my ($err, $err_name) = tempfile(UNLINK => 1);
-	my $pid = open(my $out, '-|') // die "fork: $!\n";
-	if ($pid == 0) {
-		open STDERR, '>&', $err or die;
-		open STDIN, '<', '/dev/null' or die;
-		exec { $command[0] } @command or print STDERR "$command[0]: $!\n";
-		POSIX::_exit(127);
-	}
-	my $text = do { local $/; <$out> } // '';
-	close $out;
-	my $status = $? >> 8 || $? & 127;
-	return ($text, $status, join "\n", lines_of($err_name));
+	my ($row, @options) = @_;
+	return Fg::run({}, Fg::program('stackcollapse-perf'), @options, "$peers/$row->{input}");
 }

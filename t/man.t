@@ -7,35 +7,36 @@
 # what it prints.
 use strict;
 use warnings;
-use Cwd qw(abs_path);
-use File::Basename qw(basename dirname);
-use File::Copy qw(copy);
+no warnings qw(once);
+use File::Basename qw(basename);
 use File::Temp qw(tempdir);
+use FindBin;
 use Test::More;
 
-my $source = $ENV{abs_top_srcdir} || abs_path(dirname($0) . '/..');
-my @pages = glob("$source/man/*.[1-9]");
+require "$FindBin::Bin/lib.pm";
+
+my @pages = glob("$Fg::source/man/*.[1-9]");
 my @programs = map { basename($_, '.1') } grep { /\.1$/ } @pages;
 
 # What the examples find in their folder.
 my %fixtures = (
-	'perf.txt' => 'perf/fp.in',
-	'events.txt' => 'perf/multi-event.in',
-);
-my $folded = <<'END';
+	'perf.txt' => Fg::slurp("$Fg::cases/perf/fp.in"),
+	'events.txt' => Fg::slurp("$Fg::cases/perf/multi-event.in"),
+	'a.folded' => <<'END',
 # event: cycles:u
 # unit: cycles
 # total: 13010 cycles in 13 samples
 server;main;serve;parse 8008
 server;main;serve;write;entry_SYSCALL_64_after_hwframe_[k] 5002
 END
+);
 
-sub lines_of {
-	my ($path) = @_;
-	open(my $file, '<', $path) or die "$path: $!";
-	chomp(my @lines = <$file>);
-	return @lines;
+for my $page (@pages) {
+	check_text($page);
+	check_examples($page);
 }
+check_options($_) for @programs;
+done_testing();
 
 # "-o" and "--output" of a line ".It Fl o Ar file , Fl -output Ns = Ns Ar file"
 sub options_of_item {
@@ -55,13 +56,13 @@ sub options_of_item {
 }
 
 sub options_of_page {
-	return map { options_of_item($_) } grep { /^\.It Fl / } lines_of($_[0]);
+	return map { options_of_item($_) } grep { /^\.It Fl / } Fg::lines_of($_[0]);
 }
 
 # The literal displays of EXAMPLES, each a reference to its lines.
 sub examples_of_page {
 	my ($in_examples, $display, @displays) = (0);
-	for (lines_of($_[0])) {
+	for (Fg::lines_of($_[0])) {
 		$in_examples = /EXAMPLES/ if /^\.Sh /;
 		next unless $in_examples;
 		if (/^\.Bd -literal/) {
@@ -95,57 +96,43 @@ sub commands_of_display {
 
 sub folder_with_fixtures {
 	my $folder = tempdir(CLEANUP => 1);
-	for my $name (sort keys %fixtures) {
-		copy("$source/t/cases/$fixtures{$name}", "$folder/$name") or die "$name: $!";
-	}
-	open(my $file, '>', "$folder/a.folded") or die $!;
-	print $file $folded;
-	close($file);
+	Fg::spew("$folder/$_", $fixtures{$_}) for keys %fixtures;
 	return $folder;
 }
 
-sub run {
-	my ($folder, $command) = @_;
-	open(my $script, '>', "$folder/.script") or die $!;
-	print $script "cd '$folder' || exit\n", $command;
-	close($script);
-	my $printed = `sh '$folder/.script' 2>'$folder/.errors' </dev/null`;
-	my $status = $?;
-	return ($status, $printed, join("\n", lines_of("$folder/.errors")));
-}
-
-sub has_program {
-	my ($name) = @_;
-	return grep { -x "$_/$name" } split /:/, $ENV{PATH};
-}
-
-for my $page (@pages) {
+sub check_text {
+	my ($page) = @_;
 	my $name = basename($page);
 	SKIP: {
-		skip 'no mandoc', 1 unless has_program('mandoc');
+		skip 'no mandoc', 1 unless Fg::has_program('mandoc');
 		is(`mandoc -Tlint -W warning '$page' 2>&1`, '', "$name is clean");
 	}
 	my %own = map { basename($_) => 1 } @pages;
 	my @lost = grep { /^fg/ && !$own{$_} }
-		map { /^\.Xr (\S+) (\d)/ ? "$1.$2" : () } lines_of($page);
+		map { /^\.Xr (\S+) (\d)/ ? "$1.$2" : () } Fg::lines_of($page);
 	is("@lost", '', "$name refers to manuals that are there");
+}
 
+sub check_examples {
+	my ($page) = @_;
 	my $folder = folder_with_fixtures();
-	for my $command (map { commands_of_display($_) } examples_of_page($page)) {
-		my ($status, $printed, $errors) = run($folder, $command->[0]);
-		(my $title = "$name: $command->[0]") =~ s/\n.*//s;
+	for my $example (map { commands_of_display($_) } examples_of_page($page)) {
+		my ($command, $prints) = @$example;
+		my $ran = Fg::run({ dir => $folder }, 'sh', '-c', $command);
+		my $title = basename($page) . ': ' . $command =~ s/\n.*//sr;
 		$title =~ s/#/\\#/g;
-		is($status, 0, $title) or diag($errors);
-		unlike($errors, qr/error:|not found|No such/, '... and nothing failed on the way');
-		is($printed, $command->[1], '... and prints that') if $command->[1] ne '';
+		is($ran->{status}, 0, $title) or diag($ran->{err});
+		unlike($ran->{err}, qr/error:|not found|No such/, '... and nothing failed on the way');
+		is($ran->{out}, $prints, '... and prints that') if $prints ne '';
 	}
 }
 
-for my $program (@programs) {
+sub check_options {
+	my ($program) = @_;
 	my @accepted = map { my ($long, $letter) = split /\t/; ($long, $letter || ()) }
 		split /\n/, `$program --completion=names`;
 	my %accepted = map { $_ => 1 } @accepted;
-	my %told = map { $_ => 1 } options_of_page("$source/man/$program.1");
+	my %told = map { $_ => 1 } options_of_page("$Fg::source/man/$program.1");
 	cmp_ok(scalar @accepted, '>', 20, "$program tells its options");
 	is(scalar @accepted, scalar keys %accepted, '... each once');
 	is(join(' ', grep { !$told{$_} } sort keys %accepted), '', '... all in the manual');
@@ -153,10 +140,8 @@ for my $program (@programs) {
 	like(`$program --help`, qr/^usage: \Q$program\E .*\n(?:.{0,80}\n)+$/,
 		'... and help has lines of 80 columns');
 	SKIP: {
-		skip 'no bash', 1 unless has_program('bash');
+		skip 'no bash', 1 unless Fg::has_program('bash');
 		is(system("$program --completion=bash | bash -n"), 0,
 			'... and bash takes the completion');
 	}
 }
-
-done_testing();

@@ -6,30 +6,34 @@
 use strict;
 use utf8;
 use warnings;
-use File::Temp qw(tempdir);
+no warnings qw(once);
+use FindBin;
 use HTTP::Tiny;
 use JSON::PP;
 use Test::More;
-use Time::HiRes qw(sleep time);
+use Time::HiRes qw(sleep);
+
+# So early that the browser ends (END, below) before its folder goes away.
+BEGIN { require "$FindBin::Bin/../lib.pm" }
 
 binmode Test::More->builder->$_, ':utf8' for qw(output failure_output todo_output);
 plan skip_all => 'no chromedriver' if `chromedriver --version 2>&1` !~ /ChromeDriver/;
 
-my $dir = tempdir(CLEANUP => 1);
+my $temp = $Fg::temp;
 my $http = HTTP::Tiny->new(timeout => 60);
 my $json = JSON::PP->new->utf8->allow_nonref;
-my ($base, $session, $driver, $said);
+my ($base, $session, $driver, $driver_says);
 
 sub start {
-	$driver = open($said, '-|', 'exec chromedriver --port=0 2>&1') or die "chromedriver: $!\n";
-	while (my $line = <$said>) {
+	$driver = open($driver_says, '-|', 'exec chromedriver --port=0 2>&1') or die "chromedriver: $!\n";
+	while (my $line = <$driver_says>) {
 		$base = "http://127.0.0.1:$1" and last if $line =~ /successfully on port (\d+)/;
 	}
 	die "chromedriver does not say its port\n" unless $base;
 	my $reply = call('POST', '/session', { capabilities => { alwaysMatch => {
 		'goog:loggingPrefs' => { browser => 'ALL' },
 		'goog:chromeOptions' => { args => ['--headless=new', '--no-sandbox', '--disable-gpu',
-			'--hide-scrollbars', '--window-size=1200,800', "--user-data-dir=$dir/profile"] },
+			'--hide-scrollbars', '--window-size=1200,800', "--user-data-dir=$temp/profile"] },
 	} } });
 	$session = "/session/$reply->{sessionId}";
 }
@@ -54,7 +58,8 @@ END {
 	$? = $status;
 }
 
-sub run {
+# What the page says to a piece of JavaScript.
+sub js {
 	my ($script, @arguments) = @_;
 	return call('POST', "$session/execute/sync", { script => $script, args => \@arguments });
 }
@@ -88,7 +93,7 @@ my $find = 'const f = [...document.querySelectorAll(".fg-frames > g")].filter(g 
 
 sub point {
 	my ($name, $n, @more) = @_;
-	my $at = run("$find const b = f.querySelector('rect').getBoundingClientRect();" .
+	my $at = js("$find const b = f.querySelector('rect').getBoundingClientRect();" .
 		'return [Math.floor(b.x + b.width / 2), Math.floor(b.y + b.height / 2)]', $name, $n);
 	perform({ type => 'pointer', id => 'm', parameters => { pointerType => 'mouse' }, actions => [
 		{ type => 'pointerMove', duration => 0, x => $at->[0], y => $at->[1] }, @more] });
@@ -102,42 +107,36 @@ sub click {
 
 sub text_of {
 	my ($selector) = @_;
-	return run('return document.querySelector(arguments[0]).textContent', $selector);
+	return js('return document.querySelector(arguments[0]).textContent', $selector);
 }
 
 sub geometry {
 	my ($name, $n) = @_;
-	return run("$find const r = f.querySelector('rect'), t = f.querySelector('text');" .
+	return js("$find const r = f.querySelector('rect'), t = f.querySelector('text');" .
 		'return { shown: f.getAttribute("display") !== "none", x: +r.getAttribute("x"),' .
 		'w: +r.getAttribute("width"), y: +r.getAttribute("y"), label: t && t.textContent,' .
 		'classes: f.getAttribute("class") || "" }', $name, $n);
 }
 
 sub status_line {
-	return run('return document.querySelector(".fg-status").hidden ? ""' .
+	return js('return document.querySelector(".fg-status").hidden ? ""' .
 		' : document.querySelector(".fg-status span").textContent');
 }
 
-sub fragment { return run('return location.hash') }
+sub fragment { return js('return location.hash') }
 
 sub complaints {
 	my $log = call('POST', "$session/se/log", { type => 'browser' });
 	return join "\n", map { $_->{message} } @$log;
 }
 
-sub write_file {
-	my ($name, $text) = @_;
-	open my $f, '>:raw', "$dir/$name" or die "$dir/$name: $!\n";
-	print $f $text;
-	close $f or die "$dir/$name: $!\n";
-	return "$dir/$name";
-}
-
 sub draw {
 	my ($name, $folded, @options) = @_;
-	my $in = write_file("$name.folded", $folded);
-	system('fg-svg', @options, '-o', "$dir/$name.svg", $in) == 0 or die "fg-svg: $?\n";
-	return "file://$dir/$name.svg";
+	my $in = Fg::spew("$temp/$name.folded", $folded);
+	my $out = "$temp/$name.svg";
+	my $ran = Fg::run({}, Fg::program('fg-svg'), @options, '-o', $out, $in);
+	die "$ran->{command}: status $ran->{status}\n$ran->{err}" if $ran->{status};
+	return "file://$out";
 }
 
 my $small = <<'END';
@@ -159,7 +158,7 @@ is(complaints(), '', 'no complaint on loading');
 is(text_of('.fg-title'), 'small one', 'title');
 is(text_of('.fg-sub'), 'cycles · 1,000 cycles', 'subtitle');
 like(text_of('.fg-info'), qr/^Point at a frame/, 'a hint before anything is done');
-is(run('return document.querySelectorAll(".fg-frames title").length'), 0,
+is(js('return document.querySelectorAll(".fg-frames title").length'), 0,
 	'no tooltip boxes over the graph');
 
 # Details.
@@ -167,11 +166,11 @@ point('lex');
 is(text_of('.fg-name'), 'lex', 'pointing shows the name');
 is(text_of('.fg-info'), 'total 5.00 % · 50 cycles · self 0 cycles, 0.00 %', 'and the numbers');
 point('read');
-is(run('return document.querySelectorAll(".fg-same").length'), 3,
+is(js('return document.querySelectorAll(".fg-same").length'), 3,
 	'other frames of the function are outlined');
 
 # Zoom.
-my $inner = run('return innerWidth') - 32;
+my $inner = js('return innerWidth') - 32;
 my $before = geometry('parse');
 cmp_ok(abs($before->{w} + 1 - .35 * $inner), '<', .2, 'width before');
 click('parse');
@@ -210,14 +209,14 @@ type('0');
 is(text_of('.fg-sub'), 'cycles · 1,000 cycles', '0 shows all');
 is(geometry('parse')->{w}, $before->{w}, 'as it was');
 click('lex');
-run('document.querySelectorAll(".fg-crumb")[2].dispatchEvent(new Event("click"))');
+js('document.querySelectorAll(".fg-crumb")[2].dispatchEvent(new Event("click"))');
 is(text_of('.fg-sub'), 'all › app › main', 'a crumb can be clicked');
 type('0');
 
 # Search: "parse" 390 wide, the one in run included; the reads in it count once.
 type('/pars|read');
 is(status_line(), '54.0 % · 2 functions · 6 frames', 'what is nested is not counted twice');
-is(run('return document.querySelectorAll(".fg-hit").length'), 6, 'hits are marked');
+is(js('return document.querySelectorAll(".fg-hit").length'), 6, 'hits are marked');
 is(fragment(), '#s=pars%7Cread', 'the address keeps the expression');
 type('<Enter>');
 is(status_line(), '54.0 % · 2 functions · 1/6', 'Enter goes to the first');
@@ -238,12 +237,12 @@ is(fragment(), '', 'also in the address');
 type('/READ');
 is(status_line(), '54.0 % · 1 function · 4 frames', 'small and capital letters are the same')
 	or diag(status_line());
-run('document.querySelector(".fg-field button").click()');
+js('document.querySelector(".fg-field button").click()');
 is(status_line(), 'no match', 'until asked to differ');
 type('<Escape>(');
 is(status_line(), 'not a regular expression', 'a wrong expression is told');
-ok(run('return document.querySelector(".fg-field").classList.contains("fg-bad")'), 'and marked');
-is(run('return document.querySelectorAll(".fg-find, .fg-hit").length'), 0, 'nothing is faint');
+ok(js('return document.querySelector(".fg-field").classList.contains("fg-bad")'), 'and marked');
+is(js('return document.querySelectorAll(".fg-find, .fg-hit").length'), 0, 'nothing is faint');
 is(complaints(), '', 'no complaint');
 type('<Escape><Escape>');
 
@@ -254,7 +253,7 @@ type('<Left>');
 is(text_of('.fg-name'), 'idle', 'and along a row');
 type('<Enter>');
 is(text_of('.fg-sub'), 'all › app › idle', 'Enter zooms');
-is(run('return document.activeElement.frame.name'), 'idle', 'the frame has the focus');
+is(js('return document.activeElement.frame.name'), 'idle', 'the frame has the focus');
 
 # Addresses.
 for my $tail ('#z=9.9&s=(', '#z=&s=%', '?s=%zz&x=1&y=', '#', '?x=16.0&y=abc', '#z=NaN.1e9') {
@@ -272,7 +271,7 @@ is(text_of('.fg-sub'), 'all › app › main › parse › lex', 'an old address
 visit($url);
 call('POST', "$session/window/rect", { width => 700, height => 600 });
 sleep .2;
-cmp_ok(abs(geometry('all')->{w} + 33 - run('return innerWidth')), '<', .2,
+cmp_ok(abs(geometry('all')->{w} + 33 - js('return innerWidth')), '<', .2,
 	'the picture follows the window');
 call('POST', "$session/window/rect", { width => 1200, height => 800 });
 sleep .2;
@@ -281,9 +280,9 @@ for (['light', 'rgb(255, 255, 255)', '1'], ['dark', 'rgb(20, 24, 29)', '0.82']) 
 	my ($theme, $color, $opacity) = @$_;
 	call('POST', "$session/goog/cdp/execute", { cmd => 'Emulation.setEmulatedMedia', params => {
 		features => [{ name => 'prefers-color-scheme', value => $theme }] } });
-	is(run('return getComputedStyle(document.querySelector(".fg-back")).fill'), $color,
+	is(js('return getComputedStyle(document.querySelector(".fg-back")).fill'), $color,
 		"background in the $theme theme");
-	is(run('return getComputedStyle(document.querySelector(".fg-frames rect")).fillOpacity'),
+	is(js('return getComputedStyle(document.querySelector(".fg-frames rect")).fillOpacity'),
 		$opacity, "frames in the $theme theme");
 }
 
@@ -294,45 +293,45 @@ my @bad = ('</script><script>pwned=1</script>', ']]><script>pwned=1</script>',
 visit(draw('bad', join('', map { "r;$_;leaf 10\n" } @bad), "--title=$bad[0]",
 	"--nametype=$bad[4]", "--countname=$bad[1]"));
 is(complaints(), '', 'hostile names: no complaint');
-is(run('return document.querySelectorAll(".fg-frames > g").length'), 2 + 2 * @bad, 'all are drawn');
+is(js('return document.querySelectorAll(".fg-frames > g").length'), 2 + 2 * @bad, 'all are drawn');
 for my $n (0 .. @bad - 1) {
-	run('const g = document.querySelectorAll(".fg-frames > g")[arguments[0]];' .
+	js('const g = document.querySelectorAll(".fg-frames > g")[arguments[0]];' .
 		'g.dispatchEvent(new MouseEvent("mouseover", { bubbles: true }));' .
 		'g.dispatchEvent(new MouseEvent("click", { bubbles: true }))', 2 + 2 * $n);
 	type('0');
 }
 type('/<<<Enter>');
-is(run('return typeof pwned'), 'undefined', 'no name is run');
-is(run('return document.querySelectorAll("script").length'), 1, 'there is one script');
-is(run('return performance.getEntriesByType("resource").length'), 0, 'nothing is fetched');
+is(js('return typeof pwned'), 'undefined', 'no name is run');
+is(js('return document.querySelectorAll("script").length'), 1, 'there is one script');
+is(js('return performance.getEntriesByType("resource").length'), 0, 'nothing is fetched');
 is(complaints(), '', 'still no complaint');
 
 # Two pictures in one page mind their own business.
 my @parts = map { read_svg($_) } $url, draw('other', "x;main;y 3\nx;z 1\n", '--inverted');
-write_file('page.html', "<!DOCTYPE html><meta charset=utf-8><title>p</title><body>" .
+Fg::spew("$temp/page.html", "<!DOCTYPE html><meta charset=utf-8><title>p</title><body>" .
 	join('<hr>', @parts));
-visit("file://$dir/page.html");
+visit("file://$temp/page.html");
 is(complaints(), '', 'two in a page: no complaint');
-is(run('return document.querySelectorAll(".fg-live").length'), 2, 'both are alive');
-is(run('const ids = [...document.querySelectorAll("[id]")].map(e => e.id);' .
+is(js('return document.querySelectorAll(".fg-live").length'), 2, 'both are alive');
+is(js('const ids = [...document.querySelectorAll("[id]")].map(e => e.id);' .
 	'return ids.length - new Set(ids).size'), 0, 'ids do not collide');
-run('document.querySelectorAll(".fg-frames")[1].querySelectorAll("g")[2]' .
+js('document.querySelectorAll(".fg-frames")[1].querySelectorAll("g")[2]' .
 	'.dispatchEvent(new MouseEvent("click", { bubbles: true }))');
-is(run('return [...document.querySelectorAll(".fg-sub")].map(e => e.textContent).join("; ")'),
+is(js('return [...document.querySelectorAll(".fg-sub")].map(e => e.textContent).join("; ")'),
 	'cycles · 1,000 cycles; all › x › main', 'one zooms, the other does not');
 
 # As large as pictures get by default; limits are loose, for slow machines.
 my $large = join '', map { my $i = $_; map { "a;b" . $i % 70 . ";c$i;d$_ " . (5 + $_) . "\n" }
 	1 .. 8 } 1 .. 1200;
 visit(draw('large', $large));
-is(run('return document.querySelectorAll(".fg-frames > g").length'), 5000, '5,000 frames');
+is(js('return document.querySelectorAll(".fg-frames > g").length'), 5000, '5,000 frames');
 my $took = 'const from = performance.now(); %s; document.documentElement.getBoundingClientRect();' .
 	'document.querySelector("text").getBBox(); return performance.now() - from';
-my $zoom = run(sprintf $took, 'document.querySelectorAll(".fg-frames > g")[2]' .
+my $zoom = js(sprintf $took, 'document.querySelectorAll(".fg-frames > g")[2]' .
 	'.dispatchEvent(new MouseEvent("click", { bubbles: true }))');
-my $back = run(sprintf $took, 'document.querySelector(".fg-frames > g")' .
+my $back = js(sprintf $took, 'document.querySelector(".fg-frames > g")' .
 	'.dispatchEvent(new MouseEvent("click", { bubbles: true }))');
-my $search = run(sprintf $took, 'document.querySelector(".fg-field input").value = "d[1-4]";' .
+my $search = js(sprintf $took, 'document.querySelector(".fg-field input").value = "d[1-4]";' .
 	'document.querySelector(".fg-field button").click()');
 diag(sprintf 'zoom in %.0f ms, out %.0f ms, search %.0f ms', $zoom, $back, $search);
 cmp_ok($zoom, '<', 1000, 'zooming in takes no second');
@@ -343,7 +342,5 @@ done_testing();
 # The SVG element of a file, as it is put into a page.
 sub read_svg {
 	my ($from) = @_;
-	open my $f, '<:raw', $from =~ s{^file://}{}r or die "$from: $!\n";
-	local $/;
-	return <$f> =~ s/^<\?xml.*?\?>\n//r;
+	return Fg::slurp($from =~ s{^file://}{}r) =~ s/^<\?xml.*?\?>\n//r;
 }

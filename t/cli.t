@@ -159,7 +159,7 @@ sub broken_pipe_status {
 		exec Fg::program($name), @args or POSIX::_exit(127);
 	}
 	waitpid $pid, 0;
-	return $? & 127 ? 128 + ($? & 127) : $? >> 8;
+	return Fg::exit_status($?);
 }
 
 sub check_standard_output {

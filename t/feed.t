@@ -24,5 +24,4 @@ sub line {
 my $list = Fg::spew("$Fg::temp/list", join '', map { line($_) } @cases);
 open STDIN, '<', $list or die "$list: $!\n";
 alarm $Fg::patience * 10;
-my $status = system $feed;
-exit($status == 0 ? 0 : $status & 127 ? 128 + ($status & 127) : $status >> 8);
+exit Fg::exit_status(system $feed);

@@ -233,22 +233,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 #ifndef FUZZ_LIBFUZZER
 
-static bool slurp(const char *path, struct buf *out)
-{
-	FILE *file = fopen(path, "rb");
-	size_t got = 1;
-	while (file && got > 0) {
-		got = fread(buf_reserve(out, 65536), 1, 65536, file);
-		out->n += got;
-	}
-	bool ok = file && !ferror(file);
-	if (file)
-		fclose(file);
-	if (!ok)
-		perror(path);
-	return ok;
-}
-
 static void replay(const struct reader *reader, struct str bytes)
 {
 	if (reader == NULL) {
@@ -290,8 +274,10 @@ int main(int argc, char **argv)
 		return usage();
 	for (int i = optind; i < argc; i++) {
 		struct buf bytes = { 0 };
-		if (!slurp(argv[i], &bytes))
+		if (!fold_slurp(argv[i], &bytes)) {
+			perror(argv[i]);
 			return 2;
+		}
 		if (seed)
 			write_seed(reader, buf_str(&bytes));
 		else

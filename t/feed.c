@@ -293,20 +293,6 @@ static void probe_all(struct test *t)
 
 /* The case */
 
-static bool slurp(const char *path, struct buf *out)
-{
-	FILE *file = fopen(path, "rb");
-	size_t got = 1;
-	while (file && got > 0) {
-		got = fread(buf_reserve(out, 65536), 1, 65536, file);
-		out->n += got;
-	}
-	bool ok = file && !ferror(file);
-	if (file)
-		fclose(file);
-	return ok;
-}
-
 /* From the file itself, as the programs read it, and once after a look at its start. */
 static void feed_file(struct test *t)
 {
@@ -329,7 +315,7 @@ static void check_folded(struct test *t, const char *path)
 	struct buf folded = { 0 };
 	if (*path == '\0')
 		return;
-	if (!slurp(path, &folded))
+	if (!fold_slurp(path, &folded))
 		wrong(t, "cannot read '%s'", path);
 	else if (!str_starts(buf_str(&t->expected), buf_str(&folded)))
 		wrong(t, "is not what '%s' expects", path);
@@ -398,7 +384,7 @@ static bool run_line(char *line, int number)
 	if (!prepare(&t, n - 3, fields + 3)) {
 		wrong(&t, "the options or the format are not known");
 	} else {
-		if (slurp(t.file, &bytes)) {
+		if (fold_slurp(t.file, &bytes)) {
 			t.bytes = buf_str(&bytes);
 			feed_all_ways(&t, folded);
 		} else {

@@ -10,6 +10,20 @@
 #include "model/events.h"
 #include "write/folded.h"
 
+bool fold_slurp(const char *path, struct buf *out)
+{
+	FILE *file = fopen(path, "rb");
+	size_t got = 1;
+	while (file && got > 0) {
+		got = fread(buf_reserve(out, 65536), 1, 65536, file);
+		out->n += got;
+	}
+	bool ok = file && !ferror(file);
+	if (file)
+		fclose(file);
+	return ok;
+}
+
 void fold_init(struct fold *f, const struct reader *reader, const struct want *want,
 	       unsigned marks, bool header)
 {

@@ -7,6 +7,9 @@
 #include "model/stacks.h"
 #include "read/reader.h"
 
+/* Appends a whole file, by no code of ours; false, with errno, when it cannot be read. */
+bool fold_slurp(const char *path, struct buf *out);
+
 /*
  * For tests: bytes to folded bytes in memory, by the same calls as fg-collapse
  * makes.  Several inputs may be read into one, as pieces of a profile.
@@ -28,7 +31,10 @@ void fold_free(struct fold *);
 /* Reads all of the input.  False after an error, which the input then tells. */
 bool fold_read(struct fold *, struct input *);
 
-/* Chooses events and sorts stacks, once, after the last input; false when a sum does not fit, or the metric is not there. */
+/*
+ * Chooses events and sorts stacks, once, after the last input.  False when a sum does
+ * not fit, or the metric is not there.
+ */
 bool fold_select(struct fold *);
 
 /* Appends the folded text of what was selected. */

@@ -18,7 +18,7 @@
 
 #include "base/num.h"
 
-enum { PROBE_LINES = 200, FRAMES_MOST = 1 << 26, SEARCHES = 256 };
+enum { PROBE_LINES = 200, FRAMES_MOST = 1 << 24, SEARCHES = 256 };
 
 struct folded {
 	struct input *in;

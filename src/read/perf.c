@@ -30,7 +30,7 @@
 
 enum {
 	COMM_MOST = 16,                  /* a process name with its NUL */
-	DEPTH_MOST = 1 << 26,
+	DEPTH_MOST = 1 << 24,
 };
 
 enum { LINES_AHEAD = 64 };

@@ -484,6 +484,7 @@ static bool read_folded(struct input *in, const struct want *want, struct sample
 	struct folded f = {
 		.in = in, .want = want, .out = out, .profile = out->profile,
 	};
+	buf_reserve(&f.line, 1);         /* to point into, even when it is empty */
 	f.first_stack = out->profile->stack_count;
 	f.sorted = f.first_stack == 0;
 	double sum_before = sum_of_values(out->profile);

@@ -180,7 +180,8 @@ function describe(f = pointed || selected) {
 	nameLine.textContent = name.length <= most ? name
 		: name.slice(0, most / 2) + ' … ' + name.slice(-most / 2);
 	infoLine.textContent = !f
-		? 'Point at a frame for details · click to zoom, Esc to go back · / to search'
+		? inner < 460 ? 'Click to zoom, Esc to go back'
+			: 'Point at a frame for details · click to zoom, Esc to go back · / to search'
 		: ['total ' + f.share, ...zoomed !== root && inView(f)
 			? [percent(f.value, zoomed.value) + ' of view'] : [], ...f.more].join(' · ');
 	details.classList.toggle('fg-long', name.length * 7.4 > inner);

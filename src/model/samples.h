@@ -12,7 +12,11 @@
  * the memory each one needs can be fetched ahead.
  */
 
-enum { SAMPLES_BATCH = 256, SAMPLES_FRAMES = 64 * 1024 };
+enum {
+	SAMPLES_BATCH = 256,             /* samples that go to the profile together */
+	SAMPLES_FRAMES = 64 * 1024,      /* ... or fewer, with so many frames */
+	SAMPLES_DEPTH_MAX = 1 << 24,     /* deeper stacks are an error that readers report */
+};
 
 struct samples {
 	struct profile *profile;

@@ -18,7 +18,7 @@
 
 #include "base/num.h"
 
-enum { PROBE_LINES = 200, FRAMES_MOST = 1 << 24, SEARCHES = 256 };
+enum { PROBE_LINES = 200, SEARCHES = 256 };
 
 struct folded {
 	struct input *in;
@@ -262,9 +262,9 @@ static bool add_frames(struct folded *f, struct str stack)
 	size_t n;
 	while ((n = split(f, stack, searches)) > 0) {
 		look_up(f, searches, n);
-		if (f->depth >= FRAMES_MOST)
+		if (f->depth >= SAMPLES_DEPTH_MAX)
 			return input_error(f->in, "stack of more than %d frames",
-					   FRAMES_MOST);
+					   SAMPLES_DEPTH_MAX);
 	}
 	buf_clear(&f->line);
 	buf_add(&f->line, stack);

@@ -14,7 +14,6 @@ struct quality {
 	uint64_t frames;             /* in all samples */
 	uint64_t unknown_frames;     /* without a function name */
 	uint64_t rootless;           /* samples whose stack reaches no known start of a thread */
-	uint64_t single;             /* samples of one frame */
 	struct str unknown_module;   /* the file most unknown frames are from; may be empty */
 };
 

@@ -12,7 +12,7 @@ struct arena_chunk {
 	_Alignas(8) char bytes[];
 };
 
-enum { CHUNK_FIRST = 8 * 1024, CHUNK_MOST = 1024 * 1024 };
+enum { CHUNK_FIRST = 8 * 1024, CHUNK_MAX = 1024 * 1024 };
 
 static struct arena_chunk *new_chunk(struct arena *a, size_t size)
 {
@@ -30,7 +30,7 @@ static size_t chunk_size(const struct arena *a)
 {
 	if (a->total < CHUNK_FIRST)
 		return CHUNK_FIRST;
-	return a->total < CHUNK_MOST ? a->total : CHUNK_MOST;
+	return a->total < CHUNK_MAX ? a->total : CHUNK_MAX;
 }
 
 void *arena_alloc(struct arena *a, size_t size)

@@ -220,10 +220,9 @@ bool num_decimal(struct str s, struct decimal *decimal)
 	    (kept <= place || !digits_sum(&shape, --kept, &sum)))
 		return false;
 	int64_t scale = kept - place;
-	for (; scale < 0 && sum != 0; scale++) {
+	for (; scale < 0 && sum != 0; scale++)
 		if (__builtin_mul_overflow(sum, 10, &sum))
 			return false;
-	}
 	for (; scale > 0 && sum % 10 == 0; scale--) {
 		sum /= 10;
 		if (sum == 0)

@@ -1,13 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "base/opt.h"
-
-#include <assert.h>
-#include <popt.h>
-#include <stdlib.h>
-
-#include "base/alloc.h"
-#include "base/num.h"
-#include "base/utf8.h"
 
 /*
  * popt gets a table made from ours, in which every argument is a string, and
@@ -18,6 +9,15 @@
  * asked for that, so a SHIELD byte is put behind "!#:" on the way in and taken
  * out on the way back.
  */
+#include "base/opt.h"
+
+#include <assert.h>
+#include <popt.h>
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "base/num.h"
+#include "base/utf8.h"
 
 enum { SHIELD = 1, NAME_MAX_LENGTH = 64, LEFT_COLUMNS = 28, LINE_COLUMNS = 79 };
 
@@ -39,10 +39,9 @@ static struct found find_row(const struct opt_program *program, struct str name)
 {
 	for (size_t t = 0; t < program->table_count; t++) {
 		const struct opt_table *table = &program->tables[t];
-		for (const struct opt *row = table->rows; row->name; row++) {
+		for (const struct opt *row = table->rows; row->name; row++)
 			if (str_eq(str_of(row->name), name))
 				return (struct found){ row, table };
-		}
 	}
 	return (struct found){ NULL, NULL };
 }
@@ -100,10 +99,9 @@ static const char *underscored(struct arena *arena, const char *name)
 {
 	struct str copy = arena_copy(arena, str_of(name));
 	char *p = (char *)copy.p;
-	for (size_t i = 0; i < copy.n; i++) {
+	for (size_t i = 0; i < copy.n; i++)
 		if (p[i] == '-')
 			p[i] = '_';
-	}
 	return p;
 }
 
@@ -213,10 +211,9 @@ static void popt_failed(const struct parse *parse, poptContext context, int erro
 
 static int choice_index(const struct opt *row, const char *value)
 {
-	for (int i = 0; row->choices[i]; i++) {
+	for (int i = 0; row->choices[i]; i++)
 		if (str_eq(str_of(row->choices[i]), str_of(value)))
 			return i;
-	}
 	return -1;
 }
 

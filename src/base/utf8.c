@@ -1,7 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "base/utf8.h"
-
-#include "base/alloc.h"
 
 /*
  * A character is one byte below 0x80, or a leading byte that tells the length
@@ -15,6 +12,10 @@
  * nonspacing and enclosing marks, format characters and the inner letters of
  * Hangul syllables; two for East Asian Width W and F.
  */
+#include "base/utf8.h"
+
+#include "base/alloc.h"
+
 struct range {
 	int32_t first, last;
 };

@@ -97,10 +97,9 @@ static void write_bash(const struct opt_program *program, const char *second_nam
 			 "\tif [[ $word == = ]]; then word=; fi\n"
 			 "\tif [[ $before == = ]]; then before=${COMP_WORDS[COMP_CWORD-2]}; fi\n"
 			 "\tcase $before in\n"));
-	for (size_t t = 0; t < program->table_count; t++) {
+	for (size_t t = 0; t < program->table_count; t++)
 		for (const struct opt *row = program->tables[t].rows; row->name; row++)
 			bash_case(out, row, opt_meaning(program, row));
-	}
 	buf_add(out, STR("\t*)\n\t\tif [[ $word == -* ]]; then\n\t\t\twords='"));
 	const char *gap = "";
 	for (size_t t = 0; t < program->table_count; t++) {
@@ -202,12 +201,10 @@ static void fish_row(struct buf *out, const char *program, const struct opt *row
 static void write_fish(const struct opt_program *program, const char *name,
 		       struct buf *out)
 {
-	for (size_t t = 0; t < program->table_count; t++) {
-		for (const struct opt *row = program->tables[t].rows; row->name; row++) {
+	for (size_t t = 0; t < program->table_count; t++)
+		for (const struct opt *row = program->tables[t].rows; row->name; row++)
 			if (!row->hidden && !row->same)
 				fish_row(out, name, row);
-		}
-	}
 }
 
 static void write_names(const struct opt_program *program, struct buf *out)

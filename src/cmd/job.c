@@ -12,12 +12,12 @@
 #include "model/events.h"
 #include "model/filter.h"
 
-static const char *const STDIN_ONLY[] = { "-" };
+static const char *const stdin_only[] = { "-" };
 
 static const char *file_path(const struct job *job, size_t i)
 {
 	const struct settings *s = job->settings;
-	return s->file_count ? s->files[i] : STDIN_ONLY[i];
+	return s->file_count ? s->files[i] : stdin_only[i];
 }
 
 static int say_input_error(struct input *in)
@@ -349,7 +349,7 @@ bool job_read_raw(const struct job *job)
 /* Writing */
 
 static const struct output *current_output;
-static const int ENDING_SIGNALS[] = { SIGINT, SIGTERM, SIGHUP };
+static const int ending_signals[] = { SIGINT, SIGTERM, SIGHUP };
 
 /* Nothing half-written stays behind when the user gives up. */
 static void on_signal(int signal_number)
@@ -372,9 +372,9 @@ bool job_open_output(const struct settings *s, struct output *out, bool for_peop
 		return false;
 	}
 	current_output = out;
-	for (size_t i = 0; i < ARRAY_SIZE(ENDING_SIGNALS); i++)
-		if (signal(ENDING_SIGNALS[i], on_signal) == SIG_IGN)
-			signal(ENDING_SIGNALS[i], SIG_IGN);      /* nohup */
+	for (size_t i = 0; i < ARRAY_SIZE(ending_signals); i++)
+		if (signal(ending_signals[i], on_signal) == SIG_IGN)
+			signal(ending_signals[i], SIG_IGN);      /* nohup */
 	return true;
 }
 

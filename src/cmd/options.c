@@ -1,4 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * What all programs share.  Rows of the same subject stand together; "same" and
+ * hidden rows are the spellings of the field.  The man pages document every
+ * row, t/man.t compares.
+ */
 #include "cmd/options.h"
 
 #include <stdio.h>
@@ -9,12 +15,6 @@
 #include "cmd/completion.h"
 #include "io/output.h"
 #include "model/profile.h"
-
-/*
- * What all programs share.  Rows of the same subject stand together; "same" and
- * hidden rows are the spellings of the field.  The man pages document every
- * row, t/man.t compares.
- */
 
 /* Reading */
 

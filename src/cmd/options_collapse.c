@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+
+/* What fg-collapse offers beyond the shared options. */
 #include "cmd/options.h"
 
 #include "base/alloc.h"
-
-/* What fg-collapse offers beyond the shared options. */
 
 static const struct opt folded_rows[] = {
 	{ .name = "no-marks", .kind = OPT_SET, OPT_AT(no_marks),

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+
+/* What fg-svg offers beyond the shared options. */
 #include "cmd/options.h"
 
 #include "base/alloc.h"
-
-/* What fg-svg offers beyond the shared options. */
 
 static const char *const orders[] = { "name", "weight", NULL };
 

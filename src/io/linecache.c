@@ -12,7 +12,7 @@
 #include "base/alloc.h"
 #include "base/hash.h"
 
-enum { WAYS = 4, SETS_FIRST = 1024, SETS_MOST = 64 * 1024 };
+enum { WAYS = 4, SETS_FIRST = 1024, SETS_MAX = 64 * 1024 };
 
 struct linecache_set {
 	struct slot {
@@ -96,7 +96,7 @@ static struct slot *choose_slot(const struct linecache *c, struct slot *slots)
 
 void linecache_add(struct linecache *c, const struct linecache_line *line, uint32_t value)
 {
-	if (c->added++ > (c->mask + 1) * WAYS && c->mask + 1 < SETS_MOST)
+	if (c->added++ > (c->mask + 1) * WAYS && c->mask + 1 < SETS_MAX)
 		set_up(c, (c->mask + 1) * 4);
 	*choose_slot(c, c->sets[line->hash & c->mask].slots) = (struct slot){
 		.hash = line->hash, .mark = line->mark, .value_plus_1 = value + 1,

@@ -1,4 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * Where a path leads decides how it is written.  Symbolic links are resolved
+ * first, so that the link stays and what it points to is replaced:
+ *
+ *	nothing there, regular file    .NAME.XXXXXX beside it, renamed at the end
+ *	FIFO, device, dangling link    opened and written in place
+ *	/dev/stdout, /dev/fd/N         the descriptor that is open already
+ *
+ * A file in a folder where nothing can be made is written in place, too.
+ */
 #include "io/output.h"
 
 #include <assert.h>
@@ -13,17 +24,6 @@
 
 #include "base/alloc.h"
 #include "base/utf8.h"
-
-/*
- * Where a path leads decides how it is written.  Symbolic links are resolved
- * first, so that the link stays and what it points to is replaced:
- *
- *	nothing there, regular file    .NAME.XXXXXX beside it, renamed at the end
- *	FIFO, device, dangling link    opened and written in place
- *	/dev/stdout, /dev/fd/N         the descriptor that is open already
- *
- * A file in a folder where nothing can be made is written in place, too.
- */
 
 enum { NO_FILE = -1, TEMPORARY_NAME_MAX = 200 };
 
@@ -127,9 +127,8 @@ static void open_beside(struct output *o, const char *target, const struct stat 
 	if (old && (old->st_uid != geteuid() || old->st_gid != getegid()) &&
 	    fchown(o->fd, old->st_uid, old->st_gid) != 0)
 		errno = 0; /* the file then belongs to who writes it */
-	if (fchmod(o->fd, old ? old->st_mode & 0777 : new_file_mode()) != 0) {
+	if (fchmod(o->fd, old ? old->st_mode & 0777 : new_file_mode()) != 0)
 		fail(o, errno);
-	}
 }
 
 /* Renaming would replace a symbolic link: what it points to is the target then. */

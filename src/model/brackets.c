@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+
 /*
  * One pass without recursion.  In "f<(a<b), &X::operator> >" the first and the
  * last angle are a pair; the second waits for a partner until ')' shows that it
  * has none, the third is the name of an operator.
  */
 #include "model/brackets.h"
+
+#include "base/alloc.h"
 
 const unsigned char brackets_kinds[256] = {
 	[0 ... 0x1f] = KIND_ODD, [0x7f] = KIND_ODD,
@@ -35,11 +38,9 @@ static size_t angle_operator(const char *p, const char *end)
 	static const struct str longer[] = {
 		STR("<=>"), STR("<<="), STR(">>="), STR("<="), STR(">="),
 	};
-
-	for (size_t i = 0; i < sizeof(longer) / sizeof(longer[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(longer); i++)
 		if (brackets_starts(p, end, longer[i]))
 			return longer[i].n;
-	}
 	if (end - p < 2 || p[1] != p[0])
 		return 1;
 	/* "operator<<int>" without a blank is operator< of int, "X<&A::operator>>"
@@ -64,8 +65,7 @@ static size_t word_operator(const char *p, const char *end)
 {
 	static const struct str words[] = { STR(" new"), STR(" delete"),
 					    STR(" co_await") };
-
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
 		const char *after = p + words[i].n;
 		if (!brackets_starts(p, end, words[i]) ||
 		    (after < end && brackets_is_word(*after)))
@@ -78,7 +78,6 @@ static size_t word_operator(const char *p, const char *end)
 size_t brackets_operator(const char *start, const char *p, const char *end)
 {
 	size_t n;
-
 	if (!brackets_follows(start, p, STR("operator")))
 		return 0;
 	switch (*p) {
@@ -119,7 +118,6 @@ bool brackets_open(struct brackets *nest, char c)
 bool brackets_close(struct brackets *nest, char c)
 {
 	char want = c == ')' ? '(' : c == ']' ? '[' : c == '}' ? '{' : '<';
-
 	while (nest->depth > 0) {
 		char open = nest->open[nest->depth - 1];
 		bool angle = open == '<' || open == BRACKETS_ANGLE;
@@ -139,7 +137,6 @@ const char *brackets_end(const char *start, const char *p, const char *end)
 {
 	struct brackets nest;
 	nest.depth = nest.lists = 0;
-
 	for (; p < end; p++) {
 		unsigned char kind = brackets_kind(*p);
 		if (kind < KIND_OPEN)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+
 /*
  * libiberty prints into a callback that cannot refuse, and a name of repeated
  * substitutions doubles its output with every level:
@@ -37,7 +38,6 @@ struct sink {
 static void sink_add(const char *p, size_t n, void *opaque)
 {
 	struct sink *sink = opaque;
-
 	if (n > sink->limit - sink->out->n)
 		longjmp(sink->full, 1);
 	buf_add(sink->out, (struct str){ p, n });
@@ -49,7 +49,6 @@ static bool run(demangler *demangle_callback, struct buf *out, const char *mangl
 {
 	size_t before = out->n;
 	struct sink sink = { .out = out, .limit = before + DEMANGLE_OUTPUT };
-
 	if (setjmp(sink.full) == 0 &&
 	    demangle_callback(mangled, DMGL_PARAMS | DMGL_ANSI, sink_add, &sink) &&
 	    out->n > before)
@@ -62,7 +61,6 @@ bool demangle(struct buf *out, struct str mangled)
 {
 	if (!demangle_wanted(mangled) || mangled.n > DEMANGLE_INPUT)
 		return false;
-
 	char copy[DEMANGLE_INPUT + 1];
 	ptrdiff_t at = str_chr(mangled, '@');
 	size_t n = at < 0 ? mangled.n : (size_t)at;
@@ -70,7 +68,6 @@ bool demangle(struct buf *out, struct str mangled)
 		return false;
 	memcpy(copy, mangled.p, n);
 	copy[n] = '\0';
-
 	bool rust = copy[1] == 'R' || strstr(copy, "17h");
 	bool done = rust && run(rust_demangle_callback, out, copy);
 	if (!done && copy[1] == 'Z')
@@ -84,7 +81,6 @@ bool demangle(struct buf *out, struct str mangled)
 static bool is_hash(const char *p)
 {
 	unsigned seen = 0;
-
 	for (int i = 0; i < 16; i++) {
 		if (p[i] >= '0' && p[i] <= '9')
 			seen |= 1u << (p[i] - '0');
@@ -100,14 +96,12 @@ static bool is_hash(const char *p)
 static const char *find_hash(struct str s)
 {
 	const size_t length = sizeof("::h0123456789abcdef") - 1;
-
 	if (s.n <= length)
 		return NULL;
 	const char *colon = memrchr(s.p, ':', s.n);
 	const char *end = s.p + s.n;
 	if (!colon || colon == s.p || (size_t)(end - colon) < length - 1)
 		return NULL;
-
 	const char *hash = colon - 1;
 	const char *after = hash + length;
 	if (hash == s.p || hash[0] != ':' || colon[1] != 'h' || !is_hash(colon + 2))
@@ -168,7 +162,6 @@ bool demangle_rust_text(struct buf *out, struct str s)
 	const char *hash = find_hash(s);
 	if (!hash)
 		return false;
-
 	const char *p = s.p;
 	while (p < hash) {
 		struct str rest = str_span(p, hash);

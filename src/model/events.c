@@ -50,8 +50,8 @@ static struct parts take_apart(struct str name)
 struct str events_unit(struct str name)
 {
 	static const struct str clocks[] = {
-		{ "cpu-clock", 9 }, { "task-clock", 10 }, { "duration_time", 13 },
-		{ "user_time", 9 }, { "system_time", 11 },
+		STR("cpu-clock"), STR("task-clock"), STR("duration_time"),
+		STR("user_time"), STR("system_time"),
 	};
 	struct parts parts = take_apart(name);
 	for (size_t i = 0; i < ARRAY_SIZE(clocks); i++)
@@ -98,8 +98,8 @@ uint64_t *events_count(const struct profile *p)
 static unsigned rank(struct str name)
 {
 	static const struct str first[] = {
-		{ "cycles", 6 }, { "cpu-cycles", 10 }, { "cpu-clock", 9 },
-		{ "task-clock", 10 },
+		STR("cycles"), STR("cpu-cycles"), STR("cpu-clock"),
+		STR("task-clock"),
 	};
 	struct parts parts = take_apart(name);
 	unsigned i = 0;

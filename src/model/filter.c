@@ -15,7 +15,7 @@
 enum { SKIP_AFTER = 1, SHOW_FROM = 2, IDLE = 4 };
 
 /* Where processors wait for work, as perf itself knows them (tools/perf/util/symbol.c). */
-static const char *const IDLE_NAMES[] = {
+static const char *const idle_names[] = {
 	"acpi_idle_do_entry", "acpi_processor_ffh_cstate_enter", "arch_cpu_idle",
 	"cpu_idle", "cpu_idle_poll", "cpu_startup_entry", "cpuidle_enter",
 	"cpuidle_enter_state", "default_idle", "default_idle_call", "do_idle",
@@ -59,8 +59,8 @@ static void judge_names(struct filter *f, const struct profile *p, const struct 
 		    is_one_of(full_name(p, i), w->skip_after, w->skip_after_count))
 			f->flags[i] |= SKIP_AFTER;
 		if (w->no_idle && p->frames[i].kind != FRAME_INLINED &&
-		    is_one_of(profile_function(p, i), IDLE_NAMES,
-			      ARRAY_SIZE(IDLE_NAMES)))
+		    is_one_of(profile_function(p, i), idle_names,
+			      ARRAY_SIZE(idle_names)))
 			f->flags[i] |= IDLE;
 	}
 }

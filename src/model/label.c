@@ -1,26 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "model/label.h"
-
-#include "base/utf8.h"
 
 /*
  * A label in a fixed-width font is cut by columns:
  *
  *	std::vector<int>::push_back  in 12 columns:  std::vector…
  */
+#include "model/label.h"
+
+#include "base/utf8.h"
 
 unsigned label_columns(double width, double advance, double inset)
 {
 	double columns = (width - 2 * inset) / advance;
-
 	return columns >= 1e6 ? 1000000 : columns > 0 ? (unsigned)(columns + 1e-9) : 0;
 }
 
 bool label_add(struct buf *b, struct str name, unsigned columns)
 {
-	enum { COLUMNS_LEAST = 3, BYTES_PER_COLUMN = 16 };
-
-	if (columns < COLUMNS_LEAST)
+	enum { COLUMNS_MIN = 3, BYTES_PER_COLUMN = 16 };
+	if (columns < COLUMNS_MIN)
 		return false;
 	/* Text of n bytes has at most n columns: most names need no counting. */
 	if (name.n <= columns || (name.n <= (size_t)BYTES_PER_COLUMN * columns &&
@@ -61,7 +59,6 @@ static const unsigned char advances[128] = {
 static double advance_of(struct str s, unsigned *length)
 {
 	int32_t code = utf8_next(s, length);
-
 	if (code >= 0 && code < 128 && advances[code])
 		return advances[code] / 100.;
 	return (code < 0 ? 1 : utf8_width(code)) * OTHER_ADVANCE / 100.;
@@ -71,7 +68,6 @@ double label_text_width(struct str s)
 {
 	double width = 0;
 	unsigned length;
-
 	for (; s.n > 0; s = str_skip(s, length))
 		width += advance_of(s, &length);
 	return width;
@@ -81,7 +77,6 @@ struct str label_text_fit(struct str s, double width)
 {
 	unsigned length;
 	size_t at = 0;
-
 	for (; at < s.n; at += length) {
 		width -= advance_of(str_skip(s, at), &length);
 		if (width < -1e-9)

@@ -1,9 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "model/layout.h"
-
-#include <stdlib.h>
-
-#include "base/alloc.h"
 
 /*
  * A child is never wider than its parent, so taking boxes off a heap, widest
@@ -17,6 +12,11 @@
  *
  * The heap holds at most the children of what was taken.
  */
+#include "model/layout.h"
+
+#include <stdlib.h>
+
+#include "base/alloc.h"
 
 struct heap {
 	struct layout_box *items;
@@ -32,7 +32,6 @@ static void heap_push(struct heap *h, const struct layout_box *box)
 {
 	ARRAY_RESERVE(h->items, h->capacity, h->count + 1);
 	size_t i = h->count++;
-
 	for (; i > 0 && before(box, &h->items[(i - 1) / 2]); i = (i - 1) / 2)
 		h->items[i] = h->items[(i - 1) / 2];
 	h->items[i] = *box;
@@ -43,7 +42,6 @@ static struct layout_box heap_pop(struct heap *h)
 	struct layout_box top = h->items[0];
 	struct layout_box last = h->items[--h->count];
 	size_t i = 0;
-
 	for (size_t child; (child = 2 * i + 1) < h->count; i = child) {
 		if (child + 1 < h->count && before(&h->items[child + 1], &h->items[child]))
 			child++;
@@ -64,7 +62,6 @@ static int by_width(const void *a, const void *b)
 static int by_node(const void *a, const void *b)
 {
 	const struct layout_box *x = a, *y = b;
-
 	return (x->node > y->node) - (x->node < y->node);
 }
 
@@ -85,13 +82,11 @@ static void push_children(struct maker *m, const struct layout_box *box)
 	uint32_t child = box->node + 1;
 	int64_t from = box->from;
 	size_t count = 0;
-
 	if (nodes[box->node].end == child)
 		return;
 	for (; child; child = nodes[child].next) {
 		int64_t value = layout_value(m->tree, &nodes[child]);
 		int64_t room = box->from + box->value - from;
-
 		if (value > room)
 			value = room;
 		if (value > 0 && value >= m->least) {
@@ -116,7 +111,6 @@ static void push_children(struct maker *m, const struct layout_box *box)
 static int64_t least_value(const struct layout_options *o, int64_t total)
 {
 	double least = o->width > 0 ? o->min_width * (double)total / o->width : 0;
-
 	if (least >= (double)total)
 		return total;
 	int64_t value = (int64_t)least;
@@ -127,10 +121,8 @@ static int64_t least_value(const struct layout_options *o, int64_t total)
 static void link_parents(struct layout *l, const struct tree *t, double scale)
 {
 	uint32_t above = 0;
-
 	for (uint32_t i = 0; i < l->count; i++) {
 		struct layout_box *box = &l->boxes[i];
-
 		while (i && l->boxes[above].node != t->nodes[box->node].parent)
 			above = l->boxes[above].parent;
 		box->parent = above;
@@ -147,11 +139,9 @@ static void link_parents(struct layout *l, const struct tree *t, double scale)
 static int64_t hidden_value(const struct layout *l, const struct tree *t)
 {
 	uint64_t hidden = 0;     /* on the way the sum may be larger than any value */
-
 	for (uint32_t i = 0; i < l->count; i++) {
 		const struct node *n = &t->nodes[l->boxes[i].node];
 		int64_t self = tree_self(t, l->boxes[i].node, t->stacks->columns > 1);
-
 		hidden += (uint64_t)(layout_value(t, n) - (self > 0 ? self : 0));
 		if (i)
 			hidden -= (uint64_t)l->boxes[i].value;
@@ -164,7 +154,6 @@ void layout_make(struct layout *l, const struct tree *t, const struct layout_opt
 	struct maker m = { .tree = t, .options = o };
 	size_t capacity = 0;
 	int64_t sum = layout_value(t, &t->nodes[0]);
-
 	*l = (struct layout){ .total = sum > 0 && o->total > sum ? o->total : sum };
 	m.least = least_value(o, l->total);
 	struct layout_box root = { .value = l->total };

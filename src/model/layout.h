@@ -42,7 +42,6 @@ struct layout {
 static inline int64_t layout_value(const struct tree *t, const struct node *n)
 {
 	int64_t value = n->total[t->stacks->columns > 1];
-
 	return value > 0 ? value : 0;
 }
 

@@ -93,9 +93,9 @@ static bool is_kernel_module_file(struct str base)
 static bool is_kernel(struct str module)
 {
 	static const struct str not_kernel[] = {
-		{ "[unknown]", 9 }, { "[vdso]", 6 }, { "[stack]", 7 },
-		{ "[heap]", 6 }, { "[vsyscall]", 10 }, { "[anon", 5 },
-		{ "[JIT]", 5 },
+		STR("[unknown]"), STR("[vdso]"), STR("[stack]"),
+		STR("[heap]"), STR("[vsyscall]"), STR("[anon"),
+		STR("[JIT]"),
 	};
 	if (module.n == 0)
 		return false;

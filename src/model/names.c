@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+
 /*
  * A symbol is read once from left to right, group by group: text outside of all
  * brackets decides, a bracketed group is jumped over as a whole.
@@ -24,11 +25,12 @@
  */
 #include "model/names.h"
 
+#include "base/alloc.h"
 #include "model/brackets.h"
 #include "model/demangle.h"
 #include "model/scope.h"
 
-/* --- what follows a parameter list ------------------------------------------ */
+/* What follows a parameter list */
 
 static const char *skip_qualifiers(const char *p, const char *end)
 {
@@ -36,8 +38,7 @@ static const char *skip_qualifiers(const char *p, const char *end)
 		STR(" const"), STR(" volatile"), STR(" noexcept"), STR(" restrict"),
 		STR(" &&"), STR(" &"), STR("&&"), STR("&"),
 	};
-
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
 		const char *after = p + words[i].n;
 		if (!brackets_starts(p, end, words[i]))
 			continue;
@@ -57,13 +58,11 @@ static bool ends_signature(const char *p, const char *end)
 		STR(" [clone "), STR(" [with "), STR(" requires "), STR(" -> "),
 		STR(" (."),
 	};
-
 	if (p == end)
 		return true;
-	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(marks); i++)
 		if (brackets_starts(p, end, marks[i]))
 			return true;
-	}
 	if (*p == '.')
 		return scope_clone_suffix(p - 1, end) == p;
 	if (*p != '[')
@@ -102,7 +101,6 @@ static const char *java_type(const char *p, const char *end)
 static bool is_java(const char *start, const char *p, const char *end)
 {
 	const char *open = p++;
-
 	while (p < end && *p != ')') {
 		p = java_type(p, end);
 		if (!p)
@@ -115,7 +113,7 @@ static bool is_java(const char *start, const char *p, const char *end)
 	return (p + 1 == end && *p == 'V') || java_type(p, end) == end;
 }
 
-/* --- signatures ------------------------------------------------------------ */
+/* Signatures */
 
 struct scan {
 	const char *start, *p, *end;
@@ -136,7 +134,6 @@ static void scan_begin(struct scan *s, const char *start, const char *end)
 {
 	struct buf *out = s->out;
 	unsigned inner = s->inner;
-
 	buf_clear(out);
 	*s = (struct scan){ .start = start, .p = start, .end = end, .out = out,
 			    .from = start, .inner = inner };
@@ -160,7 +157,6 @@ static enum verdict scan_other_group(struct scan *s)
 {
 	const char *close = brackets_end(s->start, s->p, s->end);
 	char before = s->p > s->start ? s->p[-1] : '\0';
-
 	if (!close)
 		return WHOLE;
 	bool part = before == '.' || before == '\'' || s->conversion ||
@@ -198,7 +194,6 @@ static enum verdict scan_parameters(struct scan *s)
 		return CUT;
 	if (!is_version(after, s->end) && !brackets_starts(after, s->end, STR("::")))
 		return WHOLE;
-
 	buf_add(s->out, str_span(s->from, s->p));
 	s->dropped = true;
 	s->conversion = false;
@@ -225,7 +220,6 @@ static void scan_blank(struct scan *s)
 static enum verdict scan_step(struct scan *s)
 {
 	size_t n = brackets_operator(s->start, s->p, s->end);
-
 	if (n > 0) {
 		s->p += n;
 		s->operator_end = s->p;
@@ -266,7 +260,6 @@ static enum verdict scan_step(struct scan *s)
 static bool prefix_is_type(const struct scan *s)
 {
 	struct str prefix = { s->out->p, s->name };
-
 	if (s->out->n == s->name && s->from == s->p)
 		return false;
 	char first = s->out->n > s->name ? s->out->p[s->name] : *s->from;
@@ -278,7 +271,6 @@ static bool prefix_is_type(const struct scan *s)
 static struct str scan_result(struct scan *s)
 {
 	size_t skip = prefix_is_type(s) ? s->name : 0;
-
 	if (skip == s->out->n)
 		return str_span(s->from, s->p);
 	buf_add(s->out, str_span(s->from, s->p));
@@ -293,7 +285,6 @@ static struct str drop_signature(struct buf *out, struct str full, bool *opaque)
 {
 	struct scan s = { .out = out };
 	enum verdict verdict = GO_ON;
-
 	scan_begin(&s, full.p, full.p + full.n);
 	while (verdict == GO_ON && s.p < s.end) {
 		if (brackets_is_word(*s.p))
@@ -307,7 +298,7 @@ static struct str drop_signature(struct buf *out, struct str full, bool *opaque)
 	return scan_result(&s);
 }
 
-/* --- the face -------------------------------------------------------------- */
+/* The face */
 
 bool names_parse_style(struct names *names, struct str word)
 {
@@ -316,8 +307,7 @@ bool names_parse_style(struct names *names, struct str word)
 		[NAMES_NOARGS] = STR("noargs"),
 		[NAMES_SHORT] = STR("short"),
 	};
-
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
 		if (str_eq(word, words[i])) {
 			names->style = (enum names_style)i;
 			return true;
@@ -383,7 +373,6 @@ struct str names_demangled(struct names *names, struct str raw)
 static struct str drop_clone_mark(struct str full)
 {
 	ptrdiff_t at = str_find(full, STR(" [clone "));
-
 	if (at > 0)
 		return str_head(full, (size_t)at);
 	return str_span(full.p, scope_clone_suffix(full.p, full.p + full.n));
@@ -395,11 +384,9 @@ static bool is_plain(const struct names *names, struct str name)
 	static const char marks[] = { '(', '<', ':', '.', '/' };
 	size_t n = names->style == NAMES_NOARGS ? 1 : names->style == NAMES_TEMPLATE ? 2
 		   : names->style == NAMES_SHORT ? sizeof(marks) : 0;
-
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++)
 		if (memchr(name.p, marks[i], name.n))
 			return false;
-	}
 	return true;
 }
 
@@ -412,7 +399,6 @@ struct str names_clean(struct names *names, struct str raw)
 		full = drop_clone_mark(full);
 	if (is_plain(names, full))
 		return full;
-
 	bool opaque;
 	struct str name = drop_signature(&names->text, full, &opaque);
 	if (!opaque && names->style == NAMES_SHORT)

@@ -1,4 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * A palette is read line by line into colours and rules, and a rule's tests
+ * into words that are slices of the palette's own copy of the text.  Choosing
+ * a colour runs down the rules; it is done once per function, so a plain walk
+ * will do.
+ */
 #include "model/palette.h"
 
 #include <assert.h>
@@ -11,13 +18,6 @@
 #include "base/hash.h"
 #include "base/num.h"
 
-/*
- * A palette is read line by line into colours and rules, and a rule's tests
- * into words that are slices of the palette's own copy of the text.  Choosing
- * a colour runs down the rules; it is done once per function, so a plain walk
- * will do.
- */
-
 enum { FILE_MAX = 1 << 20 };
 
 enum test_kind {
@@ -25,22 +25,22 @@ enum test_kind {
 };
 
 static const struct str test_words[] = {
-	[TEST_IS] = { "is", 2 },
-	[TEST_STARTS] = { "starts", 6 },
-	[TEST_ENDS] = { "ends", 4 },
-	[TEST_HAS] = { "has", 3 },
-	[TEST_STARTS_UPPER] = { "starts-upper", 12 },
-	[TEST_KIND] = { "kind", 4 },
-	[TEST_UNIT] = { "unit", 4 },
+	[TEST_IS] = STR("is"),
+	[TEST_STARTS] = STR("starts"),
+	[TEST_ENDS] = STR("ends"),
+	[TEST_HAS] = STR("has"),
+	[TEST_STARTS_UPPER] = STR("starts-upper"),
+	[TEST_KIND] = STR("kind"),
+	[TEST_UNIT] = STR("unit"),
 };
 
 static const struct str kind_words[FRAME_KINDS] = {
-	[FRAME_USER] = { "user", 4 },
-	[FRAME_KERNEL] = { "kernel", 6 },
-	[FRAME_INLINED] = { "inlined", 7 },
-	[FRAME_JIT] = { "jit", 3 },
-	[FRAME_WAKER] = { "waker", 5 },
-	[FRAME_OTHER] = { "other", 5 },
+	[FRAME_USER] = STR("user"),
+	[FRAME_KERNEL] = STR("kernel"),
+	[FRAME_INLINED] = STR("inlined"),
+	[FRAME_JIT] = STR("jit"),
+	[FRAME_WAKER] = STR("waker"),
+	[FRAME_OTHER] = STR("other"),
 };
 
 struct test {
@@ -74,7 +74,6 @@ static bool wrong(const struct place *at, const char *format, ...)
 static bool wrong(const struct place *at, const char *format, ...)
 {
 	va_list arguments;
-
 	buf_addf(at->message, "%s:%u: ", at->where, at->line);
 	va_start(arguments, format);
 	buf_addv(at->message, format, arguments);
@@ -86,7 +85,6 @@ static bool wrong(const struct place *at, const char *format, ...)
 static struct str next_word(struct str *rest)
 {
 	size_t from = 0;
-
 	while (from < rest->n && (rest->p[from] == ' ' || rest->p[from] == '\t'))
 		from++;
 	size_t to = from;
@@ -108,7 +106,6 @@ static int hex_digit(char c)
 bool color_parse(struct str s, struct color *color)
 {
 	int digit[6];
-
 	if ((s.n != 7 && s.n != 4) || s.p[0] != '#')
 		return false;
 	for (size_t i = 0; i < 6; i++) {
@@ -133,7 +130,6 @@ struct color color_mix(struct color a, struct color b, double share)
 static double linear(uint8_t channel)
 {
 	double c = channel / 255.;
-
 	return c * (c * (c * .305306011 + .682171111) + .012522878);
 }
 
@@ -151,10 +147,8 @@ static struct color lightened(struct color c)
 {
 	enum { STEPS = 24 };
 	const double least = 4.56;
-
 	for (unsigned i = 0; i < STEPS; i++) {
 		struct color dark = color_mix(palette_back_dark, c, PALETTE_DARK_OPACITY);
-
 		if (contrast(c, palette_ink_light) >= least &&
 		    contrast(dark, palette_ink_dark) >= least)
 			break;
@@ -169,10 +163,8 @@ static struct color from_hsl(double h, double s, double l)
 	double top = l <= 50 ? l * (100 + s) / 100 : l + s - l * s / 100;
 	double low = 2 * l - top;
 	double out[3];
-
 	for (int i = 0; i < 3; i++) {
 		double t = h + 120 * (1 - i);
-
 		t += t < 0 ? 360 : t >= 360 ? -360 : 0;
 		if (t < 60)
 			out[i] = low + (top - low) * t / 60;
@@ -190,10 +182,8 @@ static struct color from_hsl(double h, double s, double l)
 static struct color color_at(const struct palette_color *color, const double variable[3])
 {
 	double value[3];
-
 	for (int i = 0; i < 3; i++) {
 		const struct palette_channel *c = &color->channel[i];
-
 		value[i] = c->from + (c->to - c->from) * variable[c->variable];
 	}
 	struct color c = color->hsl
@@ -207,7 +197,6 @@ struct color palette_color(const struct palette *p, unsigned pick, struct str na
 {
 	uint64_t hash = hash_str(name);
 	double variable[3];
-
 	for (int i = 0; i < 3; i++, hash >>= 21)
 		variable[i] = (double)(hash & 0x1fffff) / 0x1fffff;
 	struct color c = color_at(&p->colors[pick], variable);
@@ -219,7 +208,6 @@ struct color palette_color(const struct palette *p, unsigned pick, struct str na
 struct color palette_swatch(const struct palette *p, unsigned pick)
 {
 	static const double middle[3] = { .5, .5, .5 };
-
 	return color_at(&p->colors[pick], middle);
 }
 
@@ -241,7 +229,6 @@ static bool test_fits(const struct test *t, struct str name, enum frame_kind kin
 		      struct str unit)
 {
 	bool fits = false;
-
 	switch (t->what) {
 	case TEST_KIND:
 		fits = t->kinds >> kind & 1;
@@ -252,7 +239,6 @@ static bool test_fits(const struct test *t, struct str name, enum frame_kind kin
 	default: {
 		struct str rest = t->words;
 		struct str word;
-
 		while (!fits && (word = next_word(&rest)).n > 0)
 			fits = word_fits(t->what, t->what == TEST_UNIT ? unit : name, word);
 	}
@@ -266,7 +252,6 @@ unsigned palette_pick(const struct palette *p, struct str name, enum frame_kind 
 	for (size_t i = 0; i < p->rule_count; i++) {
 		const struct palette_rule *rule = &p->rules[i];
 		unsigned passed = 0;
-
 		while (passed < rule->test_count &&
 		       test_fits(&rule->tests[passed], name, kind, unit))
 			passed++;
@@ -291,7 +276,6 @@ static bool parse_channel(const struct place *at, struct str word, double most,
 {
 	struct str text = word;
 	ptrdiff_t mark = str_rchr(word, '@');
-
 	channel->variable = own;
 	if (mark >= 0) {
 		if ((size_t)mark + 2 != word.n || word.p[mark + 1] < '1' || word.p[mark + 1] > '3')
@@ -315,7 +299,6 @@ static bool parse_span(const struct place *at, struct str *rest, struct palette_
 {
 	struct str form = next_word(rest);
 	struct color fixed;
-
 	if (color_parse(form, &fixed)) {
 		color->channel[0].from = color->channel[0].to = fixed.r;
 		color->channel[1].from = color->channel[1].to = fixed.g;
@@ -328,7 +311,6 @@ static bool parse_span(const struct place *at, struct str *rest, struct palette_
 			     STR_ARG(form));
 	for (unsigned i = 0; i < 3; i++) {
 		double most = !color->hsl ? 255 : i == 0 ? 360 : 100;
-
 		if (!parse_channel(at, next_word(rest), most, i, &color->channel[i]))
 			return false;
 	}
@@ -361,10 +343,8 @@ static struct str test_rest(struct str *rest)
 {
 	struct str all = *rest;
 	struct str before = *rest;
-
 	for (;;) {
 		struct str word = next_word(rest);
-
 		if (word.n == 0 || str_eq(word, STR("&")))
 			return str_trim(word.n ? str_span(all.p, before.p) : all);
 		before = str_skip(all, (size_t)(rest->p - all.p));
@@ -375,10 +355,8 @@ static bool parse_kinds(const struct place *at, struct test *test)
 {
 	struct str rest = test->words;
 	struct str word;
-
 	while ((word = next_word(&rest)).n > 0) {
 		unsigned kind = 0;
-
 		while (kind < FRAME_KINDS && !str_eq(kind_words[kind], word))
 			kind++;
 		if (kind == FRAME_KINDS)
@@ -392,7 +370,6 @@ static bool parse_kinds(const struct place *at, struct test *test)
 static bool parse_test(const struct place *at, struct str *rest, struct test *test)
 {
 	struct str word = next_word(rest);
-
 	*test = (struct test){ .negated = str_eq(word, STR("not")) };
 	if (test->negated)
 		word = next_word(rest);
@@ -418,7 +395,6 @@ static bool parse_paint(const struct place *at, struct palette *p, struct str re
 	struct str name = next_word(&rest);
 	ptrdiff_t color = find_color(p, name);
 	unsigned count = 0;
-
 	if (color < 0)
 		return wrong(at, "unknown colour '%.*s'", STR_ARG(name));
 	if (p->rule_count && p->rules[p->rule_count - 1].test_count == 0)
@@ -441,7 +417,6 @@ static bool parse_line(const struct place *at, struct palette *p, struct str lin
 {
 	struct str rest = line;
 	struct str word = next_word(&rest);
-
 	if (word.n == 0 || word.p[0] == '#')
 		return true;
 	if (str_eq(word, STR("color")) || str_eq(word, STR("colour")))
@@ -467,12 +442,10 @@ static bool parse_line(const struct place *at, struct palette *p, struct str lin
 bool palette_parse(struct palette *p, struct str text, const char *where, struct buf *message)
 {
 	struct place at = { .where = where, .message = message };
-
 	*p = (struct palette){ .background = palette_back_light };
 	text = arena_copy(&p->arena, text);
 	while (text.n > 0) {
 		struct str line = str_cut(&text, '\n');
-
 		at.line++;
 		if (str_ends(line, STR("\r")))
 			line.n--;
@@ -491,7 +464,6 @@ bool palette_parse(struct palette *p, struct str text, const char *where, struct
 static bool open_file(struct palette *p, const char *path, struct buf *message)
 {
 	FILE *file = fopen(path, "re");
-
 	if (!file) {
 		buf_addf(message, "cannot read palette '%s': %s", path, strerror(errno));
 		return false;

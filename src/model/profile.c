@@ -7,11 +7,11 @@
 #include "base/alloc.h"
 #include "base/hash.h"
 
-static const struct str MARKS[FRAME_KINDS] = {
-	[FRAME_KERNEL] = { "_[k]", 4 },
-	[FRAME_INLINED] = { "_[i]", 4 },
-	[FRAME_JIT] = { "_[j]", 4 },
-	[FRAME_WAKER] = { "_[w]", 4 },
+static const struct str marks[FRAME_KINDS] = {
+	[FRAME_KERNEL] = STR("_[k]"),
+	[FRAME_INLINED] = STR("_[i]"),
+	[FRAME_JIT] = STR("_[j]"),
+	[FRAME_WAKER] = STR("_[w]"),
 };
 
 void profile_init(struct profile *p)
@@ -228,7 +228,7 @@ struct str profile_function(const struct profile *p, uint32_t frame)
 
 struct str frame_kind_mark(enum frame_kind kind)
 {
-	return MARKS[kind];
+	return marks[kind];
 }
 
 enum frame_kind frame_kind_unmark(struct str *name)

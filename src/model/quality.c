@@ -13,21 +13,20 @@ enum { ROOT_FRAMES = 3, BAD_PERCENT = 20 };
 static bool is_known_root(struct str name)
 {
 	static const struct str exact[] = {
-		{ "_start", 6 }, { "main", 4 }, { "start_thread", 12 },
-		{ "thread_start", 12 },
-		{ "swapper", 7 }, { "start_kernel", 12 }, { "kthread", 7 },
-		{ "cpu_startup_entry", 17 }, { "_dl_start_user", 14 },
+		STR("_start"), STR("main"), STR("start_thread"),
+		STR("swapper"), STR("start_kernel"), STR("kthread"),
+		STR("cpu_startup_entry"), STR("_dl_start_user"),
 	};
 	static const struct str starts[] = {
-		{ "clone", 5 }, { "__clone", 7 }, { "__GI___clone", 12 },
-		{ "__libc_start", 12 }, { "entry_", 6 }, { "ret_from_fork", 13 },
-		{ "secondary_startup", 17 }, { "asm_", 4 }, { "system_call", 11 },
-		{ "sysenter", 8 }, { "el0", 3 },
-		{ "runtime.goexit", 14 }, { "runtime.mstart", 14 },
-		{ "runtime.mcall", 13 }, { "runtime.rt0", 11 },
-		{ "common_startup", 14 }, { "generic_start_main", 18 },
-		{ "__start_thread", 14 }, { "thread_start", 12 },
-		{ "x86_64_start", 12 }, { "_start_", 7 },
+		STR("clone"), STR("__clone"), STR("__GI___clone"),
+		STR("__libc_start"), STR("entry_"), STR("ret_from_fork"),
+		STR("secondary_startup"), STR("asm_"), STR("system_call"),
+		STR("sysenter"), STR("el0"),
+		STR("runtime.goexit"), STR("runtime.mstart"),
+		STR("runtime.mcall"), STR("runtime.rt0"),
+		STR("common_startup"), STR("generic_start_main"),
+		STR("__start_thread"), STR("thread_start"),
+		STR("x86_64_start"), STR("_start_"),
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(exact); i++)
 		if (str_eq(name, exact[i]))
@@ -56,7 +55,6 @@ static void measure_stack(struct measuring *m, const struct stack *s, uint64_t s
 	struct quality *q = m->q;
 	q->samples += samples;
 	q->frames += samples * s->depth;
-	q->single += s->depth == 1 ? samples : 0;
 	bool rooted = false;
 	for (uint32_t i = 0; i < s->depth; i++) {
 		uint32_t frame = profile_stack_frame(m->p, s, i);

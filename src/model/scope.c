@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+
 /*
  * A cleaned name is a scope: parts divided by "::", or by '/' and '.', with
  * template arguments between.  Not every '<' opens arguments:
@@ -11,6 +12,7 @@
  */
 #include "model/scope.h"
 
+#include "base/alloc.h"
 #include "model/brackets.h"
 
 const char *scope_clone_suffix(const char *start, const char *end)
@@ -20,7 +22,6 @@ const char *scope_clone_suffix(const char *start, const char *end)
 		STR("lto_priv"), STR("localalias"), STR("resume"), STR("destroy"),
 		STR("clone"), STR("plt"),
 	};
-
 	for (const char *p = end; p > start; ) {
 		const char *dot = memrchr(start, '.', (size_t)(p - start));
 		if (!dot || dot == start)
@@ -30,7 +31,7 @@ const char *scope_clone_suffix(const char *start, const char *end)
 		while (i < word.n && word.p[i] >= '0' && word.p[i] <= '9')
 			i++;
 		bool known = word.n > 0 && i == word.n;
-		for (i = 0; i < sizeof(words) / sizeof(words[0]) && !known; i++)
+		for (i = 0; i < ARRAY_SIZE(words) && !known; i++)
 			known = str_eq(word, words[i]);
 		if (!known)
 			break;
@@ -48,7 +49,6 @@ enum angle {
 static enum angle angle_kind(const char *start, const char *p, const char *end)
 {
 	char before = p > start ? p[-1] : '\0';
-
 	if (before == '.' || brackets_starts(p, end, STR("<lambda")) ||
 	    brackets_starts(p, end, STR("<unnamed")) ||
 	    brackets_starts(p, end, STR("<anonymous")))
@@ -65,7 +65,6 @@ struct str scope_elide(struct buf *out, struct str name, unsigned keep)
 	const char *end = name.p + name.n;
 	const char *from = name.p;
 	const char *operator_end = NULL;
-
 	buf_clear(out);
 	for (const char *p = name.p; p < end; p++) {
 		unsigned char kind = brackets_kind(*p);
@@ -133,7 +132,6 @@ static void add_self(struct buf *out, const char *p, const char *close)
 	size_t mark = out->n;
 	const char *end = close - 1;
 	bool impl = brackets_starts(p, end, STR("<impl "));
-
 	p += impl ? 6 : 1;
 	for (const char *start = p; p < end; ) {
 		if (brackets_starts(p, end, STR("::"))) {
@@ -171,7 +169,6 @@ static const char *shorten_group(struct shortener *s, const char *p)
 	const char *close = brackets_end(s->start, p, s->end);
 	if (!close)
 		return NULL;
-
 	bool after_word = p > s->start && brackets_is_word(p[-1]);
 	enum angle kind = *p != '<' ? NAME : p == s->operator_end
 				    ? LIST : angle_kind(s->start, p, s->end);
@@ -191,7 +188,6 @@ static const char *shorten_group(struct shortener *s, const char *p)
 static const char *shorten_separator(struct shortener *s, const char *p)
 {
 	bool scope = brackets_starts(p, s->end, STR("::"));
-
 	if (scope && p + 2 < s->end && p[2] == '<' &&
 	    angle_kind(s->start, p + 2, s->end) == LIST)
 		return p + 2;
@@ -219,7 +215,6 @@ struct str scope_shorten(struct buf *out, struct str name)
 	const char *end = name.p + name.n;
 	struct shortener s = { .start = name.p, .out = out,
 			       .end = scope_clone_suffix(name.p, end) };
-
 	buf_clear(out);
 	for (const char *p = name.p; p < s.end; ) {
 		const char *from = p;

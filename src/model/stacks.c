@@ -21,7 +21,7 @@
 #include "model/events.h"
 #include "model/filter.h"
 
-enum { SMALL_RANGE = 12, FETCH_AHEAD = 8, ROOTS_MOST = 4, SPLITS_MOST = 48 };
+enum { SMALL_RANGE = 12, FETCH_AHEAD = 8, ROOTS_MAX = 4, SPLITS_MAX = 48 };
 
 int stacks_metric(const struct profile *p, const struct want *w)
 {
@@ -255,7 +255,7 @@ static bool arrange_stack(struct arranging *a, uint32_t id)
 static void reserve(struct arranging *a)
 {
 	struct stacks *s = a->s;
-	s->pool_capacity = a->p->pool_count + (uint64_t)a->p->stack_count * ROOTS_MOST;
+	s->pool_capacity = a->p->pool_count + (uint64_t)a->p->stack_count * ROOTS_MAX;
 	s->item_capacity = a->p->stack_count;
 	s->pool = xhuge_calloc(s->pool_capacity * sizeof(*s->pool));
 	s->items = xhuge_calloc(s->item_capacity * sizeof(*s->items));
@@ -293,7 +293,7 @@ static bool is_untouched(const struct arranging *a)
 
 /* Rank */
 
-enum { MARK_MOST = 4, REST_MOST = 2 * MARK_MOST + 1 };
+enum { MARK_MAX = 4, REST_MAX = 2 * MARK_MAX + 1 };
 
 struct ranked {
 	uint64_t start;          /* the first eight bytes of the text, in byte order */
@@ -310,10 +310,10 @@ static uint64_t first_bytes(struct str name)
 }
 
 /* What is written behind n bytes, as far as it matters next to a mere mark. */
-static struct str rest_of(const struct ranked *r, size_t n, char text[REST_MOST])
+static struct str rest_of(const struct ranked *r, size_t n, char text[REST_MAX])
 {
 	struct str name = str_skip(r->name, n), mark = frame_kind_mark(r->kind);
-	size_t length = name.n < MARK_MOST + 1 ? name.n : MARK_MOST + 1;
+	size_t length = name.n < MARK_MAX + 1 ? name.n : MARK_MAX + 1;
 	memcpy(text, name.p, length);
 	memcpy(text + length, mark.p ? mark.p : "", mark.n);
 	return (struct str){ text, length + mark.n };
@@ -329,7 +329,7 @@ static int compare_ranked(const void *a, const void *b)
 	int order = n ? memcmp(x->name.p, y->name.p, n) : 0;
 	if (order != 0)
 		return order;
-	char text_x[REST_MOST], text_y[REST_MOST];
+	char text_x[REST_MAX], text_y[REST_MAX];
 	order = str_cmp(rest_of(x, n, text_x), rest_of(y, n, text_y));
 	return order ? order : (x->kind > y->kind) - (x->kind < y->kind);
 }
@@ -420,7 +420,7 @@ static uint32_t middle_key(const struct stacks *s, struct range r)
 
 static uint32_t pivot_of(const struct stacks *s, struct range r)
 {
-	if (r.splits >= SPLITS_MOST)
+	if (r.splits >= SPLITS_MAX)
 		return middle_key(s, r);
 	uint32_t a = key(s->pool, &s->items[r.from], r.at);
 	uint32_t b = key(s->pool, &s->items[r.from + (r.to - r.from) / 2], r.at);

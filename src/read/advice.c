@@ -15,33 +15,33 @@ struct known {
 };
 
 static const struct known files[] = {
-	{ { "PERFILE2", 8 }, 0, "this is a perf.data file; run perf script -i FILE and read its output" },
-	{ { "2ELIFREP", 8 }, 0, "this is a perf.data file from a machine of the other byte order; run perf script -i FILE there" },
-	{ { "PERFFILE", 8 }, 0, "this is a perf.data file of a very old perf; run its own perf script -i FILE" },
-	{ { "gmon", 4 }, 0, "this is a gmon.out file of gprof; it has no call stacks" },
-	{ { "\x7f" "ELF", 4 }, 0, "this is a program or library, not a profile of one" },
-	{ { "\xff\xfe", 2 }, 0, "this is UTF-16 text; save it as UTF-8 (in PowerShell, use -Encoding utf8 or cmd /c to redirect)" },
-	{ { "\xfe\xff", 2 }, 0, "this is UTF-16 text; save it as UTF-8" },
-	{ { "\x89PNG", 4 }, 0, "this is a PNG picture, not a profile" },
-	{ { "%PDF", 4 }, 0, "this is a PDF file, not a profile" },
-	{ { "PK\x03\x04", 4 }, 0, "this is a zip archive; unpack it first" },
-	{ { "BZh", 3 }, 0, "this is bzip2 data; unpack it with bunzip2 -c FILE" },
-	{ { "\xfd" "7zXZ", 5 }, 0, "this is xz data; unpack it with xz -dc FILE" },
-	{ { "ustar", 5 }, 257, "this is a tar archive; unpack it first" },
-	{ { "go 1.", 5 }, 0, "this is a Go execution trace; use go tool trace to get a pprof profile from it" },
-	{ { "\xd4\xc3\xb2\xa1", 4 }, 0, "this is a network capture, not a profile" },
+	{ STR("PERFILE2"), 0, "this is a perf.data file; run perf script -i FILE and read its output" },
+	{ STR("2ELIFREP"), 0, "this is a perf.data file from a machine of the other byte order; run perf script -i FILE there" },
+	{ STR("PERFFILE"), 0, "this is a perf.data file of a very old perf; run its own perf script -i FILE" },
+	{ STR("gmon"), 0, "this is a gmon.out file of gprof; it has no call stacks" },
+	{ STR("\x7f" "ELF"), 0, "this is a program or library, not a profile of one" },
+	{ STR("\xff\xfe"), 0, "this is UTF-16 text; save it as UTF-8 (in PowerShell, use -Encoding utf8 or cmd /c to redirect)" },
+	{ STR("\xfe\xff"), 0, "this is UTF-16 text; save it as UTF-8" },
+	{ STR("\x89PNG"), 0, "this is a PNG picture, not a profile" },
+	{ STR("%PDF"), 0, "this is a PDF file, not a profile" },
+	{ STR("PK\x03\x04"), 0, "this is a zip archive; unpack it first" },
+	{ STR("BZh"), 0, "this is bzip2 data; unpack it with bunzip2 -c FILE" },
+	{ STR("\xfd" "7zXZ"), 0, "this is xz data; unpack it with xz -dc FILE" },
+	{ STR("ustar"), 257, "this is a tar archive; unpack it first" },
+	{ STR("go 1."), 0, "this is a Go execution trace; use go tool trace to get a pprof profile from it" },
+	{ STR("\xd4\xc3\xb2\xa1"), 0, "this is a network capture, not a profile" },
 };
 
 /* Text that has one of these early on. */
 static const struct known texts[] = {
-	{ { "<svg", 4 }, 0, "this is an SVG picture; read the profile it was drawn from" },
-	{ { "<html", 5 }, 0, "this is an HTML page, not a profile" },
-	{ { "<!DOCTYPE html", 14 }, 0, "this is an HTML page, not a profile" },
-	{ { "# Samples: ", 11 }, 0, "this is the text of perf report; run perf script instead" },
-	{ { "Source code & Disassembly of", 28 }, 0, "this is the text of perf annotate; run perf script instead" },
-	{ { "Performance counter stats for", 29 }, 0, "this is the output of perf stat; it has no call stacks" },
-	{ { "failed to open perf.data", 24 }, 0, "this is an error message of perf; there was nothing to read" },
-	{ { "incompatible file format", 24 }, 0, "this is an error message of perf: perf.data was written by a newer one" },
+	{ STR("<svg"), 0, "this is an SVG picture; read the profile it was drawn from" },
+	{ STR("<html"), 0, "this is an HTML page, not a profile" },
+	{ STR("<!DOCTYPE html"), 0, "this is an HTML page, not a profile" },
+	{ STR("# Samples: "), 0, "this is the text of perf report; run perf script instead" },
+	{ STR("Source code & Disassembly of"), 0, "this is the text of perf annotate; run perf script instead" },
+	{ STR("Performance counter stats for"), 0, "this is the output of perf stat; it has no call stacks" },
+	{ STR("failed to open perf.data"), 0, "this is an error message of perf; there was nothing to read" },
+	{ STR("incompatible file format"), 0, "this is an error message of perf: perf.data was written by a newer one" },
 };
 
 static const char *advice_on_bytes(struct str head)

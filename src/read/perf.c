@@ -29,11 +29,9 @@
 #include "read/perf_text.h"
 
 enum {
-	COMM_MOST = 16,                  /* a process name with its NUL */
-	DEPTH_MOST = 1 << 24,
+	COMM_MAX = 16,                   /* a process name with its NUL */
+	LINES_AHEAD = 64,                /* read together */
 };
-
-enum { LINES_AHEAD = 64 };
 
 /* A line on its way through read_ahead(). */
 struct line {
@@ -217,7 +215,7 @@ static void join_odd_line(struct perf *p, struct perf_header *h)
 {
 	if (!p->has_odd_line)
 		return;
-	if (p->odd_line.n + 1 + h->comm.n >= COMM_MOST) {
+	if (p->odd_line.n + 1 + h->comm.n >= COMM_MAX) {
 		forget_odd_line(p);
 		return;
 	}
@@ -260,7 +258,7 @@ static bool begin_headless(struct perf *p)
 		return true;
 	}
 	struct perf_header h = { .pid = -1, .tid = -1, .cpu = -1, .period = 1 };
-	if (p->has_odd_line && p->odd_line.n <= COMM_MOST) {
+	if (p->has_odd_line && p->odd_line.n <= COMM_MAX) {
 		p->has_odd_line = false;
 		h.comm = str_trim(buf_str(&p->odd_line));
 	}
@@ -480,8 +478,9 @@ static bool read_lines(struct perf *p, const struct linecache_line *seen,
 	}
 	p->in->line = before + n;
 	keep_line(p, seen[n - 1].raw);
-	if (sample_depth(p->out) > DEPTH_MOST)
-		return input_error(p->in, "stack of more than %d frames", DEPTH_MOST);
+	if (sample_depth(p->out) > SAMPLES_DEPTH_MAX)
+		return input_error(p->in, "stack of more than %d frames",
+				   SAMPLES_DEPTH_MAX);
 	return true;
 }
 

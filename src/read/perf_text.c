@@ -20,7 +20,7 @@
 #include "base/alloc.h"
 
 enum {
-	IDS_FURTHEST = 24,               /* column where the ids start at most */
+	IDS_START_MAX = 24,              /* column where the ids start at most */
 };
 
 /* Scanning: each takes what it names off the front of *s, or leaves it. */
@@ -31,7 +31,7 @@ static bool is_digit(char c)
 }
 
 /* Hexadecimal digits, as perf prints them. */
-static const bool IS_HEX[256] = {
+static const bool hex_digits[256] = {
 	['0'] = true, ['1'] = true, ['2'] = true, ['3'] = true, ['4'] = true,
 	['5'] = true, ['6'] = true, ['7'] = true, ['8'] = true, ['9'] = true,
 	['a'] = true, ['b'] = true, ['c'] = true, ['d'] = true, ['e'] = true,
@@ -40,7 +40,7 @@ static const bool IS_HEX[256] = {
 
 static bool is_hex(char c)
 {
-	return IS_HEX[(unsigned char)c];
+	return hex_digits[(unsigned char)c];
 }
 
 static bool is_letter(char c)
@@ -283,7 +283,7 @@ static bool match_bare(struct str s, struct perf_header *h)
 static bool match_period(struct str line, struct perf_header *h)
 {
 	*h = (struct perf_header){ .pid = -1, .tid = -1, .cpu = -1, .period = 1 };
-	size_t n = line.n < IDS_FURTHEST ? line.n : IDS_FURTHEST;
+	size_t n = line.n < IDS_START_MAX ? line.n : IDS_START_MAX;
 	for (size_t i = 1; i < n; i++) {
 		struct str s = str_skip(line, i);
 		if (line.p[i - 1] == ' ' && line.p[i] == ' ' && take_wide_period(&s, h)) {
@@ -360,7 +360,7 @@ static bool match_without_event(struct str line, size_t last, struct perf_header
 bool perf_text_header(struct str line, struct perf_header *h, bool bare_too)
 {
 	line = skip_guest(line);
-	size_t last = line.n < IDS_FURTHEST + 1 ? line.n : IDS_FURTHEST + 1;
+	size_t last = line.n < IDS_START_MAX + 1 ? line.n : IDS_START_MAX + 1;
 	struct perf_header untimed;
 	for (size_t i = last; i-- > 0;) {
 		if (!may_start_ids(line, i) || !match_timed(str_skip(line, i), h))
@@ -507,8 +507,8 @@ bool perf_text_is_more(struct str line)
 bool perf_text_is_record(struct str line, const struct perf_header *h)
 {
 	static const struct str marks[] = {
-		{ "PERF_RECORD_", 12 }, { "DEFERRED CALLCHAIN", 18 },
-		{ "BPF output:", 11 }, { "BPF string:", 11 },
+		STR("PERF_RECORD_"), STR("DEFERRED CALLCHAIN"),
+		STR("BPF output:"), STR("BPF string:"),
 	};
 	struct str start = h && h->event.n ? STR("") : str_trim(line);
 	for (size_t i = 0; i < ARRAY_SIZE(marks); i++)

@@ -1,4 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * From top to bottom: title, subtitle, two lines kept free for the viewer's
+ * details, frames (svg_frames.c), legend, footer, and the viewer.  Colour and
+ * geometry are attributes, never styles, so they survive where styles are
+ * blocked.  Everything that comes from a profile or an option passes
+ * output_xml(), and none of it is written into the script.
+ */
 #include "write/svg_drawing.h"
 
 #include <stdio.h>
@@ -10,14 +18,6 @@
 #include "base/utf8.h"
 #include "model/label.h"
 
-/*
- * From top to bottom: title, subtitle, two lines kept free for the viewer's
- * details, frames (svg_frames.c), legend, footer, and the viewer.  Colour and
- * geometry are attributes, never styles, so they survive where styles are
- * blocked.  Everything that comes from a profile or an option passes
- * output_xml(), and none of it is written into the script.
- */
-
 /* Bold text is that much wider. */
 static const double bold = 1.12;
 
@@ -25,7 +25,6 @@ static const double bold = 1.12;
 static void add_share(struct buf *b, double share)
 {
 	double percent = share * 100;
-
 	if (percent > 0 && percent < .05)
 		buf_add(b, STR("<0.1 %"));
 	else if (percent >= 99.5 && percent < 100)
@@ -63,7 +62,6 @@ static void name_roots(struct drawing *d)
 static void make_title(struct drawing *d)
 {
 	struct str title = d->options->title;
-
 	if (title.n == 0)
 		title = d->stacks->title;
 	if (title.n == 0)
@@ -80,7 +78,6 @@ static void make_subtitle(struct drawing *d)
 	const struct stacks *s = d->stacks;
 	struct buf *b = &d->subtitle;
 	int64_t total = layout_value(d->tree, &d->tree->nodes[0]);
-
 	buf_add(b, d->options->subtitle);
 	if (s->event.n) {
 		separate(b);
@@ -115,12 +112,10 @@ static void make_subtitle(struct drawing *d)
 static void make_id(struct drawing *d)
 {
 	uint64_t hash = hash_str(buf_str(&d->title)) ^ 3 * hash_str(buf_str(&d->subtitle));
-
 	for (uint32_t i = 0; i < d->layout.count; i++) {
 		const struct layout_box *box = &d->layout.boxes[i];
 		uint64_t part[] = { hash, hash_str(svg_frame_name(d, box)), (uint64_t)box->from,
 				    (uint64_t)box->value, box->depth };
-
 		hash = hash_bytes(part, sizeof(part));
 	}
 	snprintf(d->id, sizeof(d->id), "fg%08x", (unsigned)(hash ^ hash >> 32));
@@ -130,12 +125,10 @@ static void make_id(struct drawing *d)
 static void put_viewer(struct output *out, struct str name)
 {
 	const struct embed *e = embed_svg;
-
 	while (!str_eq(e->name, name))
 		e++;
 	for (struct str rest = e->text; rest.n > 0;) {
 		struct str line = str_cut(&rest, '\n');
-
 		while (line.n > 0 && *line.p == '\t')
 			line = str_skip(line, 1);
 		if (str_starts(line, STR("/*")) && str_ends(line, STR("*/")))
@@ -149,7 +142,6 @@ static void put_viewer(struct output *out, struct str name)
 static void put_fitted(struct drawing *d, struct str text, double width, double size)
 {
 	struct str fit = label_text_fit(text, width / size);
-
 	if (fit.n < text.n)
 		fit = label_text_fit(text, width / size - 1);
 	output_xml(d->out, fit);
@@ -161,7 +153,6 @@ static void put_root(struct drawing *d)
 {
 	struct output *out = d->out;
 	struct str font = d->options->fonttype;
-
 	output_lit(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"fg\" id=\"");
 	output_bytes(out, str_of(d->id));
 	output_lit(out, "\" viewBox=\"0 0 ");
@@ -184,7 +175,6 @@ static void put_head(struct drawing *d)
 {
 	struct output *out = d->out;
 	double width = d->options->width - 2 * PAD;
-
 	output_lit(out, "<title>");
 	output_xml(out, buf_str(&d->title));
 	output_lit(out, "</title>\n<style><![CDATA[\n");
@@ -221,7 +211,6 @@ static unsigned legend_count(const struct drawing *d)
 {
 	const struct palette *p = &d->options->palette;
 	unsigned count = 0;
-
 	for (unsigned i = 0; i < p->color_count; i++)
 		count += p->colors[i].words.n && d->used >> i & 1;
 	return count + d->has_inlined;
@@ -236,7 +225,6 @@ static void note_used(struct drawing *d)
 		enum frame_kind kind = d->profile->frames[frame].kind;
 		unsigned pick = palette_pick(p, profile_name(d->profile, frame), kind,
 					     d->stacks->unit);
-
 		d->used |= (uint64_t)1 << pick;
 		if (p->fades_inlined && kind == FRAME_INLINED && !d->has_inlined) {
 			d->has_inlined = true;
@@ -252,7 +240,6 @@ static void put_legend_entry(const struct drawing *d, struct legend *at, struct 
 {
 	struct output *out = at->out;
 	double w = 18 + label_text_width(words) * 12;
-
 	if (at->x > PAD && at->x + w > d->options->width - PAD) {
 		at->x = PAD;
 		at->y += 18;
@@ -279,7 +266,6 @@ static double put_legend(const struct drawing *d, struct output *out)
 {
 	const struct palette *p = &d->options->palette;
 	struct legend at = { .x = PAD, .y = d->legend_y, .out = out };
-
 	for (unsigned i = 0; i < p->color_count; i++)
 		if (p->colors[i].words.n > 0 && d->used >> i & 1)
 			put_legend_entry(d, &at, palette_swatch(p, i), p->colors[i].words,
@@ -293,7 +279,6 @@ static double put_legend(const struct drawing *d, struct output *out)
 static void put_footer(struct drawing *d)
 {
 	struct buf *b = &d->scratch;
-
 	buf_clear(b);
 	num_add_grouped(b, d->layout.hidden);
 	buf_add(b, d->layout.hidden == 1 ? STR(" narrow frame") : STR(" narrow frames"));
@@ -323,7 +308,6 @@ static void measure(struct drawing *d)
 static void put_all(struct drawing *d)
 {
 	struct output *out = d->out;
-
 	output_lit(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
 	put_root(d);
 	if (d->options->notes.n) {
@@ -355,7 +339,6 @@ void svg_write(const struct tree *tree, const struct svg_options *o, struct outp
 		.options = o, .out = out, .divisor = 1,
 		.unit = o->countname.n ? o->countname : tree->stacks->unit,
 	};
-
 	for (unsigned i = 0; i < tree->stacks->scale; i++)
 		d.divisor *= 10;
 	struct layout_options layout = {

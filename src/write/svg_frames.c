@@ -1,9 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "write/svg_drawing.h"
-
-#include "base/num.h"
-#include "base/utf8.h"
-#include "model/label.h"
 
 /*
  * A frame is
@@ -17,6 +12,11 @@
  * data-f holds depth, left edge and width in values, from which the viewer
  * lays out again.
  */
+#include "write/svg_drawing.h"
+
+#include "base/num.h"
+#include "base/utf8.h"
+#include "model/label.h"
 
 /* Width of a column of labels in parts of the font size. */
 static const double label_em = .61;
@@ -25,13 +25,11 @@ static const double label_em = .61;
 static void add_exact(const struct drawing *d, struct buf *b, int64_t value)
 {
 	int64_t divisor = 1;
-
 	for (unsigned i = 0; i < d->stacks->scale; i++)
 		divisor *= 10;
 	num_add_grouped(b, value / divisor);
 	if (value % divisor) {
 		struct buf fraction = { 0 };
-
 		num_add_decimal(&fraction, value % divisor, d->stacks->scale);
 		buf_add(b, str_skip(buf_str(&fraction), 1));
 		buf_free(&fraction);
@@ -47,7 +45,6 @@ static void add_percent(struct buf *b, int64_t part, int64_t whole)
 {
 	double share = whole ? (double)part / (double)whole : 1;
 	long hundredths = (long)(share * 10000 + .5);
-
 	buf_addf(b, "%ld.%02ld%%", hundredths / 100, hundredths % 100);
 }
 
@@ -71,7 +68,6 @@ void svg_color(struct output *out, struct color c)
 	static const char digits[] = "0123456789abcdef";
 	char text[] = { '#', digits[c.r >> 4], digits[c.r & 15], digits[c.g >> 4],
 			digits[c.g & 15], digits[c.b >> 4], digits[c.b & 15] };
-
 	output_bytes(out, (struct str){ text, sizeof(text) });
 }
 
@@ -83,14 +79,12 @@ void svg_add_quantity(const struct drawing *d, struct buf *b, int64_t value)
 struct str svg_frame_name(const struct drawing *d, const struct layout_box *box)
 {
 	uint32_t frame = d->tree->nodes[box->node].frame;
-
 	return frame == ID_NONE ? STR("all") : profile_name(d->profile, frame);
 }
 
 static double row_y(const struct drawing *d, uint32_t depth)
 {
 	double row = d->options->inverted ? depth : d->layout.depth - depth;
-
 	return d->top + row * d->options->height;
 }
 
@@ -105,7 +99,6 @@ static const char *const kind_words[FRAME_KINDS] = {
 static void put_bounded(struct output *out, struct str s)
 {
 	enum { BYTES_MAX = 4096 };
-
 	if (s.n <= BYTES_MAX) {
 		output_xml(out, s);
 		return;
@@ -119,7 +112,6 @@ static void put_origin(struct drawing *d, const struct frame *f)
 {
 	struct output *out = d->out;
 	const char *kind = kind_words[f->kind];
-
 	if (kind || f->module != ID_NONE)
 		output_char(out, '\n');
 	if (kind)
@@ -141,7 +133,6 @@ static void put_tooltip(struct drawing *d, const struct layout_box *box)
 {
 	struct buf *b = &d->scratch, exact = { 0 }, quantity = { 0 };
 	int64_t self = tree_self(d->tree, box->node, d->stacks->columns > 1);
-
 	add_exact(d, &exact, box->value);
 	svg_add_quantity(d, &quantity, box->value);
 	buf_clear(b);
@@ -156,7 +147,6 @@ static void put_tooltip(struct drawing *d, const struct layout_box *box)
 	put_bounded(d->out, svg_frame_name(d, box));
 	output_xml(d->out, buf_str(b));
 	output_char(d->out, '\n');
-
 	buf_clear(b);
 	if (!str_eq(buf_str(&exact), buf_str(&quantity))) {
 		buf_add(b, buf_str(&quantity));
@@ -178,7 +168,6 @@ static void put_fill(struct drawing *d, const struct layout_box *box)
 {
 	uint32_t frame = d->tree->nodes[box->node].frame;
 	struct output *out = d->out;
-
 	if (frame == ID_NONE) {
 		output_lit(out, ROOT_FILL);
 		return;
@@ -194,7 +183,6 @@ static void put_fill(struct drawing *d, const struct layout_box *box)
 static void put_rect(struct drawing *d, const struct layout_box *box, double y, double w)
 {
 	struct output *out = d->out;
-
 	output_lit(out, "<rect");
 	svg_attribute(out, STR("x"), PAD + box->x);
 	svg_attribute(out, STR("y"), y);
@@ -208,7 +196,6 @@ static void put_rect(struct drawing *d, const struct layout_box *box, double y, 
 static bool has_edge(const struct drawing *d, const struct layout_box *box)
 {
 	uint32_t frame = d->tree->nodes[box->node].frame;
-
 	return d->options->palette.fades_inlined && frame != ID_NONE &&
 	       d->profile->frames[frame].kind == FRAME_INLINED;
 }
@@ -218,11 +205,9 @@ static void put_label(struct drawing *d, const struct layout_box *box, double y,
 	struct output *out = d->out;
 	struct buf *b = &d->scratch;
 	unsigned columns = label_columns(w, d->options->fontsize * label_em, INSET);
-
 	buf_clear(b);
 	if (d->tree->nodes[box->node].frame == ID_NONE) {
 		struct buf all = { 0 };
-
 		buf_add(&all, STR("all · "));
 		svg_add_quantity(d, &all, box->value);
 		bool fits = label_add(b, buf_str(&all), columns);
@@ -246,7 +231,6 @@ static void put_frame(struct drawing *d, const struct layout_box *box)
 	double row = d->options->height, y = row_y(d, box->depth);
 	/* The gap is left free where there is room for it. */
 	double w = box->w > 3 * GAP ? box->w - GAP : box->w * 2 / 3;
-
 	output_lit(out, "<g data-f=\"");
 	output_u64(out, box->depth);
 	output_char(out, ' ');
@@ -273,7 +257,6 @@ void svg_frames(struct drawing *d)
 {
 	struct output *out = d->out;
 	struct str font = d->options->fonttype;
-
 	output_lit(out, "<g class=\"fg-frames\" font-family=\"");
 	output_xml(out, font.n ? font : STR(LABEL_FONT));
 	output_char(out, '"');

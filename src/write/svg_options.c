@@ -55,7 +55,6 @@ static bool check_min_width(struct svg_options *o, struct buf *message)
 {
 	struct str text = str_of(o->minwidth ? o->minwidth : "0.1");
 	bool percent = str_ends(text, STR("%"));
-
 	if (percent)
 		text.n--;
 	else if (str_ends(text, STR("px")))

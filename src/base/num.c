@@ -32,26 +32,28 @@ static const int64_t powers[] = {
 	1000000000,
 };
 
-static bool is_digit(char c)
+bool num_is_digits(struct str s)
 {
-	return c >= '0' && c <= '9';
+	for (size_t i = 0; i < s.n; i++)
+		if (!num_is_digit(s.p[i]))
+			return false;
+	return s.n > 0;
 }
 
 bool num_u64(struct str s, uint64_t *value)
 {
 	uint64_t sum = 0;
-	for (size_t i = 0; i < s.n; i++) {
-		if (!is_digit(s.p[i]) || __builtin_mul_overflow(sum, 10, &sum) ||
+	for (size_t i = 0; i < s.n; i++)
+		if (!num_is_digit(s.p[i]) || __builtin_mul_overflow(sum, 10, &sum) ||
 		    __builtin_add_overflow(sum, s.p[i] - '0', &sum))
 			return false;
-	}
 	*value = sum;
 	return s.n > 0;
 }
 
-static int hex_digit(char c)
+int num_hex_digit(char c)
 {
-	if (is_digit(c))
+	if (num_is_digit(c))
 		return c - '0';
 	c |= 0x20;
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
@@ -61,7 +63,7 @@ bool num_hex(struct str s, uint64_t *value)
 {
 	uint64_t sum = 0;
 	for (size_t i = 0; i < s.n; i++) {
-		int digit = hex_digit(s.p[i]);
+		int digit = num_hex_digit(s.p[i]);
 		if (digit < 0 || sum >> 60)
 			return false;
 		sum = sum << 4 | (unsigned)digit;
@@ -79,7 +81,7 @@ static bool shape_exponent(struct shape *shape, const char *p, const char *end)
 		return false;
 	int64_t exponent = 0;
 	for (; p < end; p++) {
-		if (!is_digit(*p))
+		if (!num_is_digit(*p))
 			return false;
 		exponent = exponent * 10 + (*p - '0');
 		if (exponent > EXPONENT_MAX)
@@ -96,13 +98,13 @@ static bool shape_read(struct shape *shape, struct str s)
 	if (p < end && (*p == '-' || *p == '+'))
 		p++;
 	shape->digits = p;
-	while (p < end && is_digit(*p))
+	while (p < end && num_is_digit(*p))
 		p++;
 	shape->before = p - shape->digits;
 	int64_t after = 0;
 	if (p < end && *p == '.') {
 		const char *point = p++;
-		while (p < end && is_digit(*p))
+		while (p < end && num_is_digit(*p))
 			p++;
 		after = p - point - 1;
 	}
@@ -188,14 +190,11 @@ static bool digits_sum(const struct shape *shape, int64_t kept, int64_t *sum)
 
 static bool decimal_integer(struct str s, struct decimal *decimal)
 {
-	if (s.n == 0 || s.n >= EXACT_DIGITS)
+	if (s.n >= EXACT_DIGITS || !num_is_digits(s))
 		return false;
 	int64_t sum = 0;
-	for (size_t i = 0; i < s.n; i++) {
-		if (!is_digit(s.p[i]))
-			return false;
+	for (size_t i = 0; i < s.n; i++)
 		sum = sum * 10 + (s.p[i] - '0');
-	}
 	*decimal = (struct decimal){ .digits = sum };
 	return true;
 }

@@ -8,7 +8,21 @@
  * Numbers from text and back, never depending on the locale.
  */
 
-/* All of s as an unsigned decimal or hexadecimal (no 0x) number; false when it is not one or too large. */
+static inline bool num_is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* Whether s is decimal digits, at least one, and nothing else. */
+bool num_is_digits(struct str s);
+
+/* What a hexadecimal digit of either case is worth; -1 when it is none. */
+int num_hex_digit(char c);
+
+/*
+ * All of s as an unsigned number, decimal or hexadecimal (without 0x); false
+ * when it is none or does not fit.
+ */
 bool num_u64(struct str s, uint64_t *value);
 bool num_hex(struct str s, uint64_t *value);
 

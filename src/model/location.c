@@ -19,6 +19,7 @@
 
 #include "base/alloc.h"
 #include "base/hash.h"
+#include "base/num.h"
 
 void locations_init(struct locations *l, struct profile *profile,
 		    const struct want *want)
@@ -71,7 +72,7 @@ static bool has_number_between(struct str name, struct str before, struct str af
 	if (at < 0)
 		return false;
 	struct str rest = str_skip(name, (size_t)at + before.n);
-	return rest.n > after.n && rest.p[0] >= '0' && rest.p[0] <= '9';
+	return rest.n > after.n && num_is_digit(rest.p[0]);
 }
 
 static bool is_jit(struct str module)
@@ -149,7 +150,7 @@ static struct str unknown_name(struct locations *l, const struct location_key *k
 
 static bool is_word(char c)
 {
-	return (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z') ||
+	return num_is_digit(c) || ((c | 32) >= 'a' && (c | 32) <= 'z') ||
 	       c == '_' || c == '$';
 }
 

@@ -26,6 +26,7 @@
 #include "model/names.h"
 
 #include "base/alloc.h"
+#include "base/num.h"
 #include "model/brackets.h"
 #include "model/demangle.h"
 #include "model/scope.h"
@@ -298,7 +299,7 @@ static struct str drop_signature(struct buf *out, struct str full, bool *opaque)
 	return scan_result(&s);
 }
 
-/* The face */
+/* Styles */
 
 bool names_parse_style(struct names *names, struct str word)
 {
@@ -315,17 +316,12 @@ bool names_parse_style(struct names *names, struct str word)
 	}
 	if (!str_starts(word, STR("template:")))
 		return false;
-	struct str digits = str_skip(word, sizeof("template:") - 1);
-	unsigned depth = 0;
-	if (digits.n < 1 || digits.n > 2)
+	struct str digits = str_skip(word, STR("template:").n);
+	uint64_t depth;
+	if (digits.n > 2 || !num_u64(digits, &depth))
 		return false;
-	for (size_t i = 0; i < digits.n; i++) {
-		if (digits.p[i] < '0' || digits.p[i] > '9')
-			return false;
-		depth = depth * 10 + (unsigned)(digits.p[i] - '0');
-	}
 	names->style = NAMES_TEMPLATE;
-	names->template_depth = depth;
+	names->template_depth = (unsigned)depth;
 	return true;
 }
 

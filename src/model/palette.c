@@ -95,21 +95,13 @@ static struct str next_word(struct str *rest)
 	return word;
 }
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 bool color_parse(struct str s, struct color *color)
 {
 	int digit[6];
 	if ((s.n != 7 && s.n != 4) || s.p[0] != '#')
 		return false;
 	for (size_t i = 0; i < 6; i++) {
-		digit[i] = hex_digit(s.p[1 + (s.n == 7 ? i : i / 2)]);
+		digit[i] = num_hex_digit(s.p[1 + (s.n == 7 ? i : i / 2)]);
 		if (digit[i] < 0)
 			return false;
 	}

@@ -13,6 +13,7 @@
 #include "model/scope.h"
 
 #include "base/alloc.h"
+#include "base/num.h"
 #include "model/brackets.h"
 
 const char *scope_clone_suffix(const char *start, const char *end)
@@ -27,11 +28,8 @@ const char *scope_clone_suffix(const char *start, const char *end)
 		if (!dot || dot == start)
 			break;
 		struct str word = str_span(dot + 1, p);
-		size_t i = 0;
-		while (i < word.n && word.p[i] >= '0' && word.p[i] <= '9')
-			i++;
-		bool known = word.n > 0 && i == word.n;
-		for (i = 0; i < ARRAY_SIZE(words) && !known; i++)
+		bool known = num_is_digits(word);
+		for (size_t i = 0; i < ARRAY_SIZE(words) && !known; i++)
 			known = str_eq(word, words[i]);
 		if (!known)
 			break;

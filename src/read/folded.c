@@ -66,10 +66,7 @@ static bool cut_number(struct str *line, struct decimal *value)
 static bool ends_in_digits(struct str line)
 {
 	struct str number = str_skip(line, (size_t)(str_rchr(line, ' ') + 1));
-	for (size_t i = 0; i < number.n; i++)
-		if (number.p[i] < '0' || number.p[i] > '9')
-			return false;
-	return number.n > 0 && number.n < line.n;
+	return number.n < line.n && num_is_digits(number);
 }
 
 static bool is_header(struct str line)

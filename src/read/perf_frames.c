@@ -140,14 +140,6 @@ void perf_frames_push(struct perf_frames *f, uint32_t location, struct str line,
 	perf_frames_push_plain(f, location);
 }
 
-static bool is_line_number(struct str s)
-{
-	size_t n = 0;
-	while (n < s.n && s.p[n] >= '0' && s.p[n] <= '9')
-		n++;
-	return n > 0 && n == s.n;
-}
-
 /*
  * "file.c:12" of "  file.c:12 (inlined)"; empty when no line is known, as in
  * "??:0" and "libc.so.6[163531]".
@@ -162,7 +154,7 @@ static struct str source_of(struct str line, bool *inlined)
 	if (more > 0)
 		line = str_head(line, (size_t)more);
 	ptrdiff_t colon = str_rchr(line, ':');
-	bool known = colon > 0 && is_line_number(str_skip(line, (size_t)colon + 1)) &&
+	bool known = colon > 0 && num_is_digits(str_skip(line, (size_t)colon + 1)) &&
 		     !str_starts(line, STR("??"));
 	return known ? line : STR("");
 }

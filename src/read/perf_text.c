@@ -18,17 +18,13 @@
 #include "read/perf_text.h"
 
 #include "base/alloc.h"
+#include "base/num.h"
 
 enum {
 	IDS_START_MAX = 24,              /* column where the ids start at most */
 };
 
 /* Scanning: each takes what it names off the front of *s, or leaves it. */
-
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
 
 /* Hexadecimal digits, as perf prints them. */
 static const bool hex_digits[256] = {
@@ -68,7 +64,7 @@ static bool take_char(struct str *s, char c)
 static size_t digits_of(struct str s)
 {
 	size_t n = 0;
-	while (n < s.n && is_digit(s.p[n]))
+	while (n < s.n && num_is_digit(s.p[n]))
 		n++;
 	return n;
 }
@@ -78,9 +74,9 @@ static size_t take_number(struct str *s, uint64_t *value)
 {
 	size_t n = 0;
 	uint64_t number = 0;
-	for (; n < s->n && n < 19 && is_digit(s->p[n]); n++)
+	for (; n < s->n && n < 19 && num_is_digit(s->p[n]); n++)
 		number = number * 10 + (uint64_t)(s->p[n] - '0');
-	if (n == 0 || (n < s->n && is_digit(s->p[n])))
+	if (n == 0 || (n < s->n && num_is_digit(s->p[n])))
 		return 0;
 	*value = number;
 	*s = str_skip(*s, n);
@@ -151,7 +147,7 @@ static void take_time_of_day(struct str *s)
 	static const char form[] = "dddd-dd-dd dd:dd:dd.dddddd ";
 	for (size_t i = 0; i < sizeof(form) - 1; i++)
 		if (i >= s->n ||
-		    (form[i] == 'd' ? !is_digit(s->p[i]) : s->p[i] != form[i]))
+		    (form[i] == 'd' ? !num_is_digit(s->p[i]) : s->p[i] != form[i]))
 			return;
 	*s = str_skip(*s, sizeof(form) - 1);
 	take_blanks(s);
@@ -307,8 +303,8 @@ static bool match_event(struct str s, struct perf_header *h)
 
 static bool may_start_ids(struct str line, size_t i)
 {
-	bool digit = is_digit(line.p[i]) ||
-		     (line.p[i] == '-' && i + 1 < line.n && is_digit(line.p[i + 1]));
+	bool digit = num_is_digit(line.p[i]) ||
+		     (line.p[i] == '-' && i + 1 < line.n && num_is_digit(line.p[i + 1]));
 	return digit && (i == 0 || line.p[i - 1] == ' ');
 }
 

@@ -294,14 +294,6 @@ static void json_text(struct output *out, const char *key, struct str value,
 	output_bytes(out, str_of(after));
 }
 
-static void json_value(struct output *out, const struct stacks *s, int64_t value)
-{
-	struct buf text = { 0 };
-	num_add_decimal(&text, value, s->scale);
-	output_bytes(out, buf_str(&text));
-	buf_free(&text);
-}
-
 static void json_files(struct output *out, const struct job *job)
 {
 	json_key(out, "files");
@@ -355,10 +347,10 @@ static void write_json(const struct job *job, struct output *out)
 	json_number(out, "samples_filtered_by_event", job->samples.filtered, ", ");
 	json_number(out, "samples_shown", s->samples, ",\n ");
 	json_key(out, "total");
-	json_value(out, s, s->total[s->columns - 1]);
+	output_decimal(out, s->total[s->columns - 1], s->scale);
 	output_lit(out, ", ");
 	json_key(out, "total_before_filters");
-	json_value(out, s, s->total_before);
+	output_decimal(out, s->total_before, s->scale);
 	output_lit(out, ", ");
 	json_text(out, "unit", s->unit, ", ");
 	json_number(out, "stacks", s->count, ",\n ");

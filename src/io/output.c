@@ -15,6 +15,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <math.h>
 #include <poll.h>
 #include <stdio.h>
@@ -23,6 +24,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/num.h"
 #include "base/utf8.h"
 
 enum { NO_FILE = -1, TEMPORARY_NAME_MAX = 200 };
@@ -68,17 +70,12 @@ static int named_descriptor(const char *path)
 		return STDOUT_FILENO;
 	if (strcmp(path, "/dev/stderr") == 0)
 		return STDERR_FILENO;
-	static const char folder[] = "/dev/fd/";
-	if (strncmp(path, folder, sizeof(folder) - 1) != 0)
+	const struct str name = str_of(path), folder = STR("/dev/fd/");
+	if (!str_starts(name, folder))
 		return NO_FILE;
-	const char *digits = path + sizeof(folder) - 1;
-	int fd = 0;
-	for (const char *p = digits; *p; p++) {
-		if (*p < '0' || *p > '9' || fd > 100000)
-			return NO_FILE;
-		fd = fd * 10 + (*p - '0');
-	}
-	return *digits ? fd : NO_FILE;
+	uint64_t fd;
+	bool is_number = num_u64(str_skip(name, folder.n), &fd);
+	return is_number && fd <= INT_MAX ? (int)fd : NO_FILE;
 }
 
 static void open_in_place(struct output *o, const char *path)
@@ -294,6 +291,18 @@ void output_i64(struct output *o, int64_t value)
 	if (value < 0)
 		output_char(o, '-');
 	output_u64(o, value < 0 ? -(uint64_t)value : (uint64_t)value);
+}
+
+void output_decimal(struct output *o, int64_t digits, unsigned scale)
+{
+	if (scale == 0) {
+		output_i64(o, digits);
+		return;
+	}
+	struct buf text = { 0 };
+	num_add_decimal(&text, digits, scale);
+	output_bytes(o, buf_str(&text));
+	buf_free(&text);
 }
 
 void output_fixed(struct output *o, double value, unsigned decimals)

@@ -46,6 +46,9 @@ void output_bytes(struct output *, struct str s);      /* any length */
 void output_i64(struct output *, int64_t value);
 void output_u64(struct output *, uint64_t value);
 
+/* digits / 10^scale without needless zeros, as num_add_decimal(). */
+void output_decimal(struct output *, int64_t digits, unsigned scale);
+
 /* value with at most "decimals" (0..4) digits after the point, needless zeros left out: "12.5", "3". */
 void output_fixed(struct output *, double value, unsigned decimals);
 

@@ -62,4 +62,16 @@ static inline void stacks_fetch(const struct stacks *s, uint32_t item, uint32_t 
 	__builtin_prefetch(&s->pool[s->items[item].first + depth]);
 }
 
+/* How many frames an item has in common with the one before it, from the root; 0 for the first. */
+static inline uint32_t stacks_shared(const struct stacks *s, uint32_t item)
+{
+	if (item == 0)
+		return 0;
+	const struct stacks_item *a = &s->items[item - 1], *b = &s->items[item];
+	uint32_t n = a->depth < b->depth ? a->depth : b->depth, i = 0;
+	while (i < n && s->pool[a->first + i] == s->pool[b->first + i])
+		i++;
+	return i;
+}
+
 #endif

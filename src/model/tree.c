@@ -57,17 +57,6 @@ static void close_node(struct growing *g)
 	g->depth--;
 }
 
-static uint32_t shared_depth(const struct stacks *s, uint32_t item)
-{
-	if (item == 0)
-		return 0;
-	const struct stacks_item *a = &s->items[item - 1], *b = &s->items[item];
-	uint32_t n = a->depth < b->depth ? a->depth : b->depth, i = 0;
-	while (i < n && s->pool[a->first + i] == s->pool[b->first + i])
-		i++;
-	return i;
-}
-
 /* Finds out how many nodes there will be, and per stack where it leaves the one before. */
 static uint64_t count_nodes(const struct stacks *s, uint32_t *shared)
 {
@@ -75,7 +64,7 @@ static uint64_t count_nodes(const struct stacks *s, uint32_t *shared)
 	for (uint32_t i = 0; i < s->count; i++) {
 		if (i + FETCH_AHEAD < s->count)
 			stacks_fetch(s, i + FETCH_AHEAD, 0);
-		shared[i] = shared_depth(s, i);
+		shared[i] = stacks_shared(s, i);
 		count += s->items[i].depth - shared[i];
 	}
 	return count;

@@ -61,27 +61,6 @@ static void add_frame(struct path *path, uint32_t depth, struct str label)
 	path->ends[depth] = path->text.n;
 }
 
-static uint32_t shared_depth(const struct stacks *s, const struct stacks_item *a,
-			     const struct stacks_item *b)
-{
-	uint32_t n = a->depth < b->depth ? a->depth : b->depth, i = 0;
-	while (i < n && s->pool[a->first + i] == s->pool[b->first + i])
-		i++;
-	return i;
-}
-
-static void write_value(struct output *out, int64_t value, unsigned scale)
-{
-	if (scale == 0) {
-		output_i64(out, value);
-		return;
-	}
-	struct buf text = { 0 };
-	num_add_decimal(&text, value, scale);
-	output_bytes(out, buf_str(&text));
-	buf_free(&text);
-}
-
 static void write_stacks(const struct stacks *s, const struct folded_options *o,
 			 struct output *out)
 {
@@ -94,7 +73,7 @@ static void write_stacks(const struct stacks *s, const struct folded_options *o,
 			stacks_fetch(s, i + FETCH_AHEAD, 0);
 			stacks_fetch(s, i + FETCH_AHEAD, FRAMES_PER_LINE);
 		}
-		uint32_t depth = i ? shared_depth(s, item - 1, item) : 0;
+		uint32_t depth = stacks_shared(s, i);
 		for (; depth < item->depth; depth++)
 			add_frame(&path, depth,
 				  label_of(&path, s, o->marks,
@@ -103,7 +82,7 @@ static void write_stacks(const struct stacks *s, const struct folded_options *o,
 		output_bytes(out, buf_str(&path.text));
 		for (unsigned c = 0; c < s->columns; c++) {
 			output_char(out, ' ');
-			write_value(out, item->value[c], s->scale);
+			output_decimal(out, item->value[c], s->scale);
 		}
 		output_char(out, '\n');
 	}

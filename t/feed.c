@@ -342,11 +342,13 @@ static void feed_all_ways(struct test *t, const char *folded)
 
 static bool prepare(struct test *t, int argc, char **argv)
 {
-	const char *message;
 	if (options_parse(&face_collapse, &t->settings, argc, argv) >= 0)
 		return false;
 	t->reader = reader_find(t->format);
-	if (t->reader && filter_check(&t->settings.want, &message))
+	struct buf message = { 0 };
+	bool ok = t->reader && filter_check(&t->settings.want, &message);
+	buf_free(&message);
+	if (ok)
 		return true;
 	options_free(&t->settings);
 	return false;

@@ -7,6 +7,7 @@
  */
 #include "model/filter.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "base/alloc.h"
@@ -25,7 +26,7 @@ static const char *const idle_names[] = {
 	"psw_idle_exit", "pv_native_safe_halt", "xen_hypercall_sched_op",
 };
 
-bool filter_check(const struct want *w, const char **message)
+bool filter_check(const struct want *w, struct buf *message)
 {
 	for (size_t i = 0; i < w->show_from_count; i++) {
 		struct match *m = match_new(str_of(w->show_from[i]), message);
@@ -67,13 +68,15 @@ static void judge_names(struct filter *f, const struct profile *p, const struct 
 
 static void judge_pattern(struct filter *f, const struct profile *p, const char *pattern)
 {
-	const char *message;
+	struct buf message = { 0 };
 	struct match *m = match_new(str_of(pattern), &message);
-	for (uint32_t i = 0; m && i < p->frame_count; i++)
+	assert(m != NULL);
+	for (uint32_t i = 0; i < p->frame_count; i++)
 		if (match_find(m, profile_name(p, i)) ||
 		    match_find(m, full_name(p, i)))
 			f->flags[i] |= SHOW_FROM;
 	match_free(m);
+	buf_free(&message);
 }
 
 void filter_init(struct filter *f, const struct profile *p, const struct want *w)

@@ -15,8 +15,8 @@ struct filter {
 	uint8_t *flags;          /* by frame id */
 };
 
-/* A wrong regular expression gives false and *message, valid until the next call. */
-bool filter_check(const struct want *, const char **message);
+/* False when a regular expression is wrong; why is then appended to *message. */
+bool filter_check(const struct want *, struct buf *message);
 
 /* The first of --skip-after that is the name of no frame; NULL when there is none. */
 const char *filter_unmatched(const struct profile *, const struct want *);

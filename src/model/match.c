@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/match.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #define PCRE2_CODE_UNIT_WIDTH 8
@@ -18,9 +17,8 @@ struct match {
 	pcre2_match_context *context;
 };
 
-static pcre2_code *compile(struct str pattern, const char **message)
+static pcre2_code *compile(struct str pattern, struct buf *message)
 {
-	static char text[256];
 	int error;
 	PCRE2_SIZE at;
 	pcre2_code *code = pcre2_compile((PCRE2_SPTR)pattern.p, pattern.n,
@@ -29,13 +27,12 @@ static pcre2_code *compile(struct str pattern, const char **message)
 	if (code == NULL) {
 		PCRE2_UCHAR why[200];
 		pcre2_get_error_message(error, why, sizeof(why));
-		snprintf(text, sizeof(text), "%s at offset %zu", (char *)why, at);
-		*message = text;
+		buf_addf(message, "%s at offset %zu", (char *)why, at);
 	}
 	return code;
 }
 
-struct match *match_new(struct str pattern, const char **message)
+struct match *match_new(struct str pattern, struct buf *message)
 {
 	pcre2_code *code = compile(pattern, message);
 	if (code == NULL)

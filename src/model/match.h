@@ -2,7 +2,7 @@
 #ifndef MODEL_MATCH_H
 #define MODEL_MATCH_H
 
-#include "base/str.h"
+#include "base/buf.h"
 
 /*
  * The door to pcre2: a regular expression, compiled once.  Patterns come from
@@ -11,8 +11,8 @@
  */
 struct match;
 
-/* NULL when the pattern is wrong; *message then says why and where, valid until the next call. */
-struct match *match_new(struct str pattern, const char **message);
+/* NULL when the pattern is wrong; why and where is then appended to *message. */
+struct match *match_new(struct str pattern, struct buf *message);
 
 /* Whether the pattern occurs in the subject. */
 bool match_find(struct match *, struct str subject);

@@ -142,7 +142,7 @@ static bool check_understood(struct job *job, struct job_file *file)
 {
 	struct input *in = &file->input;
 	for (unsigned i = 0; i < in->warning_count && !job->settings->from; i++)
-		if (strcmp(in->warnings[i].what, "lines not understood") == 0 &&
+		if (strcmp(in->warnings[i].what, READER_NOT_UNDERSTOOD) == 0 &&
 		    in->warnings[i].count > in->line / 2)
 			return input_fail(in, "%" PRIu64 " of %" PRIu64 " lines are nothing "
 					  "that %s has; use --from=%s if it is that",
@@ -183,8 +183,9 @@ static bool fail_on_warnings(struct job *job)
 		if (in->warning_count == 0)
 			continue;
 		in->line = in->warnings[0].first_line;
-		return input_error(in, "%s (--strict)", in->warnings[0].what) ||
-		       say_input_error(in) == 0;
+		input_error(in, "%s (--strict)", in->warnings[0].what);
+		say_input_error(in);
+		return false;
 	}
 	return true;
 }
@@ -301,11 +302,12 @@ static int show_choice(struct job *job)
 
 static bool check_want(const struct want *want)
 {
-	const char *message;
-	if (filter_check(want, &message))
-		return true;
-	message_error("regular expression of --show-from: %s", message);
-	return false;
+	struct buf why = { 0 };
+	bool ok = filter_check(want, &why);
+	if (!ok)
+		message_error("regular expression of --show-from: %s", buf_cstr(&why));
+	buf_free(&why);
+	return ok;
 }
 
 int job_run(struct job *job, const struct settings *settings)
@@ -343,7 +345,7 @@ void job_free(struct job *job)
 
 bool job_read_raw(const struct job *job)
 {
-	return job->files[0].reader != reader_find(STR("folded"));
+	return !job->files[0].reader->is_digest;
 }
 
 /* Writing */

@@ -533,7 +533,7 @@ static enum probe probe_folded(struct str head)
 const struct reader reader_folded = {
 	.name = "folded",
 	.title = "folded stacks (frame;frame;frame VALUE)",
-	.leaf_first = false,
+	.is_digest = true,
 	.probe = probe_folded,
 	.read = read_folded,
 };

@@ -191,7 +191,7 @@ static void forget_odd_line(struct perf *p)
 	if (!p->has_odd_line)
 		return;
 	p->has_odd_line = false;
-	input_warn_at(p->in, p->odd_line_at, "lines not understood",
+	input_warn_at(p->in, p->odd_line_at, READER_NOT_UNDERSTOOD,
 		      buf_str(&p->odd_line));
 }
 
@@ -199,7 +199,7 @@ static void keep_odd_line(struct perf *p, struct str line)
 {
 	forget_odd_line(p);
 	if (p->open && !p->one_line && sample_depth(p->out) > 0) {
-		input_warn(p->in, "lines not understood", line);
+		input_warn(p->in, READER_NOT_UNDERSTOOD, line);
 		return;
 	}
 	end_sample(p);

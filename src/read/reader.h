@@ -12,9 +12,12 @@
  *
  * A reader takes bytes from the input and hands samples over; its state is its
  * local variables.  It prints nothing: what cannot be read is an input_error(),
- * what can be lived with an input_warn().  Its scratch memory comes from the
- * arena of the input.
+ * what can be lived with an input_warn().  What it allocates it frees before it
+ * returns, or takes from the arena of the input.
  */
+
+/* The oddity of a line that is nothing of the format; a file of mostly such lines is something else. */
+#define READER_NOT_UNDERSTOOD "lines not understood"
 
 /* How sure a probe is.  The strongest claim wins; two equal ones are a defect that t/registry.t finds. */
 enum probe {
@@ -28,6 +31,7 @@ struct reader {
 	const char *name;        /* as typed after -f */
 	const char *title;       /* as shown by --list-formats */
 	bool leaf_first;         /* order in which it pushes frames */
+	bool is_digest;          /* of a profile that another program has accounted for */
 
 	/* Looks at the start of the text, without I/O, allocation or state. */
 	enum probe (*probe)(struct str head);

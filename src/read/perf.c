@@ -123,7 +123,9 @@ static bool wants_event(struct perf *p, uint32_t event)
 static uint32_t group_of(struct perf *p, const struct perf_header *h, uint32_t event)
 {
 	enum group_by by = p->want->group_by;
-	struct group g = { event, ID_NONE, -1, -1, -1 };
+	struct group g = {
+		.event = event, .comm = ID_NONE, .pid = -1, .tid = -1, .cpu = -1,
+	};
 	if (by != GROUP_NONE && by != GROUP_EVENT && by != GROUP_MODULE)
 		g.comm = profile_text(p->profile, h->comm);
 	if (by == GROUP_PID || by == GROUP_TID)
@@ -414,12 +416,10 @@ static size_t scan_lines(struct perf *p, struct linecache_line *seen)
 	struct str text;
 	if (n == 0 && input_line(p->in, &text)) {
 		linecache_look(&p->cache, p->in->raw, seen);
-		p->in->line--;
 		return 1;
 	}
 	for (size_t i = 0; i < n; i++)
 		input_skip(p->in, seen[i].raw.n);
-	p->in->line -= n;
 	return n;
 }
 
@@ -455,10 +455,11 @@ static bool is_known(const struct perf *p, uint32_t value)
 	return p->open && value != LINECACHE_UNKNOWN && !lost;
 }
 
+/* Lines that the input has passed already: in->line goes through them once more, for messages. */
 static bool read_lines(struct perf *p, const struct linecache_line *seen,
 		       struct line *lines, size_t n)
 {
-	uint64_t before = p->in->line;
+	uint64_t before = p->in->line - n;
 	p->seen = seen;
 	for (size_t i = 0; i < n; i++) {
 		if (p->open && !p->skipping && !p->frames.run.open)

@@ -285,7 +285,9 @@ static uint32_t group_of(struct folded *f)
 	if (f->has_group)
 		return f->group;
 	uint32_t event = profile_event(f->profile, f->event, f->unit);
-	struct group g = { event, ID_NONE, -1, -1, -1 };
+	struct group g = {
+		.event = event, .comm = ID_NONE, .pid = -1, .tid = -1, .cpu = -1,
+	};
 	f->group = profile_group(f->profile, &g);
 	f->has_group = true;
 	return f->group;

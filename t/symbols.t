@@ -17,7 +17,6 @@ require "$FindBin::Bin/lib.pm";
 my %allowed = (
 	'base/alloc' => 'x\w*alloc(?:array)?|grown_capacity',
 	'model/location' => 'locations?_\w+',
-	'model/palette' => '(?:palette|color)_\w+',
 	'model/profile' => '(?:profile|frame_kind)_\w+',
 	'model/samples' => 'samples?_\w+',
 	'read/advice' => 'reader_advice',

@@ -3,6 +3,7 @@
 #define MODEL_PALETTE_H
 
 #include "base/buf.h"
+#include "model/color.h"
 #include "model/profile.h"
 
 /*
@@ -52,10 +53,6 @@
  * A colour that is too dark for text on it is lightened until the contrast is
  * 4.5:1 in the light and in the dark theme.
  */
-struct color {
-	uint8_t r, g, b;
-};
-
 enum { PALETTE_COLORS_MAX = 64 };
 
 struct palette {
@@ -81,13 +78,6 @@ struct palette {
 	struct arena arena;
 };
 
-/* The ink of text on frames, and what lies behind them, in both themes. */
-extern const struct color palette_ink_light, palette_ink_dark;
-extern const struct color palette_back_light, palette_back_dark;
-
-/* Opacity of frames in the dark theme. */
-#define PALETTE_DARK_OPACITY 0.82
-
 /*
  * Fills *p with the built-in palette of this name, or from a file when it has
  * a '/' or ends in ".pal".  On failure false, *message says why ("x.pal:3:
@@ -112,13 +102,10 @@ unsigned palette_pick(const struct palette *, struct str name, enum frame_kind,
 struct color palette_color(const struct palette *, unsigned pick, struct str name,
 			   enum frame_kind);
 
+/* What a palette that fades inlined frames makes of a colour. */
+struct color palette_faded(struct color);
+
 /* The middle of a colour's ranges, for the legend. */
 struct color palette_swatch(const struct palette *, unsigned pick);
-
-/* "#d6955c" or "#abc" as a colour. */
-bool color_parse(struct str, struct color *);
-
-/* Weighted mean: share 0 is a, share 1 is b. */
-struct color color_mix(struct color a, struct color b, double share);
 
 #endif

@@ -56,13 +56,24 @@ bool stacks_select(struct stacks *s, struct profile *, const struct want *,
 
 void stacks_free(struct stacks *);
 
-/* Starts loading the frames of an item from the given depth on, for walks in sorted order. */
-static inline void stacks_fetch(const struct stacks *s, uint32_t item, uint32_t depth)
+/*
+ * For walks in order, at an item: starts loading the frames, from the depth on,
+ * of one that comes soon.  (Inlined at once, or gcc takes a function that only
+ * fetches for one without any effect.)
+ */
+__attribute__((always_inline))
+static inline void stacks_fetch_ahead(const struct stacks *s, uint32_t item,
+				      uint32_t depth)
 {
-	__builtin_prefetch(&s->pool[s->items[item].first + depth]);
+	enum { AHEAD = 8 };
+	if (item + AHEAD < s->count)
+		__builtin_prefetch(&s->pool[s->items[item + AHEAD].first + depth]);
 }
 
-/* How many frames an item has in common with the one before it, from the root; 0 for the first. */
+/*
+ * How many frames an item has in common with the one before it, from the root;
+ * 0 for the first.
+ */
 static inline uint32_t stacks_shared(const struct stacks *s, uint32_t item)
 {
 	if (item == 0)

@@ -12,8 +12,6 @@
 
 #include "base/alloc.h"
 
-enum { FETCH_AHEAD = 8 };
-
 struct growing {
 	struct tree *tree;
 	uint32_t *path;          /* open nodes by depth */
@@ -62,8 +60,7 @@ static uint64_t count_nodes(const struct stacks *s, uint32_t *shared)
 {
 	uint64_t count = 1;
 	for (uint32_t i = 0; i < s->count; i++) {
-		if (i + FETCH_AHEAD < s->count)
-			stacks_fetch(s, i + FETCH_AHEAD, 0);
+		stacks_fetch_ahead(s, i, 0);
 		shared[i] = stacks_shared(s, i);
 		count += s->items[i].depth - shared[i];
 	}

@@ -18,7 +18,7 @@
 #include "base/arena.h"
 #include "base/num.h"
 
-enum { FETCH_AHEAD = 8, FRAMES_PER_LINE = 16 };
+enum { FRAMES_PER_CACHE_LINE = 16 };
 
 struct path {
 	struct str *labels;      /* by frame id: name and mark, NULL until used */
@@ -69,10 +69,8 @@ static void write_stacks(const struct stacks *s, const struct folded_options *o,
 	};
 	for (uint32_t i = 0; i < s->count; i++) {
 		const struct stacks_item *item = &s->items[i];
-		if (i + FETCH_AHEAD < s->count) {
-			stacks_fetch(s, i + FETCH_AHEAD, 0);
-			stacks_fetch(s, i + FETCH_AHEAD, FRAMES_PER_LINE);
-		}
+		stacks_fetch_ahead(s, i, 0);
+		stacks_fetch_ahead(s, i, FRAMES_PER_CACHE_LINE);
 		uint32_t depth = stacks_shared(s, i);
 		for (; depth < item->depth; depth++)
 			add_frame(&path, depth,

@@ -228,8 +228,7 @@ static void note_used(struct drawing *d)
 		d->used |= (uint64_t)1 << pick;
 		if (p->fades_inlined && kind == FRAME_INLINED && !d->has_inlined) {
 			d->has_inlined = true;
-			d->inlined_color = color_mix(palette_swatch(p, pick),
-						     palette_back_light, .35);
+			d->inlined_color = palette_faded(palette_swatch(p, pick));
 		}
 	}
 }

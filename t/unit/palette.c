@@ -37,14 +37,14 @@ static double contrast(const double over[3], struct color ink)
 static void assert_readable(struct color c, const char *what)
 {
 	double light[3] = { c.r, c.g, c.b };
-	double back[3] = { palette_back_dark.r, palette_back_dark.g, palette_back_dark.b };
+	double back[3] = { color_back_dark.r, color_back_dark.g, color_back_dark.b };
 	double dark[3];
 
 	for (int i = 0; i < 3; i++)
-		dark[i] = light[i] * PALETTE_DARK_OPACITY +
-			  back[i] * (1 - PALETTE_DARK_OPACITY);
-	double in_light = contrast(light, palette_ink_light);
-	double in_dark = contrast(dark, palette_ink_dark);
+		dark[i] = light[i] * COLOR_DARK_OPACITY +
+			  back[i] * (1 - COLOR_DARK_OPACITY);
+	double in_light = contrast(light, color_ink_light);
+	double in_dark = contrast(dark, color_ink_dark);
 	if (in_light < 4.5 || in_dark < 4.5)
 		fail_msg("%s: #%02x%02x%02x has %.2f:1 in light, %.2f:1 in dark", what, c.r, c.g,
 			 c.b, in_light, in_dark);

@@ -26,6 +26,7 @@
 #include "io/linecache.h"
 #include "model/events.h"
 #include "read/perf_frames.h"
+#include "read/perf_header.h"
 #include "read/perf_text.h"
 
 enum {
@@ -259,7 +260,7 @@ static bool begin_headless(struct perf *p)
 		p->open = p->skipping = true;
 		return true;
 	}
-	struct perf_header h = { .pid = -1, .tid = -1, .cpu = -1, .period = 1 };
+	struct perf_header h = perf_header_none;
 	if (p->has_odd_line && p->odd_line.n <= COMM_MAX) {
 		p->has_odd_line = false;
 		h.comm = str_trim(buf_str(&p->odd_line));
@@ -281,7 +282,7 @@ static bool read_frame(struct perf *p, struct line *line)
 
 static bool read_header(struct perf *p, struct str line, struct perf_header *h)
 {
-	if (perf_text_is_record(line, h)) {
+	if (perf_header_is_record(line, h)) {
 		end_sample(p);
 		forget_odd_line(p);
 		p->skipping = true;
@@ -346,9 +347,9 @@ static bool read_other_line(struct perf *p, struct line *line)
 	struct str text = line->text;
 	if (text.p[0] == '\t' && p->skipping)
 		return true;
-	if (perf_text_header(text, &h, !p->has_time))
+	if (perf_header_read(text, &h, !p->has_time))
 		return read_header(p, text, &h);
-	if (perf_text_is_record(text, NULL)) {
+	if (perf_header_is_record(text, NULL)) {
 		end_sample(p);
 		p->skipping = true;
 		return true;

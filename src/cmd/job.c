@@ -8,7 +8,9 @@
 
 #include "base/alloc.h"
 #include "base/message.h"
+#include "cmd/progress.h"
 #include "cmd/report.h"
+#include "cmd/stats.h"
 #include "model/events.h"
 #include "model/filter.h"
 
@@ -161,7 +163,8 @@ static bool read_file(struct job *job, size_t i)
 	bool units_differed = job->profile.units_differ;
 	if (!input_open(in, file_path(job, i)))
 		return false;
-	report_progress(in, job->settings);
+	if (!job->settings->quiet)
+		progress_begin(in, job->settings->name);
 	bool ok = find_reader(job, file);
 	if (ok) {
 		job->samples.leaf_first = file->reader->leaf_first;
@@ -169,7 +172,7 @@ static bool read_file(struct job *job, size_t i)
 		samples_flush(&job->samples);
 		ok = ok && check_understood(job, file);
 	}
-	report_progress_end();
+	progress_end();
 	file->samples = job->profile.header_samples - told_before;
 	if (file->samples == 0)
 		file->samples = job->samples.count - samples_before;
@@ -297,7 +300,7 @@ static int show_choice(struct job *job)
 	}
 	warn_of_unit(job);
 	report_words(job);
-	return report_stats(job) ? -1 : 2;
+	return stats_write(job) ? -1 : 2;
 }
 
 static bool check_want(const struct want *want)

@@ -4,18 +4,16 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
-#include <stdio.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "base/message.h"
 #include "base/num.h"
 #include "model/events.h"
 #include "model/filter.h"
 
+/* Without --verbose. */
 enum { EVENTS_SHOWN = 6, WARNINGS_SHOWN = 2 };
 
-static uint64_t samples_read(const struct job *job)
+uint64_t report_samples_read(const struct job *job)
 {
 	const struct profile *p = &job->profile;
 	if (!job_read_raw(job) && p->header_samples > 0 && !p->samples_untold)
@@ -81,8 +79,8 @@ static void say_sums(const struct job *job)
 	struct buf line = { 0 };
 	buf_addf(&line, "%s%s: ", job->files[0].input.name,
 		 job->file_count > 1 ? " and others" : "");
-	add_count(&line, samples_read(job), "sample");
-	uint64_t left = samples_read(job) - s->samples;
+	add_count(&line, report_samples_read(job), "sample");
+	uint64_t left = report_samples_read(job) - s->samples;
 	if (left > 0 && s->samples > 0) {
 		buf_addf(&line, ", ");
 		num_add_grouped(&line, (int64_t)s->samples);
@@ -270,112 +268,6 @@ void report_nothing(const struct job *job)
 	buf_free(&line);
 }
 
-/* For machines */
-
-static void json_key(struct output *out, const char *key)
-{
-	output_json(out, str_of(key));
-	output_lit(out, ": ");
-}
-
-static void json_number(struct output *out, const char *key, uint64_t value,
-			const char *after)
-{
-	json_key(out, key);
-	output_u64(out, value);
-	output_bytes(out, str_of(after));
-}
-
-static void json_text(struct output *out, const char *key, struct str value,
-		      const char *after)
-{
-	json_key(out, key);
-	output_json(out, value);
-	output_bytes(out, str_of(after));
-}
-
-static void json_files(struct output *out, const struct job *job)
-{
-	json_key(out, "files");
-	for (size_t i = 0; i < job->file_count; i++) {
-		const struct job_file *f = &job->files[i];
-		output_bytes(out, str_of(i ? ", {" : "[{"));
-		json_text(out, "name", str_of(f->input.name), ", ");
-		json_text(out, "format", str_of(f->reader->name), ", ");
-		json_number(out, "lines", f->input.line, ", ");
-		json_number(out, "samples", f->samples, ", ");
-		json_key(out, "warnings");
-		output_char(out, '[');
-		for (unsigned w = 0; w < f->input.warning_count; w++) {
-			const struct input_warning *warning = &f->input.warnings[w];
-			output_bytes(out, str_of(w ? ", {" : "{"));
-			json_text(out, "what", str_of(warning->what), ", ");
-			json_number(out, "count", warning->count, ", ");
-			json_number(out, "first_line", warning->first_line, "}");
-		}
-		output_lit(out, "]}");
-	}
-	output_lit(out, "],\n ");
-}
-
-static void json_events(struct output *out, const struct job *job)
-{
-	uint64_t *count = events_count(&job->profile);
-	json_key(out, "events");
-	output_char(out, '[');
-	for (uint32_t i = 0; i < job->profile.event_count; i++) {
-		output_bytes(out, str_of(i ? ", {" : "{"));
-		json_text(out, "name", job->profile.events[i].name, ", ");
-		json_text(out, "unit", job->profile.events[i].unit, ", ");
-		json_number(out, "samples", count[i], ", ");
-		json_key(out, "shown");
-		output_bytes(out, is_shown(job, i) ? STR("true}") : STR("false}"));
-	}
-	output_lit(out, "],\n ");
-	free(count);
-}
-
-static void write_json(const struct job *job, struct output *out)
-{
-	const struct stacks *s = &job->stacks;
-	const struct quality *q = &job->quality;
-	output_char(out, '{');
-	json_text(out, "program", str_of(job->settings->name), ",\n ");
-	json_files(out, job);
-	json_events(out, job);
-	json_number(out, "samples_read", samples_read(job), ", ");
-	json_number(out, "samples_filtered_by_event", job->samples.filtered, ", ");
-	json_number(out, "samples_shown", s->samples, ",\n ");
-	json_key(out, "total");
-	output_decimal(out, s->total[s->columns - 1], s->scale);
-	output_lit(out, ", ");
-	json_key(out, "total_before_filters");
-	output_decimal(out, s->total_before, s->scale);
-	output_lit(out, ", ");
-	json_text(out, "unit", s->unit, ", ");
-	json_number(out, "stacks", s->count, ",\n ");
-	json_number(out, "frames", q->frames, ", ");
-	json_number(out, "frames_unknown", q->unknown_frames, ", ");
-	json_number(out, "samples_rootless", q->rootless, ", ");
-	json_number(out, "samples_without_frames", job->samples.frameless, "}\n");
-}
-
-bool report_stats(const struct job *job)
-{
-	static struct output out;
-	const char *path = job->settings->stats;
-	if (path == NULL)
-		return true;
-	bool ok = output_open(&out, path);
-	if (ok) {
-		write_json(job, &out);
-		ok = output_close(&out);
-	}
-	if (!ok)
-		message_error("%s", output_message(&out));
-	return ok;
-}
-
 /* --list-metrics */
 
 struct total {
@@ -428,66 +320,4 @@ void report_metrics(const struct job *job, struct output *out)
 		for (unsigned c = 0; c < p->column_count; c++)
 			metric_line(out, job, e, c, totals[e * (size_t)COLUMNS_MAX + c]);
 	free(totals);
-}
-
-/* Progress */
-
-enum { PROGRESS_AFTER = 2, PROGRESS_WIDTH = 30 };
-
-static struct {
-	const char *name;
-	struct timespec start;
-	time_t last;
-	bool visible;
-} progress;
-
-static double seconds_since(const struct timespec *start)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)(now.tv_sec - start->tv_sec) +
-	       (double)(now.tv_nsec - start->tv_nsec) / 1e9;
-}
-
-static void draw_progress(double seconds, uint64_t done, uint64_t size)
-{
-	struct buf line = { 0 };
-	double part = (double)done / (double)size;
-	buf_addf(&line, "\r%s: %3d %% [", progress.name, (int)(part * 100));
-	for (int i = 0; i < PROGRESS_WIDTH; i++)
-		buf_addc(&line, i < part * PROGRESS_WIDTH ? '=' : ' ');
-	buf_addf(&line, "] ");
-	num_add_quantity(&line, (double)done / seconds, STR("bytes"));
-	buf_addf(&line, "/s, %d s left ", (int)(seconds / part - seconds + 0.5));
-	fwrite(line.p, 1, line.n, stderr);
-	fflush(stderr);
-	buf_free(&line);
-}
-
-static void on_progress(void *context, uint64_t done, uint64_t size)
-{
-	(void)context;
-	double seconds = seconds_since(&progress.start);
-	if (seconds < PROGRESS_AFTER || (time_t)seconds == progress.last || done == 0)
-		return;
-	progress.last = (time_t)seconds;
-	progress.visible = true;
-	draw_progress(seconds, done, size);
-}
-
-void report_progress(struct input *in, const struct settings *s)
-{
-	if (in->size == 0 || s->quiet || !isatty(STDERR_FILENO))
-		return;
-	progress.name = s->name;
-	progress.last = 0;
-	clock_gettime(CLOCK_MONOTONIC, &progress.start);
-	in->progress = on_progress;
-}
-
-void report_progress_end(void)
-{
-	if (progress.visible)
-		fputs("\r\033[K", stderr);
-	progress.visible = false;
 }

@@ -9,20 +9,19 @@
  * profile is bad.
  */
 
-/* At most three lines on standard error, all there is with --verbose, nothing with --quiet. */
+/*
+ * At most three lines on standard error, all there is with --verbose, nothing
+ * with --quiet.
+ */
 void report_words(const struct job *);
 
 /* Why nothing is left to write. */
 void report_nothing(const struct job *);
 
-/* The same for machines, to settings->stats; false with everything said when it cannot be written. */
-bool report_stats(const struct job *);
-
 /* For --list-metrics. */
 void report_metrics(const struct job *, struct output *);
 
-/* Sets a progress bar up for the input, on terminals and for files that take long. */
-void report_progress(struct input *, const struct settings *);
-void report_progress_end(void);
+/* Samples in the input, wanted or not; of text that does not tell them, lines. */
+uint64_t report_samples_read(const struct job *);
 
 #endif

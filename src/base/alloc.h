@@ -36,6 +36,7 @@ size_t grown_capacity(size_t capacity, size_t need);
 		}                                                              \
 	} while (0)
 
+/* Elements of an array, not of a pointer. */
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
 #endif

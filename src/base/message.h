@@ -8,9 +8,10 @@
 #include "base/buf.h"
 
 /*
- * Words for people, on standard error.  Only src/cmd calls these; the library
- * below hands its messages up.  Bytes that would act on a terminal are made
- * visible.  The program's name stands in front of every message.
+ * Words for people, on standard error.  Only src/cmd says anything; the library
+ * below hands its messages up, at most made of message_visible().  Bytes that
+ * would act on a terminal are made visible.  The program's name stands in front
+ * of every message.
  */
 
 /* The name shown in front of messages; kept, not copied. */

@@ -20,7 +20,7 @@ struct str {
 /* A str of a string literal. */
 #define STR(literal) ((struct str){ "" literal, sizeof(literal) - 1 })
 
-/* Arguments for "%.*s"; use only where the text is known to be harmless. */
+/* Arguments for "%.*s", which ends at a NUL; at most 4096 bytes. */
 #define STR_ARG(s) (int)((s).n > 4096 ? 4096 : (s).n), (s).p
 
 /* A str of a C string, NULL giving the empty str. */

@@ -9,6 +9,7 @@
  * Bytes in: a file, standard input or memory, decompressed when it is gzip or
  * zstd, read in blocks.  Slices point into the block and are valid until the
  * next call that reads; INPUT_PADDING readable bytes lie behind the last one.
+ * The reader may change bytes it was given, they are nobody else's.
  *
  * Nothing is printed here.  An error is kept in the input and false returned;
  * oddities that can be lived with are counted by kind.
@@ -20,13 +21,14 @@ enum {
 	INPUT_WARNINGS = 16,             /* kinds of oddities */
 };
 
+/* Bytes of a line; a longer one is an error. */
 #define INPUT_LINE_MAX ((size_t)64 << 20)
 
 struct input {
 	const char *name;                /* as shown in messages */
 	uint64_t line;                   /* number of the line read last, from 1 */
 	struct str raw;                  /* that line with its line end */
-	struct arena arena;              /* scratch of the reader, freed by input_close() */
+	struct arena arena;              /* for readers, too; freed by input_close() */
 	bool failed;
 	struct buf message;              /* "perf.txt:37: error: …" once failed */
 
@@ -38,7 +40,7 @@ struct input {
 	} warnings[INPUT_WARNINGS];
 	unsigned warning_count;
 
-	/* Called now and then while reading; NULL for none. */
+	/* Called after each block, with bytes of the file read so far; NULL for none. */
 	void (*progress)(void *context, uint64_t done, uint64_t size);
 	void *progress_context;
 	uint64_t size;                   /* of a regular file in bytes, else 0 */
@@ -80,12 +82,18 @@ bool input_error(struct input *, const char *format, ...)
 bool input_fail(struct input *, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* Counts an oddity of the line read last; "what" is a literal such as "lines not understood". */
+/*
+ * Counts an oddity of the line read last, or of another one.  "what" names its
+ * kind, a literal such as "lines without a count"; the start of the text is
+ * kept for the first of a kind.
+ */
 void input_warn(struct input *, const char *what, struct str text);
 void input_warn_at(struct input *, uint64_t line, const char *what, struct str text);
 
 /* Makes more bytes wait; false at the end or after an error. */
 bool input_refill(struct input *);
+
+/* What input_line() does when no whole line waits. */
 bool input_long_line(struct input *, struct str *line);
 
 /*

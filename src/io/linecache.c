@@ -45,7 +45,8 @@ void linecache_free(struct linecache *c)
 static void hash_line(struct linecache *c, struct linecache_line *line)
 {
 	uint32_t address;
-	memcpy(&address, line->raw.p + 13, sizeof(address));
+	memcpy(&address, line->raw.p + LINECACHE_PADDING - sizeof(address),
+	       sizeof(address));
 	line->hash = hash_str(line->raw);
 	line->mark = address + (uint32_t)line->raw.n * 0x9e3779b9u;
 	__builtin_prefetch(&c->sets[line->hash & c->mask]);

@@ -24,6 +24,9 @@ struct linecache {
 
 enum { LINECACHE_UNKNOWN = UINT32_MAX };
 
+/* A TAB and the 16 digits of an address, of which the last four tell lines apart. */
+enum { LINECACHE_PADDING = 17 };
+
 /* A line that was looked up. */
 struct linecache_line {
 	struct str raw;                  /* with its line end */
@@ -38,7 +41,7 @@ void linecache_free(struct linecache *);
 /*
  * Looks up the whole lines at the start of the window, at most "most" (64 are a
  * good number), and returns how many there are.  Behind the window, and behind
- * the line of linecache_look(), 17 bytes must be readable.
+ * the line of linecache_look(), LINECACHE_PADDING bytes must be readable.
  */
 size_t linecache_scan(struct linecache *, struct str window,
 		      struct linecache_line *lines, size_t most);

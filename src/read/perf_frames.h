@@ -11,11 +11,15 @@
  * compiled into is known only when the next line has come.
  */
 
-/* A value of the cache of lines: a location, or a source line (an id of text) with this bit. */
+/*
+ * Values of the cache of lines: a location, or a source line, which is an id in
+ * profile->text with this bit.
+ */
 #define PERF_SOURCE_LINE (UINT32_C(1) << 31)
 #define PERF_LOCATION_NONE UINT32_MAX
 
-enum { PERF_ADDRESS_END = 17 };          /* of a frame line: a TAB and the address before it */
+/* Bytes of a frame line up to where its address ends: a TAB and 16 columns. */
+enum { PERF_ADDRESS_END = 17 };
 
 struct perf_frames {
 	struct locations locations;

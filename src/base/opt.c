@@ -217,12 +217,6 @@ static int choice_index(const struct opt *row, const char *value)
 	return -1;
 }
 
-static void list_add(struct opt_list *list, const char *value)
-{
-	ARRAY_RESERVE(list->items, list->capacity, list->count + 1);
-	list->items[list->count++] = value;
-}
-
 static bool take_number(const struct opt *row, char *place, const char *value,
 			struct buf *message)
 {
@@ -281,7 +275,7 @@ static bool take(const struct parse *parse, struct found found, const char *valu
 		*(struct str *)place = str_of(value);
 		return true;
 	case OPT_LIST:
-		list_add((struct opt_list *)place, value);
+		opt_list_add((struct opt_list *)place, value);
 		return true;
 	case OPT_UNSIGNED:
 	case OPT_NUMBER:
@@ -366,7 +360,7 @@ static bool take_all(const struct parse *parse, poptContext context)
 	const char **files = poptGetArgs(context);
 	struct opt_list list = { 0 };
 	for (; files && *files; files++)
-		list_add(&list, unshield(arena, *files));
+		opt_list_add(&list, unshield(arena, *files));
 	parse->parsed->files = list.items;
 	parse->parsed->file_count = list.count;
 	return true;
@@ -399,6 +393,12 @@ void opt_parsed_free(struct opt_parsed *parsed)
 	buf_free(&parsed->message);
 	arena_free(&parsed->arena);
 	*parsed = (struct opt_parsed){ 0 };
+}
+
+void opt_list_add(struct opt_list *list, const char *text)
+{
+	ARRAY_RESERVE(list->items, list->capacity, list->count + 1);
+	list->items[list->count++] = text;
 }
 
 void opt_list_free(struct opt_list *list)

@@ -97,7 +97,10 @@ bool opt_parse(const struct opt_program *, void *settings, int argc, char *const
 	       struct opt_parsed *);
 void opt_parsed_free(struct opt_parsed *);
 
-/* Frees a list that OPT_LIST rows have filled; its texts are those of the opt_parsed. */
+/* What OPT_LIST rows do; the text is not copied. */
+void opt_list_add(struct opt_list *, const char *text);
+
+/* Frees a list; its texts belong to the opt_parsed. */
 void opt_list_free(struct opt_list *);
 
 /* The row of this long name, or NULL. */

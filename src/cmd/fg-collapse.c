@@ -32,8 +32,6 @@ int main(int argc, char **argv)
 	int status = options_parse(&face_collapse, &settings, argc, argv);
 	if (status >= 0)
 		return status;
-	settings.want.full_names = settings.want.skip_after_count > 0 ||
-				   settings.want.show_from_count > 0;
 	struct job job;
 	status = job_run(&job, &settings);
 	if (status < 0)

@@ -128,9 +128,7 @@ static const char *add_base(void *settings, const char *value)
 		buf_addc(&re, *value);
 	}
 	buf_add(&re, STR("$"));
-	struct opt_list *list = &s->show_from;
-	ARRAY_RESERVE(list->items, list->capacity, list->count + 1);
-	list->items[list->count++] = arena_copy(&s->parsed.arena, buf_str(&re)).p;
+	opt_list_add(&s->show_from, arena_copy(&s->parsed.arena, buf_str(&re)).p);
 	buf_free(&re);
 	return NULL;
 }
@@ -227,6 +225,8 @@ static void finish(struct settings *settings, const struct face *face)
 	want->skip_after_count = settings->skip_after.count;
 	want->show_from = settings->show_from.items;
 	want->show_from_count = settings->show_from.count;
+	/* Filters look at them. */
+	want->full_names = want->skip_after_count > 0 || want->show_from_count > 0;
 }
 
 static int print(struct buf *text)

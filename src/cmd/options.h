@@ -55,7 +55,7 @@ struct settings {
 	/* fg-svg: to be checked by svg_check() */
 	struct svg_options svg;
 
-	/* private */
+	/* What options_parse() makes the above of. */
 	bool help, version;
 	int completion;              /* enum completion_shell, or -1 */
 	bool kernel, jit, all, no_marks;

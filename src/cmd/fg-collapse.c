@@ -20,7 +20,7 @@ static int write_folded(const struct job *job)
 	struct folded_options options = {
 		.marks = s->marks, .header = !s->no_header,
 	};
-	if (!job_open_output(s, &out, true))
+	if (!job_open_output(s, &out, JOB_TEXT))
 		return 2;
 	folded_write(&job->stacks, &options, &out);
 	return job_close_output(&out);

@@ -35,7 +35,7 @@ static int write_svg(const struct job *job, const struct svg_options *options)
 	if (!job->settings->quiet)
 		warn_of_total(&tree, options);
 	int status = 2;
-	if (job_open_output(job->settings, &out, false)) {
+	if (job_open_output(job->settings, &out, JOB_PICTURE)) {
 		svg_write(&tree, options, &out);
 		status = job_close_output(&out);
 	}

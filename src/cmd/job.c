@@ -30,7 +30,8 @@ static int say_input_error(struct input *in)
 
 /* Finding the format */
 
-static void write_format(struct output *out, const struct reader *reader, const char *file)
+static void write_format(struct output *out, const struct reader *reader,
+			 const char *file)
 {
 	struct buf line = { 0 };
 	if (file)
@@ -44,7 +45,7 @@ static void write_format(struct output *out, const struct reader *reader, const 
 static int list_formats(const struct job *job)
 {
 	static struct output out;
-	if (!job_open_output(job->settings, &out, true))
+	if (!job_open_output(job->settings, &out, JOB_TEXT))
 		return 2;
 	for (const struct reader *const *r = readers; *r; r++)
 		write_format(&out, *r, NULL);
@@ -101,14 +102,15 @@ static int identify(struct job *job)
 {
 	static struct output out;
 	bool all_known = true;
-	if (!job_open_output(job->settings, &out, true))
+	if (!job_open_output(job->settings, &out, JOB_TEXT))
 		return 2;
 	for (size_t i = 0; i < job->file_count; i++) {
 		struct job_file *file = &job->files[i];
-		if (input_open(&file->input, file_path(job, i)) && find_reader(job, file)) {
-			write_format(&out, file->reader, file->input.name);
+		struct input *in = &file->input;
+		if (input_open(in, file_path(job, i)) && find_reader(job, file)) {
+			write_format(&out, file->reader, in->name);
 		} else {
-			say_input_error(&file->input);
+			say_input_error(in);
 			all_known = false;
 		}
 	}
@@ -126,7 +128,8 @@ static bool check_same_kind(struct job *job, size_t i, uint32_t events_before,
 		return true;
 	if (file->reader != first->reader)
 		return input_fail(&file->input,
-				  "is %s, '%s' is %s: one run adds up files of one format",
+				  "is %s, '%s' is %s: one run adds up files of one "
+				  "format",
 				  file->reader->name, first->input.name,
 				  first->reader->name);
 	if (events_before > 0 && job->profile.event_count > events_before)
@@ -146,8 +149,9 @@ static bool check_understood(struct job *job, struct job_file *file)
 	for (unsigned i = 0; i < in->warning_count && !job->settings->from; i++)
 		if (strcmp(in->warnings[i].what, READER_NOT_UNDERSTOOD) == 0 &&
 		    in->warnings[i].count > in->line / 2)
-			return input_fail(in, "%" PRIu64 " of %" PRIu64 " lines are nothing "
-					  "that %s has; use --from=%s if it is that",
+			return input_fail(in, "%" PRIu64 " of %" PRIu64 " lines are "
+					  "nothing that %s has; use --from=%s if it is "
+					  "that",
 					  in->warnings[i].count, in->line,
 					  file->reader->title, file->reader->name);
 	return true;
@@ -275,7 +279,7 @@ static int choose(struct job *job)
 static int list_metrics(const struct job *job)
 {
 	static struct output out;
-	if (!job_open_output(job->settings, &out, true))
+	if (!job_open_output(job->settings, &out, JOB_TEXT))
 		return 2;
 	report_metrics(job, &out);
 	return job_close_output(&out);
@@ -365,9 +369,9 @@ static void on_signal(int signal_number)
 	raise(signal_number);
 }
 
-bool job_open_output(const struct settings *s, struct output *out, bool for_people)
+bool job_open_output(const struct settings *s, struct output *out, enum job_output what)
 {
-	if (!for_people && s->output == NULL && isatty(STDOUT_FILENO)) {
+	if (what == JOB_PICTURE && s->output == NULL && isatty(STDOUT_FILENO)) {
 		message_error("this would fill the terminal: use -o FILE, or -o - if "
 			      "you mean it");
 		return false;

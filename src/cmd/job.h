@@ -39,14 +39,20 @@ struct job {
 int job_run(struct job *, const struct settings *);
 void job_free(struct job *);
 
-/* Whether a file in its profiler's own format was read: then there is something to account for. */
+/*
+ * Whether a file in its profiler's own format was read: then there is something
+ * to account for.
+ */
 bool job_read_raw(const struct job *);
 
+/* Whether the output is text that people read, or would fill a terminal with junk. */
+enum job_output { JOB_TEXT, JOB_PICTURE };
+
 /*
- * Opens the output; false with everything said when it cannot be, or when
- * it is a terminal and the format is not for reading there.
+ * Opens the output; false with everything said when it cannot be, or when it is
+ * a picture and would go to a terminal.
  */
-bool job_open_output(const struct settings *, struct output *, bool for_people);
+bool job_open_output(const struct settings *, struct output *, enum job_output);
 
 /* Closes it; returns the exit status. */
 int job_close_output(struct output *);

@@ -10,7 +10,7 @@
  * ends it.
  */
 struct embed {
-	struct str name;         /* of the file without folder; a palette without ".pal" */
+	struct str name;         /* of the file; of a palette without ".pal" */
 	struct str text;         /* its bytes; a NUL that is not counted follows */
 };
 

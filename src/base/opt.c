@@ -377,8 +377,8 @@ bool opt_parse(const struct opt_program *program, void *settings, int argc,
 	collect_rows(&parse);
 	struct poptOption *options = popt_table(&parse);
 	const char **arguments = shielded_arguments(parsed, argc, argv);
-	poptContext context = poptGetContext(NULL, argc > 0 ? argc : 1, arguments, options,
-					     POPT_CONTEXT_NO_EXEC);
+	poptContext context = poptGetContext(NULL, argc > 0 ? argc : 1, arguments,
+					     options, POPT_CONTEXT_NO_EXEC);
 	bool good = take_all(&parse, context);
 	poptFreeContext(context);
 	free(arguments);

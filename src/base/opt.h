@@ -44,11 +44,11 @@ struct opt {
 	size_t offset;               /* in the settings of the table */
 	const char *argument;        /* "FILE", as --help shows it; NULL: takes none */
 	const char *help;            /* one sentence, lower case, no full stop */
-	const char *same;            /* the row this is another spelling of; it says all else */
+	const char *same;            /* the row this is another spelling of */
 	const char *const *choices;  /* all values, NULL-terminated; NULL: any */
 	enum opt_complete complete;
-	bool hidden;                 /* in the man page, not in --help; as are other spellings */
-	bool last;                   /* what follows is not looked at: --help and the like */
+	bool hidden;                 /* in the man page, not in --help */
+	bool last;                   /* --help and such: what follows is not read */
 	int value;                   /* for OPT_VALUE */
 	double min, max;             /* for numbers, both included */
 	/*
@@ -86,7 +86,7 @@ struct opt_parsed {
 	const char **files;          /* what is no option, in order */
 	size_t file_count;
 	struct buf message;          /* why opt_parse() failed; may hold any bytes */
-	struct arena arena;          /* every text in the settings, and files, live here */
+	struct arena arena;          /* of files and of texts in the settings */
 };
 
 /*

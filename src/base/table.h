@@ -54,6 +54,7 @@ static inline uint32_t table_next(const struct table *t, uint32_t hash,
 }
 
 /* Starts loading what a later table_next() will look at. */
+__attribute__((always_inline))
 static inline void table_prefetch(const struct table *t, uint32_t hash)
 {
 	if (t->slots != NULL)

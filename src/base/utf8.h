@@ -15,13 +15,19 @@
  */
 int32_t utf8_next(struct str s, unsigned *length);
 
-/* Columns in a fixed-width font: 0 for combining marks, 2 for East Asian wide and emoji, else 1. */
+/*
+ * Columns in a fixed-width font: 0 for combining marks, 2 for East Asian wide
+ * and emoji, else 1.
+ */
 unsigned utf8_width(int32_t code);
 
 /* Columns of all of s; a byte that is not UTF-8 counts as one. */
 size_t utf8_columns(struct str s);
 
-/* The longest start of s that is at most "columns" wide, never cutting a character or splitting one from its combining marks. */
+/*
+ * The longest start of s that is at most "columns" wide, never cutting a
+ * character or splitting one from its combining marks.
+ */
 struct str utf8_fit(struct str s, size_t columns);
 
 #endif

@@ -12,7 +12,7 @@ enum completion_shell {
 	COMPLETION_BASH,
 	COMPLETION_ZSH,
 	COMPLETION_FISH,
-	COMPLETION_NAMES,        /* for tests: "--output<tab>-o<tab>FILE", a line for each */
+	COMPLETION_NAMES,        /* for tests: lines "--output<tab>-o<tab>FILE" */
 };
 
 /* The values of --completion, in the order of the enum, NULL-terminated. */

@@ -57,15 +57,18 @@ static const char *set_names(void *settings, const char *value)
 }
 
 const struct opt options_reading[] = {
-	{ .name = "from", .letter = 'f', .kind = OPT_TEXT, OPT_AT(from), .argument = "FORMAT",
+	{ .name = "from", .letter = 'f', .kind = OPT_TEXT, OPT_AT(from),
+	  .argument = "FORMAT",
 	  .help = "read this format instead of recognising it; see --list-formats" },
 	{ .name = "metric", .kind = OPT_STR, OPT_AT(want.metric), .argument = "NAME",
 	  .help = "what to count, such as period or samples; see --list-metrics" },
 	{ .name = "weight", .same = "metric" },
-	{ .name = "event-filter", .kind = OPT_LIST, OPT_AT(event_filter), .argument = "EVENT",
+	{ .name = "event-filter", .kind = OPT_LIST, OPT_AT(event_filter),
+	  .argument = "EVENT",
 	  .help = "read this event only, with modifiers, or a pattern with * and ?; "
 		  "repeatable" },
-	{ .name = "group-by", .kind = OPT_CHOICE, OPT_AT(want.group_by), .argument = "WHAT",
+	{ .name = "group-by", .kind = OPT_CHOICE, OPT_AT(want.group_by),
+	  .argument = "WHAT",
 	  .choices = group_by,
 	  .help = "first frame of each stack: comm (default), none, pid, tid, cpu, event "
 		  "or module" },
@@ -89,9 +92,11 @@ const struct opt options_reading[] = {
 	{ .name = "addrs", .kind = OPT_SET, OPT_AT(want.addrs),
 	  .help = "show the address of functions without a name" },
 	{ .name = "unit", .kind = OPT_STR, OPT_AT(want.unit), .argument = "UNIT",
-	  .help = "unit of the values: ns, us, ms, s, bytes, cycles, samples or any word" },
-	{ .name = "columns", .kind = OPT_UNSIGNED, OPT_AT(want.columns), .argument = "N", .min = 1,
-	  .max = 2, .help = "numbers at the end of folded lines: 1, or 2 for a difference" },
+	  .help = "unit of the values: ns, us, ms, s, bytes, cycles, samples or any "
+		  "word" },
+	{ .name = "columns", .kind = OPT_UNSIGNED, OPT_AT(want.columns), .argument = "N",
+	  .min = 1, .max = 2,
+	  .help = "numbers at the end of folded lines: 1, or 2 for a difference" },
 	{ .name = "strict", .kind = OPT_SET, OPT_AT(want.strict),
 	  .help = "fail on warnings, and when several events could be meant" },
 	{ 0 },
@@ -136,7 +141,8 @@ static const char *add_base(void *settings, const char *value)
 /* Shared by all programs */
 
 const struct opt options_general[] = {
-	{ .name = "output", .letter = 'o', .kind = OPT_TEXT, OPT_AT(output), .argument = "FILE",
+	{ .name = "output", .letter = 'o', .kind = OPT_TEXT, OPT_AT(output),
+	  .argument = "FILE",
 	  .complete = OPT_COMPLETE_FILE,
 	  .help = "write to FILE, which is replaced when all went well; - is standard "
 		  "output" },
@@ -156,7 +162,8 @@ const struct opt options_general[] = {
 	  .help = "print this" },
 	{ .name = "version", .kind = OPT_SET, OPT_AT(version), .last = true,
 	  .help = "print the version" },
-	{ .name = "completion", .kind = OPT_CHOICE, OPT_AT(completion), .argument = "SHELL",
+	{ .name = "completion", .kind = OPT_CHOICE, OPT_AT(completion),
+	  .argument = "SHELL",
 	  .choices = completion_shells, .hidden = true, .last = true,
 	  .help = "print what bash, zsh or fish needs to complete these options" },
 	{ 0 },
@@ -249,7 +256,8 @@ static int answer(const struct settings *settings, const struct face *face,
 	if (settings->help)
 		opt_help(program, &text);
 	else if (settings->version)
-		buf_addf(&text, "%s (%s) %s\n", face->name, PACKAGE_NAME, PACKAGE_VERSION);
+		buf_addf(&text, "%s (%s) %s\n", face->name, PACKAGE_NAME,
+			 PACKAGE_VERSION);
 	else if (settings->completion >= 0)
 		completion_write(program, face->second_name,
 				 (enum completion_shell)settings->completion, &text);
@@ -260,7 +268,8 @@ static int answer(const struct settings *settings, const struct face *face,
 
 static int refuse_terminal(const struct face *face, const struct settings *settings)
 {
-	message_note("nothing to read: name a file, or put a command in front of the pipe");
+	message_note("nothing to read: name a file, or put a command in front of the "
+		     "pipe");
 	message_note("usage: %s %s; more with --help", settings->name, face->usage);
 	return 2;
 }

@@ -21,7 +21,7 @@ struct settings;
  */
 struct face {
 	const char *name;            /* "fg-svg" */
-	const char *second_name;     /* "flamegraph"; also with ".pl" behind; NULL: none */
+	const char *second_name;     /* "flamegraph", also as "flamegraph.pl"; or NULL */
 	const char *usage;
 	const char *summary;
 	const char *manual;
@@ -49,7 +49,7 @@ struct settings {
 	struct want want;
 
 	/* fg-collapse */
-	unsigned marks;              /* a bit 1u << FRAME_… for each kind that is marked */
+	unsigned marks;              /* 1u << enum frame_kind of those that are marked */
 	bool no_header;
 
 	/* fg-svg: to be checked by svg_check() */

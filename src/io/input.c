@@ -85,7 +85,10 @@ static ssize_t read_source(void *context, char *to, size_t n)
 	return got;
 }
 
-/* Looks for a compressed stream in what was read first, at least 4 bytes where there are as many. */
+/*
+ * Looks for a compressed stream in what was read first, at least 4 bytes where
+ * there are as many.
+ */
 static void start_inflate(struct input *in)
 {
 	struct str head = str_span(in->next, in->end);

@@ -58,18 +58,27 @@ struct input {
 	bool at_end;
 };
 
-/* path "-" is standard input.  False when it cannot be opened (then only input_close() may follow). */
+/*
+ * path "-" is standard input.  False when it cannot be opened (then only
+ * input_close() may follow).
+ */
 bool input_open(struct input *, const char *path);
 
 /* Reads from memory, which must outlive the input; for tests. */
 void input_memory(struct input *, const char *name, struct str bytes);
 
-/* How many bytes are asked for at a time (default 256 KiB); for tests, before anything was read. */
+/*
+ * How many bytes are asked for at a time (default 256 KiB); for tests, before
+ * anything was read.
+ */
 void input_block_size(struct input *, size_t size);
 
 void input_close(struct input *);
 
-/* The first n bytes, or all when there are fewer, without consuming them; before anything was read. */
+/*
+ * The first n bytes, or all when there are fewer, without consuming them; before
+ * anything was read.
+ */
 struct str input_peek(struct input *, size_t n);
 
 /*

@@ -23,10 +23,16 @@ struct output {
 	char data[64 * 1024];
 };
 
-/* path NULL or "-" is standard output.  False when the file cannot be made; output_message() says why. */
+/*
+ * path NULL or "-" is standard output.  False when the file cannot be made;
+ * output_message() says why.
+ */
 bool output_open(struct output *, const char *path);
 
-/* Writes what waits, closes, and puts the file in its place.  False when anything failed since output_open(). */
+/*
+ * Writes what waits, closes, and puts the file in its place.  False when
+ * anything failed since output_open().
+ */
 bool output_close(struct output *);
 
 /* Gives up: removes the temporary file.  For use instead of output_close(). */
@@ -38,7 +44,10 @@ void output_discard(struct output *);
  */
 void output_unlink(const struct output *);
 
-/* "cannot write 'x.svg': No space left on device", valid until the next call; for after a failure. */
+/*
+ * "cannot write 'x.svg': No space left on device", valid until the next call;
+ * for after a failure.
+ */
 const char *output_message(struct output *);
 
 void output_flush(struct output *);
@@ -49,7 +58,10 @@ void output_u64(struct output *, uint64_t value);
 /* digits / 10^scale without needless zeros, as num_add_decimal(). */
 void output_decimal(struct output *, int64_t digits, unsigned scale);
 
-/* value with at most "decimals" (0..4) digits after the point, needless zeros left out: "12.5", "3". */
+/*
+ * value with at most "decimals" (0..4) digits after the point, needless zeros
+ * left out: "12.5", "3".
+ */
 void output_fixed(struct output *, double value, unsigned decimals);
 
 /*

@@ -79,6 +79,7 @@ struct color color_from_hsl(double h, double s, double l)
 		else
 			out[i] = low;
 	}
-	return (struct color){ (uint8_t)(out[0] * 2.55 + .5), (uint8_t)(out[1] * 2.55 + .5),
+	return (struct color){ (uint8_t)(out[0] * 2.55 + .5),
+			       (uint8_t)(out[1] * 2.55 + .5),
 			       (uint8_t)(out[2] * 2.55 + .5) };
 }

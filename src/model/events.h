@@ -11,13 +11,19 @@
  * "sched:sched_switch".
  */
 
-/* The unit of the event's periods: "ns" for clocks, else the plain name of what is counted; empty for no name. */
+/*
+ * The unit of the event's periods: "ns" for clocks, else the plain name of what
+ * is counted; empty for no name.
+ */
 struct str events_unit(struct str name);
 
 /* "sched:sched_switch": its header line ends in free text. */
 bool events_is_tracepoint(struct str name);
 
-/* Whether --event-filter (exact names or globs) lets it through; everything without a filter. */
+/*
+ * Whether --event-filter (exact names or globs) lets it through; everything
+ * without a filter.
+ */
 bool events_match(struct str name, const struct want *);
 
 /*

@@ -15,7 +15,10 @@
 
 enum { SKIP_AFTER = 1, SHOW_FROM = 2, IDLE = 4 };
 
-/* Where processors wait for work, as perf itself knows them (tools/perf/util/symbol.c). */
+/*
+ * Where processors wait for work, as perf itself knows them
+ * (tools/perf/util/symbol.c).
+ */
 static const char *const idle_names[] = {
 	"acpi_idle_do_entry", "acpi_processor_ffh_cstate_enter", "arch_cpu_idle",
 	"cpu_idle", "cpu_idle_poll", "cpu_startup_entry", "cpuidle_enter",

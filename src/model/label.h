@@ -21,7 +21,10 @@ unsigned label_columns(double width, double advance, double inset);
  */
 double label_text_width(struct str);
 
-/* The longest start of s that is at most that wide, with what follows cut at a character. */
+/*
+ * The longest start of s that is at most that wide, in the same measure; no
+ * character is cut.
+ */
 struct str label_text_fit(struct str s, double width);
 
 /*

@@ -43,7 +43,8 @@ static struct layout_box heap_pop(struct heap *h)
 	struct layout_box last = h->items[--h->count];
 	size_t i = 0;
 	for (size_t child; (child = 2 * i + 1) < h->count; i = child) {
-		if (child + 1 < h->count && before(&h->items[child + 1], &h->items[child]))
+		if (child + 1 < h->count &&
+		    before(&h->items[child + 1], &h->items[child]))
 			child++;
 		if (!before(&h->items[child], &last))
 			break;
@@ -117,7 +118,10 @@ static int64_t least_value(const struct layout_options *o, int64_t total)
 	return value < least ? value + 1 : value;
 }
 
-/* In tree order the parent of a box is the last box before it that is one level higher. */
+/*
+ * In tree order the parent of a box is the last box before it that is one level
+ * higher.
+ */
 static void link_parents(struct layout *l, const struct tree *t, double scale)
 {
 	uint32_t above = 0;
@@ -135,7 +139,10 @@ static void link_parents(struct layout *l, const struct tree *t, double scale)
 	}
 }
 
-/* What the nodes left out stand for: of each box what neither it nor its drawn children explain. */
+/*
+ * What the nodes left out stand for: of each box what neither it nor its drawn
+ * children explain.
+ */
 static int64_t hidden_value(const struct layout *l, const struct tree *t)
 {
 	uint64_t hidden = 0;     /* on the way the sum may be larger than any value */

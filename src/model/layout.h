@@ -17,7 +17,7 @@ struct layout_options {
 	double min_width;        /* in pixels: narrower boxes are left out */
 	uint32_t max_boxes;      /* 0: as many as there are */
 	bool by_weight;          /* widest child first; else as in the tree, by name */
-	int64_t total;           /* what the width stands for; counts when more than the tree's */
+	int64_t total;           /* of the width, when it is more than the tree's */
 };
 
 struct layout_box {
@@ -33,7 +33,7 @@ struct layout {
 	struct layout_box *boxes;    /* parents before their children, depth-first */
 	uint32_t count;
 	uint32_t depth;              /* of the deepest box */
-	int64_t total;               /* value of the whole width; 0 for an empty profile */
+	int64_t total;               /* of the whole width; 0 for an empty profile */
 	uint32_t hidden;             /* nodes left out */
 	int64_t hidden_value;        /* what they stand for, nothing counted twice */
 };

@@ -22,7 +22,7 @@ struct location_key {
 };
 
 struct locations {
-	uint32_t *frame;         /* by location id: its frame; LOCATION_MANY: not one, or inlined */
+	uint32_t *frame;         /* by location id; LOCATION_MANY: not one, or inlined */
 	uint32_t count;
 	/* private */
 	struct profile *profile;
@@ -47,7 +47,10 @@ enum { LOCATION_MANY = UINT32_MAX };
 void locations_init(struct locations *, struct profile *, const struct want *);
 void locations_free(struct locations *);
 
-/* The id of a module's name in profile->text, mostly without hashing it; ID_NONE when it is empty. */
+/*
+ * The id of a module's name in profile->text, mostly without hashing it; ID_NONE
+ * when it is empty.
+ */
 uint32_t location_module(struct locations *, struct str module);
 
 /*
@@ -75,7 +78,10 @@ uint32_t location_of(struct locations *, const struct location_search *);
 /* All steps for one place. */
 uint32_t location_find(struct locations *, const struct location_key *);
 
-/* The same place with its source line (in profile->text) known, or found to be inlined. */
+/*
+ * The same place with its source line (in profile->text) known, or found to be
+ * inlined.
+ */
 uint32_t location_with_line(struct locations *, uint32_t location, uint32_t line,
 			    bool inlined);
 

@@ -22,7 +22,8 @@ static pcre2_code *compile(struct str pattern, struct buf *message)
 	int error;
 	PCRE2_SIZE at;
 	pcre2_code *code = pcre2_compile((PCRE2_SPTR)pattern.p, pattern.n,
-					 PCRE2_MATCH_INVALID_UTF | PCRE2_NEVER_BACKSLASH_C,
+					 PCRE2_MATCH_INVALID_UTF |
+						 PCRE2_NEVER_BACKSLASH_C,
 					 &error, &at, NULL);
 	if (code == NULL) {
 		PCRE2_UCHAR why[200];

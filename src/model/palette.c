@@ -99,7 +99,8 @@ static struct color color_at(const struct palette_color *color, const double var
 	}
 	struct color c = color->hsl
 		? color_from_hsl(value[0], value[1], value[2])
-		: (struct color){ (uint8_t)value[0], (uint8_t)value[1], (uint8_t)value[2] };
+		: (struct color){ (uint8_t)value[0], (uint8_t)value[1],
+				  (uint8_t)value[2] };
 	return color_lightened(c);
 }
 
@@ -153,10 +154,10 @@ static bool test_fits(const struct test *t, struct str name, enum frame_kind kin
 		fits = name.n > 0 && name.p[0] >= 'A' && name.p[0] <= 'Z';
 		break;
 	default: {
-		struct str rest = t->words;
-		struct str word;
+		struct str subject = t->what == TEST_UNIT ? unit : name;
+		struct str rest = t->words, word;
 		while (!fits && (word = next_word(&rest)).n > 0)
-			fits = word_fits(t->what, t->what == TEST_UNIT ? unit : name, word);
+			fits = word_fits(t->what, subject, word);
 	}
 	}
 	return fits != t->negated;
@@ -194,9 +195,11 @@ static bool parse_channel(const struct place *at, struct str word, double most,
 	ptrdiff_t mark = str_rchr(word, '@');
 	channel->variable = own;
 	if (mark >= 0) {
-		if ((size_t)mark + 2 != word.n || word.p[mark + 1] < '1' || word.p[mark + 1] > '3')
-			return wrong(at, "'%.*s': '@' is followed by 1, 2 or 3", STR_ARG(word));
-		channel->variable = (unsigned)(word.p[mark + 1] - '1');
+		char digit = (size_t)mark + 2 == word.n ? word.p[mark + 1] : '\0';
+		if (digit < '1' || digit > '3')
+			return wrong(at, "'%.*s': '@' is followed by 1, 2 or 3",
+				     STR_ARG(word));
+		channel->variable = (unsigned)(digit - '1');
 		text = str_head(word, (size_t)mark);
 	}
 	struct str from = str_cut(&text, '-');
@@ -206,12 +209,13 @@ static bool parse_channel(const struct place *at, struct str word, double most,
 	if (text.p && !num_double(text, &channel->to))
 		return wrong(at, "'%.*s' is not a number or a range", STR_ARG(word));
 	if (channel->from < 0 || channel->to < channel->from || channel->to > most)
-		return wrong(at, "'%.*s' is not within 0-%g, the smaller first", STR_ARG(word),
-			     most);
+		return wrong(at, "'%.*s' is not within 0-%g, the smaller first",
+			     STR_ARG(word), most);
 	return true;
 }
 
-static bool parse_span(const struct place *at, struct str *rest, struct palette_color *color)
+static bool parse_span(const struct place *at, struct str *rest,
+		       struct palette_color *color)
 {
 	struct str form = next_word(rest);
 	struct color fixed;
@@ -355,7 +359,8 @@ static bool parse_line(const struct place *at, struct palette *p, struct str lin
 		     STR_ARG(word));
 }
 
-bool palette_parse(struct palette *p, struct str text, const char *where, struct buf *message)
+bool palette_parse(struct palette *p, struct str text, const char *where,
+		   struct buf *message)
 {
 	struct place at = { .where = where, .message = message };
 	*p = (struct palette){ .background = color_back_light };

@@ -217,7 +217,7 @@ struct str profile_function(const struct profile *p, uint32_t frame)
 {
 	struct str name = profile_name(p, frame);
 	for (size_t i = 1; i + 1 < name.n; i++) {
-		bool offset = name.p[i] == '+' && str_starts(str_skip(name, i), STR("+0x"));
+		bool offset = str_starts(str_skip(name, i), STR("+0x"));
 		bool line = name.p[i] == ':' && name.p[i - 1] != ':' &&
 			    name.p[i + 1] != ':';
 		if (offset || line)

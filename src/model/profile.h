@@ -22,16 +22,17 @@ enum frame_kind {
 	FRAME_INLINED,
 	FRAME_JIT,
 	FRAME_WAKER,             /* of the stack that woke this one */
-	FRAME_OTHER,             /* no function: "[unknown]", a delimiter; see frame_kind_of() */
+	FRAME_OTHER,             /* no function, as "[unknown]"; see frame_kind_of() */
 	FRAME_KINDS
 };
 
 enum { ID_NONE = UINT32_MAX, ID_SEVERAL = UINT32_MAX - 1 };
 
 struct frame {
-	uint32_t name;           /* in profile->text, as shown, without a mark */
-	uint32_t full;           /* in profile->text: the name before clean-up; or ID_NONE, ID_SEVERAL */
-	uint32_t module;         /* in profile->text: file it is from; or ID_NONE, ID_SEVERAL */
+	/* Ids in profile->text; full and module may be ID_NONE or ID_SEVERAL. */
+	uint32_t name;           /* as shown, without a mark */
+	uint32_t full;           /* the name before clean-up, where it is another one */
+	uint32_t module;         /* the file it is from */
 	enum frame_kind kind;
 };
 
@@ -41,7 +42,7 @@ struct frame {
  */
 struct event {
 	struct str name;         /* "cycles:u"; may be empty */
-	struct str unit;         /* of its values: "cycles", "ns", "bytes"; empty when unknown */
+	struct str unit;         /* of its values: "cycles", "ns"; empty when unknown */
 };
 
 /* Attributes of a sample, as far as they are wanted; equal ones are one group. */
@@ -91,12 +92,12 @@ struct profile {
 	uint32_t *pool;          /* frame ids of all stacks */
 	uint64_t pool_count;
 
-	bool sorted;             /* stacks are root first and in the order of stacks.h already */
+	bool sorted;             /* stacks are root first and as stacks.h sorts them */
 	bool overflow;           /* a sum left the range of int64 */
 	bool units_differ;       /* an event came again in another unit */
 
 	struct str title;        /* the command that was recorded; may be empty */
-	struct str shown;        /* "62 % of 21000 cycles": what an earlier filter left; may be empty */
+	struct str shown;        /* "62 % of 21000 cycles", left by a filter; or empty */
 	uint64_t header_samples; /* samples behind texts that only tell their number */
 	bool samples_untold;     /* some text did not tell it */
 	bool columns_guessed;    /* nobody said that the two columns are a difference */
@@ -162,7 +163,10 @@ static inline struct str profile_name(const struct profile *p, uint32_t frame)
 	return intern_text(&p->text, p->frames[frame].name);
 }
 
-/* The function alone: without the line, file or offset that a granularity has added to the name. */
+/*
+ * The function alone: without the line, file or offset that a granularity has
+ * added to the name.
+ */
 struct str profile_function(const struct profile *, uint32_t frame);
 
 /* Frames of stack s from the root (0) to the leaf (depth - 1). */

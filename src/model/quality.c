@@ -120,7 +120,8 @@ void quality_add_hint(struct buf *out, const struct quality *q)
 		buf_addf(out, "hint: recorded without call chains; record with -g "
 			      "(perf record -g)");
 	} else if (unknown >= BAD_PERCENT) {
-		buf_addf(out, "hint: %u %% of frames have no name, most of them ", unknown);
+		buf_addf(out, "hint: %u %% of frames have no name, most of them ",
+			 unknown);
 		message_visible(out, q->unknown_module);
 		buf_addf(out, "; install debug symbols, for code made at run time a "
 			      "perf map");

@@ -13,8 +13,8 @@ struct quality {
 	uint64_t samples;
 	uint64_t frames;             /* in all samples */
 	uint64_t unknown_frames;     /* without a function name */
-	uint64_t rootless;           /* samples whose stack reaches no known start of a thread */
-	struct str unknown_module;   /* the file most unknown frames are from; may be empty */
+	uint64_t rootless;           /* samples that reach no known start of a thread */
+	struct str unknown_module;   /* most unknown frames are from it; may be empty */
 };
 
 void quality_measure(struct quality *, const struct profile *,

@@ -15,7 +15,7 @@
 enum {
 	SAMPLES_BATCH = 256,             /* samples that go to the profile together */
 	SAMPLES_FRAMES = 64 * 1024,      /* ... or fewer, with so many frames */
-	SAMPLES_DEPTH_MAX = 1 << 24,     /* deeper stacks are an error that readers report */
+	SAMPLES_DEPTH_MAX = 1 << 24,     /* readers refuse deeper stacks */
 };
 
 struct samples {

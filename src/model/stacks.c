@@ -49,7 +49,7 @@ struct arranging {
 	unsigned column;         /* of the profile, the first of the values */
 	bool *event_chosen;      /* by event id */
 	bool has_names;          /* of processes: some are not empty */
-	uint32_t *plain;         /* by frame id: what it becomes; NULL: each stays itself */
+	uint32_t *plain;         /* by frame id: what it becomes; NULL: itself */
 	struct group_roots {
 		uint32_t frame[2];
 		uint32_t count;

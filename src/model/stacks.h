@@ -13,7 +13,7 @@
  */
 struct stacks {
 	const struct profile *profile;
-	struct str unit;             /* of the values: "cycles", "ns", "samples"; empty when unknown */
+	struct str unit;             /* of the values: "cycles", "ns"; may be empty */
 	unsigned scale;              /* values are digits / 10^scale */
 	unsigned columns;            /* 1; 2 for a difference: before, after */
 
@@ -26,12 +26,12 @@ struct stacks {
 	uint32_t *pool;              /* frame ids, root first */
 
 	int64_t total[COLUMNS_MAX];  /* sums of the values */
-	int64_t total_before;        /* of the first column, before filters took stacks away */
+	int64_t total_before;        /* of the first column, before filters */
 	bool any_before;             /* some value was not 0 before that */
 	uint64_t samples;            /* behind the values; 0 when not known */
-	struct str event;            /* what was counted, for people; empty when not known */
+	struct str event;            /* what was counted, for people; may be empty */
 	struct str title;            /* the recorded command; may be empty */
-	struct str shown;            /* what an earlier filter left: "62 % of 21000 cycles"; may be empty */
+	struct str shown;            /* "62 % of 21000 cycles", left by a filter; or empty */
 
 	/* private */
 	size_t item_capacity, pool_capacity;

@@ -137,8 +137,10 @@ static void sort_small(struct stacks *s, struct range r)
 	for (uint32_t i = r.from + 1; i < r.to; i++) {
 		struct stacks_item item = s->items[i];
 		uint32_t j = i;
-		for (; j > r.from && is_before(s->pool, &item, &s->items[j - 1], r.at); j--)
+		while (j > r.from && is_before(s->pool, &item, &s->items[j - 1], r.at)) {
 			s->items[j] = s->items[j - 1];
+			j--;
+		}
 		s->items[j] = item;
 	}
 }

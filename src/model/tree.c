@@ -55,7 +55,10 @@ static void close_node(struct growing *g)
 	g->depth--;
 }
 
-/* Finds out how many nodes there will be, and per stack where it leaves the one before. */
+/*
+ * Finds out how many nodes there will be, and per stack where it leaves the one
+ * before.
+ */
 static uint64_t count_nodes(const struct stacks *s, uint32_t *shared)
 {
 	uint64_t count = 1;

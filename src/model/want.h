@@ -37,22 +37,27 @@ struct want {
 	bool no_inline;          /* inlined frames belong to the function around them */
 	bool no_idle;            /* without stacks of idle processors */
 	bool reverse;            /* stacks from the leaf: merged by callee */
-	bool first_event;        /* several events: the first one read, as the Perl tools choose */
-	bool compat;             /* names and roots exactly as the Perl tools write them */
+	bool first_event;        /* of several events the one read first, as in Perl */
+	bool compat;             /* names and roots as the Perl tools write them */
 	bool full_names;         /* names before clean-up are kept as well */
 	bool strict;             /* warnings fail; no choice among events */
-	unsigned unmarked;       /* 1u << kind: such frames are the same as plain ones of their name */
+	unsigned unmarked;       /* 1u << kind: those are plain frames of their name */
 	struct names names;      /* how names are cleaned */
 
 	struct str metric;       /* empty: the default of the format */
-	struct str unit;         /* of the values, whatever the input says; empty: as told there */
-	unsigned columns;        /* numbers at the end of folded lines, 1 or 2; 0: as told there */
+	struct str unit;         /* of the values; empty: as the input says */
+	unsigned columns;        /* numbers ending folded lines, 1 or 2; 0: as it says */
 
-	const char *const *event_filter;   /* exact names or globs; any of them */
+	/* Exact names or globs; an event that fits one of them is wanted. */
+	const char *const *event_filter;
 	size_t event_filter_count;
-	const char *const *skip_after;     /* functions (cleaned or full name): callers of them are cut off */
+
+	/* Functions, by cleaned or full name, whose callers are cut off. */
+	const char *const *skip_after;
 	size_t skip_after_count;
-	const char *const *show_from;      /* the same as regular expressions */
+
+	/* Regular expressions: stacks begin at the first function that matches. */
+	const char *const *show_from;
 	size_t show_from_count;
 };
 

@@ -15,12 +15,16 @@ struct known {
 };
 
 static const struct known files[] = {
-	{ STR("PERFILE2"), 0, "this is a perf.data file; run perf script -i FILE and read its output" },
-	{ STR("2ELIFREP"), 0, "this is a perf.data file from a machine of the other byte order; run perf script -i FILE there" },
-	{ STR("PERFFILE"), 0, "this is a perf.data file of a very old perf; run its own perf script -i FILE" },
+	{ STR("PERFILE2"), 0,
+	  "this is a perf.data file; run perf script -i FILE and read its output" },
+	{ STR("2ELIFREP"), 0,
+	  "this is a perf.data file from a machine of the other byte order; run perf script -i FILE there" },
+	{ STR("PERFFILE"), 0,
+	  "this is a perf.data file of a very old perf; run its own perf script -i FILE" },
 	{ STR("gmon"), 0, "this is a gmon.out file of gprof; it has no call stacks" },
 	{ STR("\x7f" "ELF"), 0, "this is a program or library, not a profile of one" },
-	{ STR("\xff\xfe"), 0, "this is UTF-16 text; save it as UTF-8 (in PowerShell, use -Encoding utf8 or cmd /c to redirect)" },
+	{ STR("\xff\xfe"), 0,
+	  "this is UTF-16 text; save it as UTF-8 (in PowerShell, use -Encoding utf8 or cmd /c to redirect)" },
 	{ STR("\xfe\xff"), 0, "this is UTF-16 text; save it as UTF-8" },
 	{ STR("\x89PNG"), 0, "this is a PNG picture, not a profile" },
 	{ STR("%PDF"), 0, "this is a PDF file, not a profile" },
@@ -28,7 +32,8 @@ static const struct known files[] = {
 	{ STR("BZh"), 0, "this is bzip2 data; unpack it with bunzip2 -c FILE" },
 	{ STR("\xfd" "7zXZ"), 0, "this is xz data; unpack it with xz -dc FILE" },
 	{ STR("ustar"), 257, "this is a tar archive; unpack it first" },
-	{ STR("go 1."), 0, "this is a Go execution trace; use go tool trace to get a pprof profile from it" },
+	{ STR("go 1."), 0,
+	  "this is a Go execution trace; use go tool trace to get a pprof profile from it" },
 	{ STR("\xd4\xc3\xb2\xa1"), 0, "this is a network capture, not a profile" },
 };
 
@@ -37,11 +42,16 @@ static const struct known texts[] = {
 	{ STR("<svg"), 0, "this is an SVG picture; read the profile it was drawn from" },
 	{ STR("<html"), 0, "this is an HTML page, not a profile" },
 	{ STR("<!DOCTYPE html"), 0, "this is an HTML page, not a profile" },
-	{ STR("# Samples: "), 0, "this is the text of perf report; run perf script instead" },
-	{ STR("Source code & Disassembly of"), 0, "this is the text of perf annotate; run perf script instead" },
-	{ STR("Performance counter stats for"), 0, "this is the output of perf stat; it has no call stacks" },
-	{ STR("failed to open perf.data"), 0, "this is an error message of perf; there was nothing to read" },
-	{ STR("incompatible file format"), 0, "this is an error message of perf: perf.data was written by a newer one" },
+	{ STR("# Samples: "), 0,
+	  "this is the text of perf report; run perf script instead" },
+	{ STR("Source code & Disassembly of"), 0,
+	  "this is the text of perf annotate; run perf script instead" },
+	{ STR("Performance counter stats for"), 0,
+	  "this is the output of perf stat; it has no call stacks" },
+	{ STR("failed to open perf.data"), 0,
+	  "this is an error message of perf; there was nothing to read" },
+	{ STR("incompatible file format"), 0,
+	  "this is an error message of perf: perf.data was written by a newer one" },
 };
 
 static const char *advice_on_bytes(struct str head)

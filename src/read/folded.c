@@ -39,7 +39,7 @@ struct folded {
 	struct str event, unit;  /* from the header */
 	bool sorted;             /* so far lines come in byte order, frame by frame */
 	unsigned header_columns; /* 0: not told */
-	unsigned units, totals;  /* headers in joined text, and those that tell the samples */
+	unsigned units, totals;  /* headers; totals that tell the samples */
 	double told_sum;         /* of the values, as these say */
 	uint32_t first_stack;    /* that is new in this file */
 	bool has_group;
@@ -199,7 +199,8 @@ static uint32_t shared_frames(const struct folded *f, struct str stack)
 	while (from < to) {
 		uint32_t middle = from + (to - from) / 2;
 		size_t end = f->ends[middle];
-		if (end < same || (end == same && (end == stack.n || stack.p[end] == ';')))
+		bool ends = end == same && (end == stack.n || stack.p[end] == ';');
+		if (end < same || ends)
 			from = middle + 1;
 		else
 			to = middle;
@@ -247,7 +248,8 @@ static bool is_after(const struct folded *f, struct str stack, uint32_t shared)
 	if (at > stack.n)
 		return false;
 	struct str before = str_span(f->line.p + at, f->line.p + f->ends[shared]);
-	return str_cmp(before, str_span(stack.p + at, stack.p + frame_end(stack, at))) < 0;
+	struct str here = str_span(stack.p + at, stack.p + frame_end(stack, at));
+	return str_cmp(before, here) < 0;
 }
 
 static bool add_frames(struct folded *f, struct str stack)

@@ -54,7 +54,7 @@ struct perf {
 	bool numbers;            /* addresses and offsets of frames matter */
 	bool open;               /* a sample is being made */
 	bool one_line;           /* its frame stood in its header */
-	bool skipping;           /* what comes up to the next empty line or header is not wanted */
+	bool skipping;           /* nothing is wanted up to an empty line or header */
 	bool has_header;         /* some header was seen that is one beyond doubt */
 	bool has_time;           /* ... with a time: then others are not believed */
 	uint32_t group;          /* of the sample being made */
@@ -65,12 +65,12 @@ struct perf {
 	bool *event_wanted;      /* by event id */
 	uint32_t events_known;
 	bool has_before;
-	struct perf_header before;       /* of the sample before, its texts kept in the profile */
+	struct perf_header before;       /* of the sample before; texts in the profile */
 	uint32_t event;                  /* that header's */
 
 	const struct linecache_line *seen;       /* the lines being read */
 	size_t at;                               /* the one at hand */
-	char line_before[PERF_ADDRESS_END];      /* the start of the one before them all */
+	char line_before[PERF_ADDRESS_END];      /* start of the one before them */
 };
 
 static struct str line_before(const struct perf *p)
@@ -79,7 +79,10 @@ static struct str line_before(const struct perf *p)
 			   (struct str){ p->line_before, PERF_ADDRESS_END };
 }
 
-/* The numbers are made where they can matter: for frames without a name, and when asked for. */
+/*
+ * The numbers are made where they can matter: for frames without a name, and
+ * when asked for.
+ */
 static struct location_key key_of(struct perf *p, const struct perf_frame *f)
 {
 	struct location_key key = {
@@ -250,7 +253,10 @@ static void push_frame(struct perf *p, struct line *line)
 	perf_frames_push(&p->frames, location, line->seen->raw, line_before(p));
 }
 
-/* perf script -F ip,sym prints no header at all, -F comm,ip,sym one that could be anything. */
+/*
+ * perf script -F ip,sym prints no header at all, -F comm,ip,sym one that could
+ * be anything.
+ */
 static bool begin_headless(struct perf *p)
 {
 	if (p->has_header) {
@@ -424,7 +430,10 @@ static size_t scan_lines(struct perf *p, struct linecache_line *seen)
 	return n;
 }
 
-/* Frames that were seen before, in a sample that is wanted: the usual case, and the fast one. */
+/*
+ * Frames that were seen before, in a sample that is wanted: the usual case, and
+ * the fast one.
+ */
 static size_t push_known_frames(struct perf *p, const struct linecache_line *seen,
 				size_t i, size_t n)
 {
@@ -456,7 +465,10 @@ static bool is_known(const struct perf *p, uint32_t value)
 	return p->open && value != LINECACHE_UNKNOWN && !lost;
 }
 
-/* Lines that the input has passed already: in->line goes through them once more, for messages. */
+/*
+ * Lines that the input has passed already: in->line goes through them once more,
+ * for messages.
+ */
 static bool read_lines(struct perf *p, const struct linecache_line *seen,
 		       struct line *lines, size_t n)
 {

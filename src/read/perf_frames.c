@@ -173,7 +173,8 @@ void perf_frames_source(struct perf_frames *f, uint32_t text, struct str before)
 		      sample_depth(f->out) == f->function_depth;
 	f->run.last = false;
 	if (inlined)
-		extend_run(f, location, before, behind ? f->function : PERF_LOCATION_NONE);
+		extend_run(f, location, before,
+			   behind ? f->function : PERF_LOCATION_NONE);
 	perf_frames_push_plain(f, location);
 	f->last = PERF_LOCATION_NONE;
 	if (!inlined && is_frame(before)) {

@@ -30,10 +30,10 @@ struct perf_frames {
 		bool open;
 		bool last;               /* the frame pushed last belongs to it */
 		uint32_t location;
-		uint32_t function;       /* that its first frame seemed to be, or PERF_LOCATION_NONE */
-		char address[PERF_ADDRESS_END];  /* of all its frames, as in their lines */
+		uint32_t function;       /* its first frame, or PERF_LOCATION_NONE */
+		char address[PERF_ADDRESS_END];  /* of all its frames, as read */
 	} run;
-	uint32_t function;               /* the last frame whose source line is not inlined */
+	uint32_t function;               /* last frame whose source line is not inlined */
 	size_t function_depth;           /* of the sample with it */
 	char function_address[PERF_ADDRESS_END];
 };

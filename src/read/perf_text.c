@@ -184,7 +184,8 @@ static enum probe probe_frame(struct str line, bool after_header)
 static enum probe probe_other(struct str line, bool *header)
 {
 	struct perf_header h;
-	if (str_starts(line, STR("# captured on")) || str_starts(line, STR("# perf version")))
+	if (str_starts(line, STR("# captured on")) ||
+	    str_starts(line, STR("# perf version")))
 		return PROBE_LIKELY;
 	if (!perf_header_read(line, &h, false))
 		return PROBE_NO;

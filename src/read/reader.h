@@ -16,10 +16,16 @@
  * returns, or takes from the arena of the input.
  */
 
-/* The oddity of a line that is nothing of the format; a file of mostly such lines is something else. */
+/*
+ * The oddity of a line that is nothing of the format; a file of mostly such
+ * lines is something else.
+ */
 #define READER_NOT_UNDERSTOOD "lines not understood"
 
-/* How sure a probe is.  The strongest claim wins; two equal ones are a defect that t/registry.t finds. */
+/*
+ * How sure a probe is.  The strongest claim wins; two equal ones are a defect
+ * that t/registry.t finds.
+ */
 enum probe {
 	PROBE_NO,
 	PROBE_MAYBE,             /* could be: accepted when nobody claims more */

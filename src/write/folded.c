@@ -165,8 +165,8 @@ static void write_header(const struct stacks *s, struct output *out)
 {
 	bool plain = str_eq(s->unit, STR("samples")) || s->unit.n == 0;
 	bool ambiguous = s->columns == 1 && looks_like_two_columns(s);
-	if (plain && !ambiguous && s->event.n == 0 && s->title.n == 0 && s->columns == 1 &&
-	    s->total[0] == s->total_before && s->shown.n == 0)
+	if (plain && !ambiguous && s->event.n == 0 && s->title.n == 0 &&
+	    s->columns == 1 && s->total[0] == s->total_before && s->shown.n == 0)
 		return;
 	if (s->title.n)
 		header_line(out, STR("command"), s->title);

@@ -9,8 +9,8 @@
  * Folded stacks, fg-folded(5): one line a stack, sorted frame by frame.
  */
 struct folded_options {
-	unsigned marks;          /* a bit 1u << kind for each kind of frame that is marked */
-	bool header;             /* "# unit: …" lines, where the numbers are not plain counts */
+	unsigned marks;          /* 1u << enum frame_kind of those that are marked */
+	bool header;             /* "# unit: …" lines, unless values are plain counts */
 };
 
 void folded_write(const struct stacks *, const struct folded_options *, struct output *);

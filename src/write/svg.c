@@ -21,6 +21,9 @@
 /* Bold text is that much wider. */
 static const double bold = 1.12;
 
+/* Pixels at the right end of the title that are the viewer's, for its buttons. */
+enum { BUTTONS = 264 };
+
 /* "62 %", "0.7 %", "<0.1 %" */
 static void add_share(struct buf *b, double share)
 {
@@ -47,8 +50,9 @@ static void name_roots(struct drawing *d)
 	const struct node *nodes = d->tree->nodes;
 	uint32_t best = d->tree->count > 1 ? 1 : 0, more = 0;
 	for (uint32_t i = best; i != 0 && nodes[i].next != 0; more++) {
+		int64_t most = layout_value(d->tree, &nodes[best]);
 		i = nodes[i].next;
-		if (layout_value(d->tree, &nodes[i]) > layout_value(d->tree, &nodes[best]))
+		if (layout_value(d->tree, &nodes[i]) > most)
 			best = i;
 	}
 	struct str name = STR("profile");
@@ -111,17 +115,22 @@ static void make_subtitle(struct drawing *d)
 /* The same picture has the same id, another one in the same page another. */
 static void make_id(struct drawing *d)
 {
-	uint64_t hash = hash_str(buf_str(&d->title)) ^ 3 * hash_str(buf_str(&d->subtitle));
+	uint64_t hash = hash_str(buf_str(&d->title));
+	hash ^= 3 * hash_str(buf_str(&d->subtitle));
 	for (uint32_t i = 0; i < d->layout.count; i++) {
 		const struct layout_box *box = &d->layout.boxes[i];
-		uint64_t part[] = { hash, hash_str(svg_frame_name(d, box)), (uint64_t)box->from,
-				    (uint64_t)box->value, box->depth };
+		uint64_t part[] = { hash, hash_str(svg_frame_name(d, box)),
+				    (uint64_t)box->from, (uint64_t)box->value,
+				    box->depth };
 		hash = hash_bytes(part, sizeof(part));
 	}
 	snprintf(d->id, sizeof(d->id), "fg%08x", (unsigned)(hash ^ hash >> 32));
 }
 
-/* A file of the viewer without the tabs in front of its lines and comments of one line. */
+/*
+ * A file of the viewer without the tabs in front of its lines and comments of
+ * one line.
+ */
 static void put_viewer(struct output *out, struct str name)
 {
 	const struct embed *e = embed_svg;
@@ -164,7 +173,8 @@ static void put_root(struct drawing *d)
 	svg_attribute(out, STR("height"), d->height);
 	output_lit(out, " font-family=\"");
 	output_xml(out, font.n ? font : STR(TEXT_FONT));
-	output_lit(out, "\" font-size=\"12\" fill=\"" INK "\" role=\"group\" aria-labelledby=\"");
+	output_lit(out, "\" font-size=\"12\" fill=\"" INK "\" role=\"group\" "
+			"aria-labelledby=\"");
 	output_bytes(out, str_of(d->id));
 	output_lit(out, "t ");
 	output_bytes(out, str_of(d->id));
@@ -179,13 +189,13 @@ static void put_head(struct drawing *d)
 	output_xml(out, buf_str(&d->title));
 	output_lit(out, "</title>\n<style><![CDATA[\n");
 	put_viewer(out, STR("viewer.css"));
-	output_lit(out, "]]></style>\n<rect class=\"fg-back\" width=\"100%\" height=\"100%\" "
-			"fill=\"");
+	output_lit(out, "]]></style>\n<rect class=\"fg-back\" width=\"100%\" "
+			"height=\"100%\" fill=\"");
 	svg_color(out, d->options->background);
 	output_lit(out, "\"/>\n<g class=\"fg-head\">\n<text class=\"fg-title\" id=\"");
 	output_bytes(out, str_of(d->id));
 	output_lit(out, "t\" x=\"16\" y=\"35\" font-size=\"18\" font-weight=\"600\">");
-	put_fitted(d, buf_str(&d->title), width - (d->options->no_javascript ? 0 : 264),
+	put_fitted(d, buf_str(&d->title), width - (d->options->no_javascript ? 0 : BUTTONS),
 		   18 * bold);
 	output_lit(out, "</text>\n<text class=\"fg-sub\" id=\"");
 	output_bytes(out, str_of(d->id));
@@ -233,9 +243,12 @@ static void note_used(struct drawing *d)
 	}
 }
 
-/* A swatch with words, in a new row where the width ends; without "out" only its place. */
-static void put_legend_entry(const struct drawing *d, struct legend *at, struct color color,
-			     struct str words, bool edge)
+/*
+ * A swatch with words, in a new row where the width ends; without "out" only its
+ * place.
+ */
+static void put_legend_entry(const struct drawing *d, struct legend *at,
+			     struct color color, struct str words, bool edge)
 {
 	struct output *out = at->out;
 	double w = 18 + label_text_width(words) * 12;
@@ -252,7 +265,8 @@ static void put_legend_entry(const struct drawing *d, struct legend *at, struct 
 		svg_color(out, color);
 		output_lit(out, "\"/>");
 		if (edge)
-			output_lit(out, "<rect width=\"2\" height=\"12\" opacity=\".35\"/>");
+			output_lit(out, "<rect width=\"2\" height=\"12\" "
+					"opacity=\".35\"/>");
 		output_lit(out, "<text x=\"18\" y=\"10\" fill=\"" MUTED "\">");
 		output_xml(out, words);
 		output_lit(out, "</text></g>\n");
@@ -340,12 +354,13 @@ void svg_write(const struct tree *tree, const struct svg_options *o, struct outp
 	};
 	for (unsigned i = 0; i < tree->stacks->scale; i++)
 		d.divisor *= 10;
+	double total = o->total * d.divisor;
 	struct layout_options layout = {
 		.width = o->width - 2 * PAD,
 		.min_width = o->min_width,
 		.max_boxes = o->max_frames,
 		.by_weight = o->by_weight,
-		.total = o->total * d.divisor < 9e18 ? (int64_t)(o->total * d.divisor) : 0,
+		.total = total < 9e18 ? (int64_t)total : 0,
 	};
 	layout_make(&d.layout, tree, &layout);
 	make_title(&d);

@@ -17,20 +17,20 @@
  */
 struct svg_options {
 	struct str title;        /* empty: the recorded command, else "source" */
-	struct str source;       /* name of the input, for the title; empty: the processes in it */
+	struct str source;       /* name of the input; empty: the processes in it */
 	struct str subtitle;     /* in front of unit and total */
 	struct str countname;    /* word for the unit; empty: the profile's */
 	struct str nametype;     /* in front of names in the details, "Function:" */
 	struct str notes;        /* becomes a comment in the file */
-	struct str fonttype;     /* font family of everything; empty: one for text, one for labels */
+	struct str fonttype;     /* font family; empty: one for text, one for labels */
 	const char *colors;      /* palette or path of one; NULL: auto */
-	const char *bgcolors;    /* yellow, blue, green, grey, #rrggbb; NULL: the palette's */
+	const char *bgcolors;    /* yellow, blue, …, #rrggbb; NULL: the palette's */
 	const char *order;       /* "name" or "weight"; NULL: name */
-	const char *minwidth;    /* "0.1" or "0.1px", or "0.1%" of the total; NULL: 0.1 px */
+	const char *minwidth;    /* "0.1", "0.1px", or "0.1%" of the total; NULL: 0.1 */
 	double width;            /* px, nominal */
 	double height;           /* px of a row; 0: what the font needs, 18 by default */
 	double fontsize;         /* px of labels */
-	double total;            /* in units: what the width stands for; 0: the profile's total */
+	double total;            /* of the whole width, in units; 0: the profile's */
 	uint32_t max_frames;     /* the narrowest beyond that are left out; 0: no limit */
 	bool inverted;           /* root on top */
 	bool no_javascript;

@@ -10,13 +10,16 @@
  * the frames in it.
  */
 
+/* Pixels around the picture, around a label in its frame, between frames. */
 enum { PAD = 16, INSET = 4, GAP = 1 };
 
 #define INK "#1b1f24"
 #define MUTED "#57606a"
 #define ROOT_FILL "#e6e8eb"
-#define TEXT_FONT "system-ui,-apple-system,'Segoe UI','Noto Sans','DejaVu Sans',sans-serif"
-#define LABEL_FONT "ui-monospace,Menlo,Consolas,'DejaVu Sans Mono','Liberation Mono',monospace"
+#define TEXT_FONT                                                              \
+	"system-ui,-apple-system,'Segoe UI','Noto Sans','DejaVu Sans',sans-serif"
+#define LABEL_FONT                                                             \
+	"ui-monospace,Menlo,Consolas,'DejaVu Sans Mono','Liberation Mono',monospace"
 
 /* One picture being written. */
 struct drawing {
@@ -32,7 +35,7 @@ struct drawing {
 	double divisor;              /* 10^scale */
 	double top, graph_height, legend_y, height;
 	uint64_t used;               /* colours with words, by bit, that were drawn */
-	bool has_inlined;            /* an inlined frame was drawn, in a colour of its own */
+	bool has_inlined;            /* an inlined frame has a colour of its own */
 	struct color inlined_color;  /* for the legend: what the first of them has */
 	char id[16];
 };

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "write/svg.h"
 
+#include <math.h>
+
 #include "base/alloc.h"
 #include "base/num.h"
 
@@ -20,7 +22,9 @@ static const struct {
 
 void svg_options_init(struct svg_options *o)
 {
-	*o = (struct svg_options){ .width = 1200, .fontsize = FONTSIZE, .max_frames = 5000 };
+	*o = (struct svg_options){
+		.width = 1200, .fontsize = FONTSIZE, .max_frames = 5000,
+	};
 }
 
 static bool within(const char *what, double value, double least, double most,
@@ -61,8 +65,8 @@ static bool check_min_width(struct svg_options *o, struct buf *message)
 		text.n -= 2;
 	if (!num_double(str_trim(text), &o->min_width) || !(o->min_width >= 0) ||
 	    (percent && o->min_width > 100)) {
-		buf_addf(message, "minimum width '%s' is not a number of pixels (0.1) or a "
-			 "percentage (0.1%%)", o->minwidth);
+		buf_addf(message, "minimum width '%s' is not a number of pixels (0.1) "
+			 "or a percentage (0.1%%)", o->minwidth);
 		return false;
 	}
 	if (percent)
@@ -82,7 +86,7 @@ static bool check_order(struct svg_options *o, struct buf *message)
 bool svg_check(struct svg_options *o, struct buf *message)
 {
 	if (o->height == 0)
-		o->height = o->fontsize == FONTSIZE ? 18 : (double)(int)(o->fontsize * 1.5 + 1);
+		o->height = o->fontsize == FONTSIZE ? 18 : floor(o->fontsize * 1.5 + 1);
 	else if (o->fontsize == FONTSIZE && o->height < FONTSIZE + 4)
 		o->fontsize = o->height > 8 ? o->height - 4 : 4;
 	if (!within("width", o->width, 200, 100000, message) ||

@@ -34,7 +34,7 @@ enum {
 	LINES_AHEAD = 64,                /* read together */
 };
 
-/* A line on its way through read_ahead(). */
+/* A line on its way through prepare_lines() and read_lines(). */
 struct line {
 	struct linecache_line *seen;
 	struct str text;                 /* without line end */
@@ -50,25 +50,33 @@ struct perf {
 	struct profile *profile;
 	struct perf_frames frames;
 	struct linecache cache;
+	bool numbers;                    /* addresses and offsets of frames matter */
 
-	bool numbers;            /* addresses and offsets of frames matter */
-	bool open;               /* a sample is being made */
-	bool one_line;           /* its frame stood in its header */
-	bool skipping;           /* nothing is wanted up to an empty line or header */
-	bool has_header;         /* some header was seen that is one beyond doubt */
-	bool has_time;           /* ... with a time: then others are not believed */
-	uint32_t group;          /* of the sample being made */
+	/* The sample being made. */
+	bool open;                       /* there is one */
+	bool skipping;                   /* nothing is wanted until a blank line or header */
+	bool one_line;                   /* its frame stood in its header */
+	uint32_t group;
 	int64_t values[COLUMNS_MAX];
-	struct buf odd_line;     /* a line that may be the first part of a process name */
-	uint64_t odd_line_at;    /* its number */
-	bool has_odd_line;
-	bool *event_wanted;      /* by event id */
-	uint32_t events_known;
+
+	/* What headers have told. */
+	bool has_header;                 /* some were headers beyond doubt */
+	bool has_time;                   /* ... with a time: others are not believed */
 	bool has_before;
 	struct perf_header before;       /* of the sample before; texts in the profile */
 	uint32_t event;                  /* that header's */
+	bool *event_wanted;              /* by event id */
+	uint32_t events_known;
 
-	const struct linecache_line *seen;       /* the lines being read */
+	/* A line that may be the first part of a process name. */
+	struct odd_line {
+		bool is_there;
+		struct buf text;
+		uint64_t number;
+	} odd;
+
+	/* The lines being read. */
+	const struct linecache_line *seen;
 	size_t at;                               /* the one at hand */
 	char line_before[PERF_ADDRESS_END];      /* start of the one before them */
 };
@@ -79,23 +87,7 @@ static struct str line_before(const struct perf *p)
 			   (struct str){ p->line_before, PERF_ADDRESS_END };
 }
 
-/*
- * The numbers are made where they can matter: for frames without a name, and
- * when asked for.
- */
-static struct location_key key_of(struct perf *p, const struct perf_frame *f)
-{
-	struct location_key key = {
-		.symbol = f->symbol, .line = ID_NONE, .inlined = f->inlined,
-		.module = location_module(&p->frames.locations, f->module),
-	};
-	if (p->numbers || f->symbol.n == 0 || f->symbol.p[0] == '[' ||
-	    f->module.n == 0) {
-		num_hex(f->address, &key.address);
-		num_hex(f->offset, &key.offset);
-	}
-	return key;
-}
+/* Samples */
 
 static void end_sample(struct perf *p)
 {
@@ -194,11 +186,11 @@ static bool begin_sample(struct perf *p, const struct perf_header *h)
 
 static void forget_odd_line(struct perf *p)
 {
-	if (!p->has_odd_line)
+	if (!p->odd.is_there)
 		return;
-	p->has_odd_line = false;
-	input_warn_at(p->in, p->odd_line_at, READER_NOT_UNDERSTOOD,
-		      buf_str(&p->odd_line));
+	p->odd.is_there = false;
+	input_warn_at(p->in, p->odd.number, READER_NOT_UNDERSTOOD,
+		      buf_str(&p->odd.text));
 }
 
 static void keep_odd_line(struct perf *p, struct str line)
@@ -209,26 +201,26 @@ static void keep_odd_line(struct perf *p, struct str line)
 		return;
 	}
 	end_sample(p);
-	buf_clear(&p->odd_line);
+	buf_clear(&p->odd.text);
 	line = str_trim(line);
-	buf_add(&p->odd_line, line.n > 256 ? str_head(line, 256) : line);
-	p->has_odd_line = true;
-	p->odd_line_at = p->in->line;
+	buf_add(&p->odd.text, line.n > 256 ? str_head(line, 256) : line);
+	p->odd.is_there = true;
+	p->odd.number = p->in->line;
 }
 
 /* A process name with a newline in it makes two lines of a header. */
 static void join_odd_line(struct perf *p, struct perf_header *h)
 {
-	if (!p->has_odd_line)
+	if (!p->odd.is_there)
 		return;
-	if (p->odd_line.n + 1 + h->comm.n >= COMM_MAX) {
+	if (p->odd.text.n + 1 + h->comm.n >= COMM_MAX) {
 		forget_odd_line(p);
 		return;
 	}
-	p->has_odd_line = false;
-	buf_addc(&p->odd_line, '\n');
-	buf_add(&p->odd_line, h->comm);
-	h->comm = buf_str(&p->odd_line);
+	p->odd.is_there = false;
+	buf_addc(&p->odd.text, '\n');
+	buf_add(&p->odd.text, h->comm);
+	h->comm = buf_str(&p->odd.text);
 }
 
 /* "# cmdline : /usr/bin/perf record -g -- make -j8": the title is what was recorded. */
@@ -244,6 +236,24 @@ static void read_comment(struct perf *p, struct str line)
 }
 
 /* Frames */
+
+/*
+ * The numbers are made where they can matter: for frames without a name, and
+ * when asked for.
+ */
+static struct location_key key_of(struct perf *p, const struct perf_frame *f)
+{
+	struct location_key key = {
+		.symbol = f->symbol, .line = ID_NONE, .inlined = f->inlined,
+		.module = location_module(&p->frames.locations, f->module),
+	};
+	if (p->numbers || f->symbol.n == 0 || f->symbol.p[0] == '[' ||
+	    f->module.n == 0) {
+		num_hex(f->address, &key.address);
+		num_hex(f->offset, &key.offset);
+	}
+	return key;
+}
 
 static void push_frame(struct perf *p, struct line *line)
 {
@@ -262,14 +272,14 @@ static bool begin_headless(struct perf *p)
 	if (p->has_header) {
 		input_warn(p->in, "samples without a readable header",
 			   (struct str){ NULL, 0 });
-		p->has_odd_line = false;
+		p->odd.is_there = false;
 		p->open = p->skipping = true;
 		return true;
 	}
 	struct perf_header h = perf_header_none;
-	if (p->has_odd_line && p->odd_line.n <= COMM_MAX) {
-		p->has_odd_line = false;
-		h.comm = str_trim(buf_str(&p->odd_line));
+	if (p->odd.is_there && p->odd.text.n <= COMM_MAX) {
+		p->odd.is_there = false;
+		h.comm = str_trim(buf_str(&p->odd.text));
 	}
 	return begin_sample(p, &h);
 }
@@ -285,6 +295,8 @@ static bool read_frame(struct perf *p, struct line *line)
 		push_frame(p, line);
 	return true;
 }
+
+/* Lines of all kinds */
 
 static bool read_header(struct perf *p, struct str line, struct perf_header *h)
 {
@@ -375,6 +387,8 @@ static bool read_other_line(struct perf *p, struct line *line)
 	return true;
 }
 
+/* Many lines at a time */
+
 static bool prepare_line(struct perf *p, struct line *line)
 {
 	line->is_frame = false;
@@ -450,7 +464,7 @@ static size_t push_known_frames(struct perf *p, const struct linecache_line *see
 }
 
 /* The start of the last line, for the next lines. */
-static void keep_line(struct perf *p, struct str line)
+static void keep_line_before(struct perf *p, struct str line)
 {
 	memset(p->line_before, 0, PERF_ADDRESS_END);
 	if (line.n > PERF_ADDRESS_END)
@@ -491,7 +505,7 @@ static bool read_lines(struct perf *p, const struct linecache_line *seen,
 		}
 	}
 	p->in->line = before + n;
-	keep_line(p, seen[n - 1].raw);
+	keep_line_before(p, seen[n - 1].raw);
 	if (sample_depth(p->out) > SAMPLES_DEPTH_MAX)
 		return input_error(p->in, "stack of more than %d frames",
 				   SAMPLES_DEPTH_MAX);
@@ -530,7 +544,7 @@ static bool read_perf(struct input *in, const struct want *want, struct samples 
 	bool ok = read_all(&p);
 	linecache_free(&p.cache);
 	perf_frames_free(&p.frames);
-	buf_free(&p.odd_line);
+	buf_free(&p.odd.text);
 	free(p.event_wanted);
 	return ok;
 }

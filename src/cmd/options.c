@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "base/alloc.h"
 #include "base/message.h"
 #include "cmd/completion.h"
 #include "io/output.h"

@@ -11,11 +11,9 @@
 
 #include <stdio.h>
 
-#include "base/alloc.h"
 #include "base/embed.h"
 #include "base/hash.h"
 #include "base/num.h"
-#include "base/utf8.h"
 #include "model/label.h"
 
 /* Bold text is that much wider. */

@@ -15,9 +15,18 @@
 
 #include "base/str.h"
 
+/* 2^64 divided by the golden ratio: multiplied by it, small numbers fill all bits. */
+#define HASH_SPREAD UINT64_C(0x9e3779b97f4a7c15)
+
 static inline uint64_t hash_bytes(const void *p, size_t n)
 {
 	return XXH3_64bits(p, n);
+}
+
+/* The same bytes with another seed have another hash. */
+static inline uint64_t hash_seeded(const void *p, size_t n, uint64_t seed)
+{
+	return XXH3_64bits_withSeed(p, n, seed);
 }
 
 static inline uint64_t hash_str(struct str s)
@@ -32,7 +41,7 @@ static inline uint64_t hash_str(struct str s)
  */
 static inline uint64_t hash_hidden(const void *p, size_t n)
 {
-	return XXH3_64bits_withSeed(p, n, (uintptr_t)stderr);
+	return hash_seeded(p, n, (uintptr_t)stderr);
 }
 
 #endif

@@ -48,7 +48,7 @@ static void hash_line(struct linecache *c, struct linecache_line *line)
 	memcpy(&address, line->raw.p + LINECACHE_PADDING - sizeof(address),
 	       sizeof(address));
 	line->hash = hash_str(line->raw);
-	line->mark = address + (uint32_t)line->raw.n * 0x9e3779b9u;
+	line->mark = address + (uint32_t)line->raw.n * (uint32_t)(HASH_SPREAD >> 32);
 	__builtin_prefetch(&c->sets[line->hash & c->mask]);
 }
 

@@ -58,7 +58,7 @@ uint32_t location_module(struct locations *l, struct str module)
 	uint64_t tail = 0;
 	if (module.n >= 8)
 		memcpy(&tail, module.p + module.n - 8, 8);
-	uint64_t hash = (tail + module.n) * 0x9e3779b97f4a7c15u;
+	uint64_t hash = (tail + module.n) * HASH_SPREAD;
 	uint32_t *known = &l->modules[hash >> 58];
 	if (*known == ID_NONE || !str_eq(text_of(l, *known), module))
 		*known = profile_text(l->profile, module);
@@ -111,6 +111,7 @@ static bool is_kernel(struct str module)
 	       str_starts(base, STR("bpf_prog_")) || str_eq(module, STR("/proc/kcore"));
 }
 
+/* Where the kernel's half of the address space begins. */
 #define KERNEL_ADDRESS UINT64_C(0xffff800000000000)
 
 /* Of a frame without any known place; garbage near the top of memory is none. */
@@ -220,6 +221,12 @@ static uint32_t full_name(struct locations *l, struct str symbol, uint32_t name)
 		       profile_text(l->profile, full);
 }
 
+static void push_frame(struct locations *l, uint32_t frame)
+{
+	ARRAY_RESERVE(l->pool, l->pool_capacity, (size_t)l->pool_count + 1);
+	l->pool[l->pool_count++] = frame;
+}
+
 static void add_frame(struct locations *l, const struct location_item *item,
 		      struct str symbol, enum frame_kind kind)
 {
@@ -229,20 +236,17 @@ static void add_frame(struct locations *l, const struct location_item *item,
 	struct str clean = names_clean(&l->names, symbol);
 	uint32_t name = profile_name_text(p, granular_name(l, &item->key, clean));
 	uint32_t full = full_name(l, symbol, name);
-	ARRAY_RESERVE(l->pool, l->pool_capacity, (size_t)l->pool_count + 1);
-	l->pool[l->pool_count++] = profile_frame(p, name, kind, full, item->key.module);
+	push_frame(l, profile_frame(p, name, kind, full, item->key.module));
 }
 
 static void add_unknown(struct locations *l, const struct location_item *item,
 			enum frame_kind kind)
 {
-	struct str name = unknown_name(l, &item->key);
+	struct profile *p = l->profile;
+	uint32_t name = profile_name_text(p, unknown_name(l, &item->key));
 	if (kind == FRAME_USER)
 		kind = FRAME_OTHER;
-	ARRAY_RESERVE(l->pool, l->pool_capacity, (size_t)l->pool_count + 1);
-	l->pool[l->pool_count++] =
-		profile_frame(l->profile, profile_name_text(l->profile, name), kind,
-			      ID_NONE, item->key.module);
+	push_frame(l, profile_frame(p, name, kind, ID_NONE, item->key.module));
 }
 
 /* "caller->callee->…": all but the first were compiled into it. */
@@ -262,11 +266,8 @@ static void add_java_chain(struct locations *l, const struct location_item *item
 		if (l->want->no_inline)
 			break;
 	}
-	for (uint32_t a = first, b = l->pool_count; a + 1 < b; a++) {
-		uint32_t swap = l->pool[a];
-		l->pool[a] = l->pool[--b];
-		l->pool[b] = swap;
-	}
+	if (l->pool_count > first)
+		profile_reverse(l->pool + first, l->pool_count - first);
 }
 
 static bool is_java_chain(struct str symbol, bool jit)
@@ -288,7 +289,6 @@ static void add_frames(struct locations *l, struct location_item *item)
 {
 	const struct location_key *key = &item->key;
 	enum frame_kind kind = FRAME_USER;
-	bool unknown = is_unknown(key->symbol);
 	struct str module = text_of(l, key->module);
 	bool jit = is_jit(module);
 	if (key->inlined)
@@ -300,7 +300,7 @@ static void add_frames(struct locations *l, struct location_item *item)
 		kind = FRAME_JIT;
 	if (kind == FRAME_INLINED && l->want->no_inline)
 		return;
-	if (unknown)
+	if (is_unknown(key->symbol))
 		add_unknown(l, item, kind);
 	else if (is_java_chain(key->symbol, jit))
 		add_java_chain(l, item, key->symbol, kind);
@@ -328,8 +328,7 @@ static void reduce_key(const struct locations *l, struct location_key *k)
 static uint32_t key_hash(const struct location_key *k)
 {
 	uint64_t hash = hash_hidden(k->symbol.p, k->symbol.n);
-	hash ^= (k->module + ((uint64_t)k->line << 32) + k->inlined) *
-		0x9e3779b97f4a7c15u;
+	hash ^= (k->module + ((uint64_t)k->line << 32) + k->inlined) * HASH_SPREAD;
 	if (k->address | k->offset) {
 		uint64_t place[] = { k->address, k->offset };
 		hash ^= hash_hidden(place, sizeof(place));

@@ -99,7 +99,7 @@ static const char *java_type(const char *p, const char *end)
 }
 
 /* Whether the rest is a JVM signature: "(I[BLjava/lang/String;)V", maybe cut short. */
-static bool is_java(const char *start, const char *p, const char *end)
+static bool is_jvm_signature(const char *start, const char *p, const char *end)
 {
 	const char *open = p++;
 	while (p < end && *p != ')') {
@@ -181,7 +181,7 @@ static enum verdict scan_other_group(struct scan *s)
 
 static enum verdict scan_parameters(struct scan *s)
 {
-	if (is_java(s->start, s->p, s->end))
+	if (is_jvm_signature(s->start, s->p, s->end))
 		return CUT;
 	const char *close = brackets_end(s->start, s->p, s->end);
 	if (!close)

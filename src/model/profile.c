@@ -91,7 +91,9 @@ uint32_t profile_frame(struct profile *p, uint32_t name, enum frame_kind kind,
 	if (id == TABLE_END) {
 		id = p->frame_count++;
 		ARRAY_RESERVE(p->frames, p->frame_capacity, p->frame_count);
-		p->frames[id] = (struct frame){ name, full, module, kind };
+		p->frames[id] = (struct frame){
+			.name = name, .full = full, .module = module, .kind = kind,
+		};
 		table_insert(&p->frame_table, hash, id);
 	}
 	join(&p->frames[id].full, full);
@@ -157,8 +159,16 @@ void profile_rescale(struct profile *p, unsigned column, unsigned scale)
 
 uint32_t profile_hash(const uint32_t *frames, uint32_t depth, uint32_t group)
 {
-	return (uint32_t)XXH3_64bits_withSeed(frames, depth * sizeof(*frames),
-					      group);
+	return (uint32_t)hash_seeded(frames, depth * sizeof(*frames), group);
+}
+
+void profile_reverse(uint32_t *frames, uint32_t depth)
+{
+	for (uint32_t i = 0; i + 1 < depth; i++) {
+		uint32_t swap = frames[i];
+		frames[i] = frames[--depth];
+		frames[depth] = swap;
+	}
 }
 
 static uint32_t new_stack(struct profile *p, const uint32_t *frames,

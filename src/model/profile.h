@@ -143,6 +143,9 @@ void profile_rescale(struct profile *, unsigned column, unsigned scale);
 /* The hash under which profile_add() looks for a stack. */
 uint32_t profile_hash(const uint32_t *frames, uint32_t depth, uint32_t group);
 
+/* Turns a list of frames around, leaf first or root first. */
+void profile_reverse(uint32_t *frames, uint32_t depth);
+
 /* Adds a sample to the stack of these frames, made when new. */
 void profile_add(struct profile *, uint32_t hash, const uint32_t *frames,
 		 uint32_t depth, bool leaf_first, uint32_t group,

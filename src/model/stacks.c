@@ -134,15 +134,6 @@ static void push(struct stacks *s, uint32_t frame)
 	s->pool[s->pool_count++] = frame;
 }
 
-static void reverse(uint32_t *frames, uint32_t n)
-{
-	for (uint32_t i = 0; i + 1 < n; i++) {
-		uint32_t swap = frames[i];
-		frames[i] = frames[--n];
-		frames[n] = swap;
-	}
-}
-
 static void push_roots(struct arranging *a, const struct stack *stack)
 {
 	const struct group_roots *roots = &a->roots[stack->group];
@@ -193,7 +184,7 @@ static bool arrange_frames(struct arranging *a, const struct stack *stack)
 		memcpy(s->pool + own, a->p->pool + stack->first,
 		       stack->depth * sizeof(*s->pool));
 	if (stack->leaf_first)
-		reverse(s->pool + own, stack->depth);
+		profile_reverse(s->pool + own, stack->depth);
 	s->pool_count += stack->depth;
 	bool cut;
 	int64_t skip = filter_apply(&a->filter, s->pool + own, stack->depth, &cut);
@@ -211,7 +202,7 @@ static bool arrange_frames(struct arranging *a, const struct stack *stack)
 	if (s->pool_count == start)
 		push(s, root_frame(a->p, STR("[no stack]")));
 	if (a->want->reverse)
-		reverse(s->pool + start, (uint32_t)(s->pool_count - start));
+		profile_reverse(s->pool + start, (uint32_t)(s->pool_count - start));
 	return true;
 }
 
@@ -317,16 +308,10 @@ static void merge(struct stacks *s)
 
 /* Choose */
 
-static void describe(struct stacks *s, const struct profile *p,
-		     const struct want *want, unsigned column,
-		     const uint32_t *events, unsigned event_count)
+/* "cycles:u"; of several events, names that say the same are written once. */
+static void name_events(struct stacks *s, const struct profile *p,
+			const uint32_t *events, unsigned event_count)
 {
-	s->profile = p;
-	bool named = want->metric.n && str_eq(p->columns[column].name, want->metric);
-	s->columns = p->is_difference && !named ? 2 : 1;
-	s->scale = p->columns[column].scale;
-	s->title = p->title;
-	s->shown = p->shown;
 	for (unsigned i = 0; i < event_count; i++) {
 		size_t before = s->event_text.n;
 		if (before > 0)
@@ -342,6 +327,19 @@ static void describe(struct stacks *s, const struct profile *p,
 			s->event_text.n = before;
 	}
 	s->event = buf_str(&s->event_text);
+}
+
+static void describe(struct stacks *s, const struct profile *p,
+		     const struct want *want, unsigned column,
+		     const uint32_t *events, unsigned event_count)
+{
+	s->profile = p;
+	bool named = want->metric.n && str_eq(p->columns[column].name, want->metric);
+	s->columns = p->is_difference && !named ? 2 : 1;
+	s->scale = p->columns[column].scale;
+	s->title = p->title;
+	s->shown = p->shown;
+	name_events(s, p, events, event_count);
 	if (want->unit.n)
 		s->unit = want->unit;
 	else if (p->columns[column].is_samples)

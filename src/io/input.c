@@ -91,8 +91,8 @@ static ssize_t read_source(void *context, char *to, size_t n)
  */
 static void start_inflate(struct input *in)
 {
-	struct str head = str_span(in->next, in->end);
-	if (in->base != 0 || in->inflate || !inflate_recognises(head))
+	struct str head = input_ahead(in);
+	if (!inflate_recognises(head))
 		return;
 	in->inflate = inflate_new(head, read_source, in);
 	in->end = in->next;
@@ -145,15 +145,13 @@ bool input_refill(struct input *in)
 	return got > 0;
 }
 
-static bool is_start(const struct input *in)
-{
-	return in->base == 0 && in->next == in->block && in->inflate == NULL;
-}
-
-/* Decompression and a byte order mark are settled before the first byte is handed out. */
+/*
+ * Decompression and a byte order mark are settled before the first byte is
+ * handed out; later this does nothing.
+ */
 static void start(struct input *in)
 {
-	if (!is_start(in) || in->line > 0)
+	if (input_offset(in) > 0 || in->inflate || in->line > 0)
 		return;
 	while (in->end - in->next < 4 && input_refill(in))
 		;

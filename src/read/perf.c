@@ -489,7 +489,7 @@ static bool read_lines(struct perf *p, const struct linecache_line *seen,
 	uint64_t before = p->in->line - n;
 	p->seen = seen;
 	for (size_t i = 0; i < n; i++) {
-		if (p->open && !p->skipping && !p->frames.run.open)
+		if (p->open && !p->skipping && !perf_frames_wait(&p->frames))
 			i = push_known_frames(p, seen, i, n);
 		if (i == n)
 			break;

@@ -7,8 +7,9 @@
 
 /*
  * The frames of the sample that is being read from text of perf script.  A
- * frame is pushed with its line; where the function ends that others were
- * compiled into is known only when the next line has come.
+ * frame is pushed with its line.  Which one is the function that inlined ones
+ * were compiled into is known only when the lines after it have come; frames
+ * that turn out to be something else are taken back and pushed anew.
  */
 
 /*
@@ -25,7 +26,7 @@ struct perf_frames {
 	struct locations locations;
 	struct samples *out;
 	uint32_t last;                   /* location pushed last, or PERF_LOCATION_NONE */
-	/* private, but for run.open: then every line has to come through here */
+	/* private */
 	struct perf_run {
 		bool open;
 		bool last;               /* the frame pushed last belongs to it */
@@ -47,6 +48,15 @@ void perf_frames_end(struct perf_frames *);
 
 /* A line will be read. */
 void perf_frames_next(struct perf_frames *, struct str line);
+
+/*
+ * Whether the next line matters to frames before it; else known ones may be
+ * pushed directly.
+ */
+static inline bool perf_frames_wait(const struct perf_frames *f)
+{
+	return f->run.open;
+}
 
 /* The frame of a line, and the line before that. */
 void perf_frames_push(struct perf_frames *, uint32_t location, struct str line,

@@ -163,15 +163,15 @@ static bool is_java(struct str name)
 {
 	if (name.n < 2 || name.p[0] != 'L')
 		return false;
-	size_t n = 1;
-	while (n < name.n && is_word(name.p[n]))
-		n++;
 	ptrdiff_t end = str_chr(name, ';');
 	if (end > 0) {
 		struct str method = str_skip(name, (size_t)end + 1);
 		return (str_starts(method, STR("::")) || str_starts(method, STR("."))) &&
 		       str_chr(str_head(name, (size_t)end), ' ') < 0;
 	}
+	size_t n = 1;
+	while (n < name.n && is_word(name.p[n]))
+		n++;
 	if (n == name.n || name.p[n] != '/')
 		return false;
 	while (n < name.n && (is_word(name.p[n]) || name.p[n] == '/'))

@@ -224,7 +224,7 @@ static unsigned legend_count(const struct drawing *d)
 	return count + d->has_inlined;
 }
 
-/* Which colours will be drawn, to know beforehand whether there is a legend. */
+/* Which colours frames will have, to know beforehand what the legend holds. */
 static void note_used(struct drawing *d)
 {
 	for (uint32_t i = 1; i < d->layout.count; i++) {

@@ -7,7 +7,7 @@
 
 /*
  * What the parts of the SVG writer share: svg.c writes the page, svg_frames.c
- * the frames in it.
+ * the frames in it, both with the small things of svg_drawing.c.
  */
 
 /* Pixels around the picture, around a label in its frame, between frames. */
@@ -34,13 +34,13 @@ struct drawing {
 	struct buf scratch;
 	double divisor;              /* 10^scale */
 	double top, graph_height, legend_y, height;
-	uint64_t used;               /* colours with words, by bit, that were drawn */
+	uint64_t used;               /* colours of frames, a bit for each */
 	bool has_inlined;            /* an inlined frame has a colour of its own */
 	struct color inlined_color;  /* for the legend: what the first of them has */
 	char id[16];
 };
 
-/* A number with at most one decimal; and as an attribute, with a blank in front. */
+/* A number with at most one decimal; and as an attribute, " name=\"value\"". */
 void svg_number(struct output *, double value);
 void svg_attribute(struct output *, struct str name, double value);
 
@@ -50,10 +50,10 @@ void svg_color(struct output *, struct color);
 /* Appends a value for people, "1.24 G cycles". */
 void svg_add_quantity(const struct drawing *, struct buf *, int64_t value);
 
-/* The name of a frame, "all" for the root. */
+/* The name of a frame as shown, "all" for the root. */
 struct str svg_frame_name(const struct drawing *, const struct layout_box *);
 
-/* Writes all frames, and notes in d->used which colours they have. */
+/* svg_frames.c: writes all frames. */
 void svg_frames(struct drawing *);
 
 #endif

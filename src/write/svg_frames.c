@@ -48,40 +48,6 @@ static void add_percent(struct buf *b, int64_t part, int64_t whole)
 	buf_addf(b, "%ld.%02ld%%", hundredths / 100, hundredths % 100);
 }
 
-void svg_number(struct output *out, double value)
-{
-	output_fixed(out, value, 1);
-}
-
-/* A blank, name="value" of a number. */
-void svg_attribute(struct output *out, struct str name, double value)
-{
-	output_char(out, ' ');
-	output_bytes(out, name);
-	output_lit(out, "=\"");
-	svg_number(out, value);
-	output_char(out, '"');
-}
-
-void svg_color(struct output *out, struct color c)
-{
-	static const char digits[] = "0123456789abcdef";
-	char text[] = { '#', digits[c.r >> 4], digits[c.r & 15], digits[c.g >> 4],
-			digits[c.g & 15], digits[c.b >> 4], digits[c.b & 15] };
-	output_bytes(out, (struct str){ text, sizeof(text) });
-}
-
-void svg_add_quantity(const struct drawing *d, struct buf *b, int64_t value)
-{
-	num_add_quantity(b, (double)value / d->divisor, d->unit);
-}
-
-struct str svg_frame_name(const struct drawing *d, const struct layout_box *box)
-{
-	uint32_t frame = d->tree->nodes[box->node].frame;
-	return frame == ID_NONE ? STR("all") : profile_name(d->profile, frame);
-}
-
 static double row_y(const struct drawing *d, uint32_t depth)
 {
 	double row = d->options->inverted ? depth : d->layout.depth - depth;
@@ -164,7 +130,7 @@ static void put_tooltip(struct drawing *d, const struct layout_box *box)
 	buf_free(&quantity);
 }
 
-static void put_fill(struct drawing *d, const struct layout_box *box)
+static void put_fill(const struct drawing *d, const struct layout_box *box)
 {
 	uint32_t frame = d->tree->nodes[box->node].frame;
 	struct output *out = d->out;
@@ -176,7 +142,6 @@ static void put_fill(struct drawing *d, const struct layout_box *box)
 	struct str name = profile_name(d->profile, frame);
 	enum frame_kind kind = d->profile->frames[frame].kind;
 	unsigned pick = palette_pick(palette, name, kind, d->stacks->unit);
-	d->used |= (uint64_t)1 << pick;
 	svg_color(out, palette_color(palette, pick, name, kind));
 }
 

@@ -8,6 +8,7 @@
  *	                   (read/registry.c), which pushes samples into the profile
  *	                   (model/samples.c, model/profile.c); chooses, filters and
  *	                   sorts stacks (model/events.c, model/stacks.c); reports
+ *	                   (report.c, stats.c)
  *	folded_write()     write/folded.c
  */
 #include "cmd/job.h"

@@ -11,7 +11,7 @@
  */
 struct filter {
 	bool active;             /* else filter_apply() changes nothing */
-	bool needs_show_from;    /* stacks without such a frame are dropped */
+	bool needs_show_from;    /* stacks that --show-from does not match are dropped */
 	uint8_t *flags;          /* by frame id */
 };
 

@@ -33,14 +33,14 @@ struct drawing {
 	struct buf title, subtitle;
 	struct buf scratch;
 	double divisor;              /* 10^scale */
-	double top, graph_height, legend_y, height;
+	double top, graph_height, legend_y, height;     /* px; tops of frames and legend */
 	uint64_t used;               /* colours of frames, a bit for each */
 	bool has_inlined;            /* an inlined frame has a colour of its own */
 	struct color inlined_color;  /* for the legend: what the first of them has */
 	char id[16];
 };
 
-/* A number with at most one decimal; and as an attribute, " name=\"value\"". */
+/* A number with at most one decimal; and as an attribute, behind a blank. */
 void svg_number(struct output *, double value);
 void svg_attribute(struct output *, struct str name, double value);
 

@@ -33,7 +33,8 @@ struct drawing {
 	struct buf title, subtitle;
 	struct buf scratch;
 	double divisor;              /* 10^scale */
-	double top, graph_height, legend_y, height;     /* px; tops of frames and legend */
+	double top, graph_height;    /* px: where the frames begin, and their height */
+	double legend_y, height;     /* px: where the legend begins; of the picture */
 	uint64_t used;               /* colours of frames, a bit for each */
 	bool has_inlined;            /* an inlined frame has a colour of its own */
 	struct color inlined_color;  /* for the legend: what the first of them has */

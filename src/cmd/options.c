@@ -307,6 +307,5 @@ void options_free(struct settings *settings)
 	opt_list_free(&settings->event_filter);
 	opt_list_free(&settings->skip_after);
 	opt_list_free(&settings->show_from);
-	names_free(&settings->want.names);
 	opt_parsed_free(&settings->parsed);
 }

@@ -25,8 +25,7 @@ void locations_init(struct locations *l, struct profile *profile,
 		    const struct want *want)
 {
 	*l = (struct locations){ .profile = profile, .want = want };
-	l->names.style = want->names.style;
-	l->names.template_depth = want->names.template_depth;
+	l->names.choice = want->names;
 	for (size_t i = 0; i < ARRAY_SIZE(l->modules); i++)
 		l->modules[i] = ID_NONE;
 	l->unknown_module = profile_text(profile, STR("[unknown]"));

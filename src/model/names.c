@@ -301,7 +301,7 @@ static struct str drop_signature(struct buf *out, struct str full, bool *opaque)
 
 /* Styles */
 
-bool names_parse_style(struct names *names, struct str word)
+bool names_parse_style(struct names_choice *choice, struct str word)
 {
 	static const struct str words[] = {
 		[NAMES_FULL] = STR("full"),
@@ -310,7 +310,7 @@ bool names_parse_style(struct names *names, struct str word)
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
 		if (str_eq(word, words[i])) {
-			names->style = (enum names_style)i;
+			choice->style = (enum names_style)i;
 			return true;
 		}
 	}
@@ -320,8 +320,8 @@ bool names_parse_style(struct names *names, struct str word)
 	uint64_t depth;
 	if (digits.n > 2 || !num_u64(digits, &depth))
 		return false;
-	names->style = NAMES_TEMPLATE;
-	names->template_depth = (unsigned)depth;
+	choice->style = NAMES_TEMPLATE;
+	choice->template_depth = (unsigned)depth;
 	return true;
 }
 
@@ -378,9 +378,14 @@ static struct str drop_clone_mark(struct str full)
 static bool is_plain(const struct names *names, struct str name)
 {
 	static const char marks[] = { '(', '<', ':', '.', '/' };
-	size_t n = names->style == NAMES_NOARGS ? 1 : names->style == NAMES_TEMPLATE ? 2
-		   : names->style == NAMES_SHORT ? sizeof(marks) : 0;
-	for (size_t i = 0; i < n; i++)
+	/* How many of them matter. */
+	static const size_t counts[] = {
+		[NAMES_FULL] = 0,
+		[NAMES_NOARGS] = 1,
+		[NAMES_TEMPLATE] = 2,
+		[NAMES_SHORT] = sizeof(marks),
+	};
+	for (size_t i = 0; i < counts[names->choice.style]; i++)
 		if (memchr(name.p, marks[i], name.n))
 			return false;
 	return true;
@@ -391,16 +396,17 @@ struct str names_clean(struct names *names, struct str raw)
 	if (raw.n == 0)
 		return raw;
 	struct str full = names_demangled(names, raw);
-	if (full.p != raw.p && names->style != NAMES_FULL)
+	if (full.p != raw.p && names->choice.style != NAMES_FULL)
 		full = drop_clone_mark(full);
 	if (is_plain(names, full))
 		return full;
 	bool opaque;
 	struct str name = drop_signature(&names->text, full, &opaque);
-	if (!opaque && names->style == NAMES_SHORT)
+	enum names_style style = names->choice.style;
+	if (!opaque && style == NAMES_SHORT)
 		name = scope_shorten(&names->styled, name);
-	else if (!opaque && names->style == NAMES_TEMPLATE)
-		name = scope_elide(&names->styled, name, names->template_depth);
+	else if (!opaque && style == NAMES_TEMPLATE)
+		name = scope_elide(&names->styled, name, names->choice.template_depth);
 	return name.n > 0 ? name : raw;
 }
 

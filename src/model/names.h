@@ -28,13 +28,15 @@ enum names_style {
 	NAMES_TEMPLATE, /* as noargs; deep template arguments become "<...>" */
 };
 
-/*
- * The style and the room to work in.  A zeroed struct is the style full; set
- * .style, or call names_parse_style().
- */
-struct names {
+/* What is asked for; zeroed, full names. */
+struct names_choice {
 	enum names_style style;
 	unsigned template_depth; /* nested argument lists that NAMES_TEMPLATE keeps */
+};
+
+/* The choice and the room to work in; nothing else need be set. */
+struct names {
+	struct names_choice choice;
 	/* private */
 	struct buf full;
 	struct buf text;
@@ -47,7 +49,7 @@ enum { NAMES_TEMPLATE_MAX = 99 };
  * Sets the style from "full", "noargs", "short" or "template:N" with N from 0
  * to NAMES_TEMPLATE_MAX.  False, and nothing changed, for anything else.
  */
-bool names_parse_style(struct names *, struct str word);
+bool names_parse_style(struct names_choice *, struct str word);
 
 /*
  * The name of the symbol "raw" in the chosen style.  Any bytes are welcome and

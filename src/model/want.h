@@ -42,7 +42,7 @@ struct want {
 	bool full_names;         /* names before clean-up are kept as well */
 	bool strict;             /* warnings fail; no choice among events */
 	unsigned unmarked;       /* 1u << kind: those are plain frames of their name */
-	struct names names;      /* how names are cleaned */
+	struct names_choice names;   /* how names are cleaned */
 
 	struct str metric;       /* empty: the default of the format */
 	struct str unit;         /* of the values; empty: as the input says */

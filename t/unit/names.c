@@ -255,7 +255,7 @@ static const struct sample samples[] = {
 static void check(const char *style, const char *raw, const char *want)
 {
 	struct names names = { 0 };
-	assert_true(names_parse_style(&names, str_of(style)));
+	assert_true(names_parse_style(&names.choice, str_of(style)));
 	/* a copy of the exact size, so that sanitizers see a byte too far */
 	size_t n = strlen(raw);
 	char *copy = malloc(n ? n : 1);
@@ -314,27 +314,27 @@ static void test_parse_style(void **state)
 		"", "Full", "noargs ", "template", "template:", "template:-1",
 		"template:100", "template:1x", "template: 1", "templates:1", "no",
 	};
-	struct names names = { .style = NAMES_SHORT };
+	struct names names = { .choice.style = NAMES_SHORT };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		assert_false(names_parse_style(&names, str_of(bad[i])));
-		assert_int_equal(names.style, NAMES_SHORT);
+		assert_false(names_parse_style(&names.choice, str_of(bad[i])));
+		assert_int_equal(names.choice.style, NAMES_SHORT);
 	}
-	assert_true(names_parse_style(&names, STR("template:99")));
-	assert_int_equal(names.style, NAMES_TEMPLATE);
-	assert_int_equal(names.template_depth, NAMES_TEMPLATE_MAX);
-	assert_true(names_parse_style(&names, STR("noargs")));
-	assert_int_equal(names.style, NAMES_NOARGS);
-	assert_true(names_parse_style(&names, STR("short")));
-	assert_int_equal(names.style, NAMES_SHORT);
-	assert_true(names_parse_style(&names, STR("full")));
-	assert_int_equal(names.style, NAMES_FULL);
+	assert_true(names_parse_style(&names.choice, STR("template:99")));
+	assert_int_equal(names.choice.style, NAMES_TEMPLATE);
+	assert_int_equal(names.choice.template_depth, NAMES_TEMPLATE_MAX);
+	assert_true(names_parse_style(&names.choice, STR("noargs")));
+	assert_int_equal(names.choice.style, NAMES_NOARGS);
+	assert_true(names_parse_style(&names.choice, STR("short")));
+	assert_int_equal(names.choice.style, NAMES_SHORT);
+	assert_true(names_parse_style(&names.choice, STR("full")));
+	assert_int_equal(names.choice.style, NAMES_FULL);
 }
 
 static void test_demangled(void **state)
 {
-	struct names names = { .style = NAMES_SHORT };
+	struct names names = { .choice.style = NAMES_SHORT };
 	struct str raw = STR("_ZN3foo3barEi");
 
 	(void)state;
@@ -356,7 +356,7 @@ static void torture(struct str raw)
 	clock_t begin = clock();
 
 	for (size_t i = 0; i < sizeof(styles) / sizeof(styles[0]); i++) {
-		assert_true(names_parse_style(&names, str_of(styles[i])));
+		assert_true(names_parse_style(&names.choice, str_of(styles[i])));
 		struct str got = names_clean(&names, raw);
 		assert_true(got.n > 0 || raw.n == 0);
 		assert_true(got.n <= 2 * raw.n + DEMANGLE_OUTPUT);
@@ -415,7 +415,7 @@ static void test_hostile_mangled(void **state)
 	for (unsigned i = 1; i < 34; i++)
 		buf_addf(&b, "S_IS%c_S%c_E", "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"[i],
 			 "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"[i]);
-	struct names names = { .style = NAMES_NOARGS };
+	struct names names = { .choice.style = NAMES_NOARGS };
 	assert_ptr_equal(names_clean(&names, buf_str(&b)).p, b.p);
 	torture(buf_str(&b));
 	/* the same with few levels is an ordinary name */
@@ -440,7 +440,7 @@ static void test_bytes(void **state)
 	static const char nul[] = "f\0o(int\0)";
 	static const char mangled[] = "_ZN3foo3b\0rEi";
 	static const char utf8[] = "\xd1\x84\xd1\x83::\xff\xfe(\xc0)";
-	struct names names = { .style = NAMES_NOARGS };
+	struct names names = { .choice.style = NAMES_NOARGS };
 
 	(void)state;
 	struct str raw = { nul, sizeof(nul) - 1 };

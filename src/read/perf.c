@@ -241,18 +241,18 @@ static void read_comment(struct perf *p, struct str line)
  * The numbers are made where they can matter: for frames without a name, and
  * when asked for.
  */
-static struct location_key key_of(struct perf *p, const struct perf_frame *f)
+static void make_key(struct perf *p, const struct perf_frame *f, struct location_key *key)
 {
-	struct location_key key = {
-		.symbol = f->symbol, .line = ID_NONE, .inlined = f->inlined,
-		.module = location_module(&p->frames.locations, f->module),
-	};
+	key->symbol = f->symbol;
+	key->module = location_module(&p->frames.locations, f->module);
+	key->line = ID_NONE;
+	key->address = key->offset = 0;
+	key->inlined = f->inlined;
 	if (p->numbers || f->symbol.n == 0 || f->symbol.p[0] == '[' ||
 	    f->module.n == 0) {
-		num_hex(f->address, &key.address);
-		num_hex(f->offset, &key.offset);
+		num_hex(f->address, &key->address);
+		num_hex(f->offset, &key->offset);
 	}
-	return key;
 }
 
 static void push_frame(struct perf *p, struct line *line)
@@ -312,7 +312,8 @@ static bool read_header(struct perf *p, struct str line, struct perf_header *h)
 	struct perf_frame f;
 	if (h->rest.n && !p->skipping && !events_is_tracepoint(h->event) &&
 	    perf_text_frame(h->rest, &f)) {
-		struct location_key key = key_of(p, &f);
+		struct location_key key;
+		make_key(p, &f, &key);
 		perf_frames_push_plain(&p->frames,
 				       location_find(&p->frames.locations, &key));
 		p->one_line = true;
@@ -353,7 +354,7 @@ static bool prepare_frame(struct perf *p, struct line *line)
 		return false;
 	line->has_module = f.has_module;
 	line->cut_off = f.cut_off;
-	line->search.key = key_of(p, &f);
+	make_key(p, &f, &line->search.key);
 	location_prepare(&p->frames.locations, &line->search);
 	return true;
 }

@@ -26,9 +26,9 @@ struct folded {
 	struct samples *out;
 	struct profile *profile;
 
-	struct intern texts;     /* frames as written, with marks */
-	uint32_t *frame_of;      /* by id in texts */
-	size_t frame_of_capacity;
+	uint32_t *frame_of;      /* by id of the text as written; ID_NONE: none yet */
+	uint32_t frame_count;
+	size_t frame_capacity;
 
 	struct buf line;         /* the stack before */
 	uint32_t *frames;        /* its frames, and where each one's text ends */
@@ -163,11 +163,14 @@ static uint32_t make_frame(struct folded *f, struct str text)
 
 static uint32_t frame_of(struct folded *f, const struct intern_search *search)
 {
-	uint32_t known = f->texts.count;
-	uint32_t id = intern_end(&f->texts, search);
-	if (id == known) {
-		ARRAY_RESERVE(f->frame_of, f->frame_of_capacity, (size_t)id + 1);
-		f->frame_of[id] = make_frame(f, search->s);
+	uint32_t id = intern_end(&f->profile->text, search);
+	while (f->frame_count <= id) {
+		ARRAY_RESERVE(f->frame_of, f->frame_capacity, (size_t)id + 1);
+		f->frame_of[f->frame_count++] = ID_NONE;
+	}
+	if (f->frame_of[id] == ID_NONE) {
+		uint32_t frame = make_frame(f, search->s);
+		f->frame_of[id] = frame;
 	}
 	return f->frame_of[id];
 }
@@ -223,7 +226,7 @@ static size_t split(struct folded *f, struct str stack, struct intern_search *se
 		ARRAY_RESERVE(f->ends, f->ends_capacity, depth + 1);
 		f->ends[depth] = frame_end(stack, at);
 		searches[n].s = str_span(stack.p + at, stack.p + f->ends[depth]);
-		intern_begin(&f->texts, &searches[n++]);
+		intern_begin(&f->profile->text, &searches[n++]);
 	}
 	return n;
 }
@@ -231,9 +234,9 @@ static size_t split(struct folded *f, struct str stack, struct intern_search *se
 static void look_up(struct folded *f, struct intern_search *searches, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		intern_guess(&f->texts, &searches[i]);
+		intern_guess(&f->profile->text, &searches[i]);
 	for (size_t i = 0; i < n; i++)
-		intern_fetch(&f->texts, &searches[i]);
+		intern_fetch(&f->profile->text, &searches[i]);
 	ARRAY_RESERVE(f->frames, f->frames_capacity, f->depth + n);
 	for (size_t i = 0; i < n; i++)
 		f->frames[f->depth++] = frame_of(f, &searches[i]);
@@ -492,7 +495,6 @@ static bool read_folded(struct input *in, const struct want *want, struct sample
 	bool ok = read_lines(&f);
 	out->profile->samples_untold |= !tells_samples(&f, sum_before);
 	out->profile->sorted = f.sorted && !out->profile->is_difference;
-	intern_free(&f.texts);
 	free(f.frame_of);
 	free(f.frames);
 	free(f.ends);

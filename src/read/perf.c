@@ -22,6 +22,7 @@
 
 #include <stdlib.h>
 
+#include "base/hash.h"
 #include "base/num.h"
 #include "io/linecache.h"
 #include "model/events.h"
@@ -32,6 +33,7 @@
 enum {
 	COMM_MAX = 16,                   /* a process name with its NUL */
 	LINES_AHEAD = 64,                /* read together */
+	PLACES = 64,
 };
 
 /* A line on its way through prepare_lines() and read_lines(). */
@@ -56,15 +58,17 @@ struct perf {
 	bool open;                       /* there is one */
 	bool skipping;                   /* nothing is wanted until a blank line or header */
 	bool one_line;                   /* its frame stood in its header */
-	uint32_t group;
+	uint32_t event, group;
 	int64_t values[COLUMNS_MAX];
 
 	/* What headers have told. */
 	bool has_header;                 /* some were headers beyond doubt */
 	bool has_time;                   /* ... with a time: others are not believed */
-	bool has_before;
-	struct perf_header before;       /* of the sample before; texts in the profile */
-	uint32_t event;                  /* that header's */
+	struct place {                   /* where samples of such a header belong */
+		bool used;
+		struct perf_header header;   /* as far as it matters; texts in the profile */
+		uint32_t event, group;
+	} places[PLACES];                /* met lately, by place_hash() */
 	bool *event_wanted;              /* by event id */
 	uint32_t events_known;
 
@@ -115,53 +119,70 @@ static bool wants_event(struct perf *p, uint32_t event)
 	return p->event_wanted[event];
 }
 
-/* The attributes that are wanted, as a group. */
-static uint32_t group_of(struct perf *p, const struct perf_header *h, uint32_t event)
+static bool wants_comm(const struct perf *p)
 {
 	enum group_by by = p->want->group_by;
-	struct group g = {
-		.event = event, .comm = ID_NONE, .pid = -1, .tid = -1, .cpu = -1,
+	return by != GROUP_NONE && by != GROUP_EVENT && by != GROUP_MODULE;
+}
+
+/* What of a header decides where its sample belongs. */
+static struct perf_header place_key(const struct perf *p, const struct perf_header *h)
+{
+	enum group_by by = p->want->group_by;
+	bool process = by == GROUP_PID || by == GROUP_TID;
+	return (struct perf_header){
+		.comm = wants_comm(p) ? h->comm : STR(""),
+		.pid = process ? h->pid : -1,
+		.tid = by == GROUP_TID ? h->tid : -1,
+		.cpu = by == GROUP_CPU ? h->cpu : -1,
+		.event = h->event,
+		.has_period = h->has_period,
 	};
-	if (by != GROUP_NONE && by != GROUP_EVENT && by != GROUP_MODULE)
-		g.comm = profile_text(p->profile, h->comm);
-	if (by == GROUP_PID || by == GROUP_TID)
-		g.pid = h->pid;
-	if (by == GROUP_TID)
-		g.tid = h->tid;
-	if (by == GROUP_CPU)
-		g.cpu = h->cpu;
-	return profile_group(p->profile, &g);
 }
 
-static bool is_same_event(const struct perf *p, const struct perf_header *h)
+static bool is_same_place(const struct perf_header *a, const struct perf_header *b)
 {
-	return p->has_before && p->before.has_period == h->has_period &&
-	       str_eq(p->before.event, h->event);
+	return a->pid == b->pid && a->tid == b->tid && a->cpu == b->cpu &&
+	       a->has_period == b->has_period && str_eq(a->comm, b->comm) &&
+	       str_eq(a->event, b->event);
 }
 
-static bool is_same_thread(const struct perf *p, const struct perf_header *h)
+static size_t place_hash(const struct perf_header *key)
 {
-	return p->before.pid == h->pid && p->before.tid == h->tid &&
-	       p->before.cpu == h->cpu && str_eq(p->before.comm, h->comm);
+	uint64_t start = 0;
+	if (key->comm.n > 0)
+		memcpy(&start, key->comm.p, key->comm.n < 8 ? key->comm.n : 8);
+	start += (uint64_t)(key->pid + key->tid * 31 + key->cpu) + key->event.n;
+	return (start * HASH_SPREAD >> 32) % PLACES;
 }
 
-/* Event and group of the sample, mostly those of the one before. */
-static void place_sample(struct perf *p, const struct perf_header *h)
+static void make_place(struct perf *p, struct place *place, struct perf_header key)
 {
 	struct profile *profile = p->profile;
-	bool same_event = is_same_event(p, h);
-	if (same_event && is_same_thread(p, h))
-		return;
-	if (!same_event) {
-		struct str unit = h->has_period ? events_unit(h->event) :
-						  STR("samples");
-		p->event = profile_event(profile, h->event, unit);
-	}
-	p->group = group_of(p, h, p->event);
-	p->has_before = true;
-	p->before = *h;
-	p->before.event = profile->events[p->event].name;
-	p->before.comm = intern_text(&profile->text, profile_text(profile, h->comm));
+	struct str unit = key.has_period ? events_unit(key.event) : STR("samples");
+	place->event = profile_event(profile, key.event, unit);
+	struct group group = {
+		.event = place->event, .comm = profile_text(profile, key.comm),
+		.pid = key.pid, .tid = key.tid, .cpu = key.cpu,
+	};
+	key.event = profile->events[place->event].name;
+	key.comm = intern_text(&profile->text, group.comm);
+	if (!wants_comm(p))
+		group.comm = ID_NONE;
+	place->group = profile_group(profile, &group);
+	place->header = key;
+	place->used = true;
+}
+
+/* Finds event and group of the sample. */
+static void place_sample(struct perf *p, const struct perf_header *h)
+{
+	struct perf_header key = place_key(p, h);
+	struct place *place = &p->places[place_hash(&key)];
+	if (!place->used || !is_same_place(&place->header, &key))
+		make_place(p, place, key);
+	p->event = place->event;
+	p->group = place->group;
 }
 
 static bool begin_sample(struct perf *p, const struct perf_header *h)

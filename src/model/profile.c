@@ -223,6 +223,14 @@ void profile_add(struct profile *p, uint32_t hash, const uint32_t *frames,
 	p->overflow |= overflow;
 }
 
+void profile_append(struct profile *p, const uint32_t *frames, uint32_t depth,
+		    bool leaf_first, uint32_t group, const int64_t values[COLUMNS_MAX])
+{
+	uint32_t id = new_stack(p, frames, depth, leaf_first, group);
+	memcpy(&p->values[(size_t)id * COLUMNS_MAX], values,
+	       COLUMNS_MAX * sizeof(*p->values));
+}
+
 struct str profile_function(const struct profile *p, uint32_t frame)
 {
 	struct str name = profile_name(p, frame);

@@ -152,6 +152,13 @@ void profile_add(struct profile *, uint32_t hash, const uint32_t *frames,
 		 const int64_t values[COLUMNS_MAX]);
 
 /*
+ * The same for a stack that is new for sure, without looking for it: later
+ * profile_add() will not find it, equal ones are merged by stacks_select().
+ */
+void profile_append(struct profile *, const uint32_t *frames, uint32_t depth,
+		    bool leaf_first, uint32_t group, const int64_t values[COLUMNS_MAX]);
+
+/*
  * "[unknown]", "[libc.so.6]" and delimiters such as "-" stand for no function:
  * FRAME_OTHER; every other name is FRAME_USER.
  */

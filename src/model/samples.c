@@ -67,7 +67,7 @@ static void prefetch_frames(const struct samples *s)
 	}
 }
 
-void samples_flush(struct samples *s)
+static void add_batch(struct samples *s)
 {
 	hash_batch(s);
 	prefetch_stacks(s);
@@ -79,6 +79,25 @@ void samples_flush(struct samples *s)
 			    (uint32_t)(sample->end - start), s->leaf_first,
 			    sample->group, sample->values);
 	}
+}
+
+static void append_batch(struct samples *s)
+{
+	for (unsigned i = 0; i < s->batch_count; i++) {
+		const struct sample *sample = &s->batch[i];
+		size_t start = batch_start(s, i);
+		profile_append(s->profile, s->frames + start,
+			       (uint32_t)(sample->end - start), s->leaf_first,
+			       sample->group, sample->values);
+	}
+}
+
+void samples_flush(struct samples *s)
+{
+	if (s->distinct)
+		append_batch(s);
+	else
+		add_batch(s);
 	size_t open = sample_depth(s);
 	if (open > 0)
 		memmove(s->frames, s->frames + s->frame_count - open,

@@ -242,23 +242,38 @@ static void look_up(struct folded *f, struct intern_search *searches, size_t n)
 		f->frames[f->depth++] = frame_of(f, &searches[i]);
 }
 
-/* Whether the stack, which shares some frames with the one before, comes after it. */
-static bool is_after(const struct folded *f, struct str stack, uint32_t shared)
+/*
+ * How the stack, which shares some frames with the one before, compares with
+ * it: <0 before it, 0 the same, >0 behind it.
+ */
+static int compare_with_last(const struct folded *f, struct str stack, uint32_t shared)
 {
 	size_t at = shared ? f->ends[shared - 1] + 1 : 0;
 	if (shared == f->depth)
-		return true;
+		return at <= stack.n || shared == 0;
 	if (at > stack.n)
-		return false;
-	struct str before = str_span(f->line.p + at, f->line.p + f->ends[shared]);
-	struct str here = str_span(stack.p + at, stack.p + frame_end(stack, at));
-	return str_cmp(before, here) < 0;
+		return -1;
+	struct str last = str_span(f->line.p + at, f->line.p + f->ends[shared]);
+	return str_cmp(str_span(stack.p + at, stack.p + frame_end(stack, at)), last);
+}
+
+/* Stacks that come in order are known to be new ones. */
+static void watch_order(struct folded *f, struct str stack, uint32_t shared)
+{
+	if (!f->sorted)
+		return;
+	int order = compare_with_last(f, stack, shared);
+	f->sorted = order >= 0;
+	if (order <= 0 && f->out->distinct) {
+		samples_flush(f->out);
+		f->out->distinct = false;
+	}
 }
 
 static bool add_frames(struct folded *f, struct str stack)
 {
 	uint32_t shared = shared_frames(f, stack);
-	f->sorted = f->sorted && is_after(f, stack, shared);
+	watch_order(f, stack, shared);
 	f->depth = shared;
 	struct intern_search searches[SEARCHES];
 	size_t n;
@@ -268,8 +283,8 @@ static bool add_frames(struct folded *f, struct str stack)
 			return input_error(f->in, "stack of more than %d frames",
 					   SAMPLES_DEPTH_MAX);
 	}
-	buf_clear(&f->line);
-	buf_add(&f->line, stack);
+	f->line.n = shared ? f->ends[shared - 1] : 0;
+	buf_add(&f->line, str_skip(stack, f->line.n));
 	return true;
 }
 
@@ -491,10 +506,12 @@ static bool read_folded(struct input *in, const struct want *want, struct sample
 	buf_reserve(&f.line, 1);         /* to point into, even when it is empty */
 	f.first_stack = out->profile->stack_count;
 	f.sorted = f.first_stack == 0;
+	out->distinct = f.sorted;
 	double sum_before = sum_of_values(out->profile);
 	bool ok = read_lines(&f);
 	out->profile->samples_untold |= !tells_samples(&f, sum_before);
 	out->profile->sorted = f.sorted && !out->profile->is_difference;
+	out->distinct = false;
 	free(f.frame_of);
 	free(f.frames);
 	free(f.ends);

@@ -396,7 +396,12 @@ const on = (target, type, act) => target.addEventListener(type, act);
 on(group, 'mouseover', e => point(frameOf(e)));
 on(group, 'mouseleave', () => point(null));
 on(group, 'click', e => frameOf(e) && zoom(frameOf(e)));
-on(group, 'focusin', e => frameOf(e) !== selected && select(frameOf(e)));
+/* Not on the group: what listens for focus can be tabbed to. */
+on(document, 'focusin', e => {
+	const f = group.contains(e.target) && frameOf(e);
+	if (f && f !== selected)
+		select(f);
+});
 on(input, 'input', () => {
 	clearTimeout(timer);
 	timer = setTimeout(() => find(input.value), 80);

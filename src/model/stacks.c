@@ -178,8 +178,7 @@ static bool arrange_frames(struct arranging *a, const struct stack *stack)
 	uint64_t start = s->pool_count;
 	push_roots(a, stack);
 	uint64_t own = s->pool_count;
-	/* One more, so that there is a pool to point into. */
-	ARRAY_RESERVE(s->pool, s->pool_capacity, own + stack->depth + 1);
+	ARRAY_RESERVE(s->pool, s->pool_capacity, own + stack->depth);
 	if (stack->depth > 0)
 		memcpy(s->pool + own, a->p->pool + stack->first,
 		       stack->depth * sizeof(*s->pool));
@@ -240,7 +239,7 @@ static bool arrange_stack(struct arranging *a, uint32_t id)
 	return true;
 }
 
-/* Room for all stacks and their roots, so that nothing has to grow. */
+/* Room for all stacks and their roots: a pool to point into that need not grow. */
 static void reserve(struct arranging *a)
 {
 	struct stacks *s = a->s;

@@ -168,10 +168,8 @@ static uint32_t frame_of(struct folded *f, const struct intern_search *search)
 		ARRAY_RESERVE(f->frame_of, f->frame_capacity, (size_t)id + 1);
 		f->frame_of[f->frame_count++] = ID_NONE;
 	}
-	if (f->frame_of[id] == ID_NONE) {
-		uint32_t frame = make_frame(f, search->s);
-		f->frame_of[id] = frame;
-	}
+	if (f->frame_of[id] == ID_NONE)
+		f->frame_of[id] = make_frame(f, search->s);
 	return f->frame_of[id];
 }
 

@@ -71,6 +71,7 @@ struct perf {
 	} places[PLACES];                /* met lately, by place_hash() */
 	bool *event_wanted;              /* by event id */
 	uint32_t events_known;
+	size_t event_capacity;
 
 	/* A line that may be the first part of a process name. */
 	struct odd_line {
@@ -109,9 +110,8 @@ static void end_sample(struct perf *p)
 static bool wants_event(struct perf *p, uint32_t event)
 {
 	while (p->events_known <= event) {
-		p->event_wanted = xreallocarray(p->event_wanted,
-						p->events_known + 1,
-						sizeof(*p->event_wanted));
+		ARRAY_RESERVE(p->event_wanted, p->event_capacity,
+			      (size_t)p->events_known + 1);
 		p->event_wanted[p->events_known] = events_match(
 			p->profile->events[p->events_known].name, p->want);
 		p->events_known++;

@@ -90,7 +90,7 @@ static void push_children(struct maker *m, const struct layout_box *box)
 		int64_t room = box->from + box->value - from;
 		if (value > room)
 			value = room;
-		if (value > 0 && value >= m->least) {
+		if (value > 0 && value >= m->least && !tree_is_gap(&nodes[child])) {
 			ARRAY_RESERVE(m->children, m->children_capacity, count + 1);
 			m->children[count++] = (struct layout_box){
 				.node = child, .from = from, .value = value
@@ -177,7 +177,7 @@ void layout_make(struct layout *l, const struct tree *t, const struct layout_opt
 	link_parents(l, t, l->total ? o->width / (double)l->total : 0);
 	if (l->total == 0)
 		l->boxes[0].w = o->width;
-	l->hidden = t->count - l->count;
+	l->hidden = t->count - t->gaps - l->count;
 	l->hidden_value = l->hidden ? hidden_value(l, t) : 0;
 }
 

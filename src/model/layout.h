@@ -8,7 +8,8 @@
  * Where the boxes of a flame graph lie, for every writer that draws one.
  *
  * Boxes are laid out from the left, children in order and what a function
- * spent in itself behind them.  Too narrow boxes are left out, the narrowest
+ * spent in itself behind them, but for the gaps of a flame chart, which keep
+ * their places and are no boxes.  Too narrow boxes are left out, the narrowest
  * first, and never a box without its parent.  Only what can be seen is walked,
  * so that drawing costs by the picture, not by the profile.
  */
@@ -34,7 +35,7 @@ struct layout {
 	uint32_t count;
 	uint32_t depth;              /* of the deepest box */
 	int64_t total;               /* of the whole width; 0 for an empty profile */
-	uint32_t hidden;             /* nodes left out */
+	uint32_t hidden;             /* nodes left out, not counting gaps */
 	int64_t hidden_value;        /* what they stand for, nothing counted twice */
 };
 

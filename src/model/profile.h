@@ -153,7 +153,8 @@ void profile_add(struct profile *, uint32_t hash, const uint32_t *frames,
 
 /*
  * The same for a stack that is new for sure, without looking for it: later
- * profile_add() will not find it, equal ones are merged by stacks_select().
+ * profile_add() will not find it, equal ones are merged by stacks_select() unless
+ * they shall stay in the order read.
  */
 void profile_append(struct profile *, const uint32_t *frames, uint32_t depth,
 		    bool leaf_first, uint32_t group, const int64_t values[COLUMNS_MAX]);

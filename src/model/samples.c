@@ -94,7 +94,7 @@ static void append_batch(struct samples *s)
 
 void samples_flush(struct samples *s)
 {
-	if (s->distinct)
+	if (s->distinct || s->in_order)
 		append_batch(s);
 	else
 		add_batch(s);

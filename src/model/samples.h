@@ -23,6 +23,7 @@ struct samples {
 	bool leaf_first;
 	bool distinct;               /* each stack is a new one: none is looked for.  Set by a
 					reader that sees it, after samples_flush() */
+	bool in_order;               /* each sample is a stack of its own, for a flame chart */
 	uint64_t count;              /* samples handed over so far */
 	uint64_t filtered;           /* samples read but not wanted */
 	uint64_t frameless;          /* samples without a single frame */

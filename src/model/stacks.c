@@ -7,6 +7,8 @@
  *	arrange    process names become root frames, filters cut, root first
  *	sort       stacks_sort.c
  *	merge      neighbours that became equal
+ *
+ * A flame chart is neither sorted nor merged.
  */
 #include "model/stacks.h"
 
@@ -333,6 +335,7 @@ static void describe(struct stacks *s, const struct profile *p,
 		     const uint32_t *events, unsigned event_count)
 {
 	s->profile = p;
+	s->in_order = want->in_order;
 	bool named = want->metric.n && str_eq(p->columns[column].name, want->metric);
 	s->columns = p->is_difference && !named ? 2 : 1;
 	s->scale = p->columns[column].scale;
@@ -368,6 +371,8 @@ bool stacks_select(struct stacks *s, struct profile *p, const struct want *want,
 		return false;
 	if (s->samples == 0 && s->total[0] == s->total_before && !p->samples_untold)
 		s->samples = p->header_samples;
+	if (s->in_order)
+		return true;
 	if (!(p->sorted && untouched))
 		stacks_sort(s);
 	merge(s);

@@ -10,6 +10,8 @@
  * attributes turned into root frames, filters applied, root first, sorted
  * frame by frame in byte order, equal ones merged.  Folded text and the tree
  * are both made from this.
+ *
+ * For a flame chart they stand in the order read, and equal ones stay apart.
  */
 struct stacks {
 	const struct profile *profile;
@@ -24,6 +26,7 @@ struct stacks {
 	} *items;
 	uint32_t count;
 	uint32_t *pool;              /* frame ids, root first */
+	bool in_order;               /* as read: for a flame chart */
 
 	int64_t total[COLUMNS_MAX];  /* sums of the values */
 	int64_t total_before;        /* of the first column, before filters */

@@ -4,6 +4,13 @@
  * The stacks come sorted, so each one shares its beginning with the one before:
  * the tree grows along a path of open nodes, and a node is closed, its total
  * handed to its parent, when a stack leaves it.
+ *
+ * A flame chart grows the same way.  Where a stack goes on from the leaf of the
+ * one before, what that one was worth becomes a gap in front of the new child:
+ *
+ *	a;b 2, a;b 1, a;b;c 3, a;b 1    all ── a ─┬─ b 2
+ *	                                         └─ b 5 ─┬─ gap 1
+ *	                                                 └─ c 3
  */
 #include "model/tree.h"
 
@@ -70,6 +77,38 @@ static uint64_t count_nodes(const struct stacks *s, uint32_t *shared)
 	return count;
 }
 
+/*
+ * The same for a flame chart: equal neighbours keep their leaves, and a stack that
+ * goes on where the one before ended begins with a gap.
+ */
+static uint64_t count_chart_nodes(const struct stacks *s, uint32_t *shared)
+{
+	uint64_t count = count_nodes(s, shared);
+	for (uint32_t i = 1; i < s->count; i++) {
+		uint32_t before = s->items[i - 1].depth;
+		if (shared[i] != before)
+			continue;
+		count++;
+		shared[i] -= s->items[i].depth == before;
+	}
+	return count;
+}
+
+/* What the leaf, which is open, spent in itself so far. */
+static void add_gap(struct growing *g, const struct stacks *s,
+		    const struct stacks_item *item)
+{
+	struct tree *t = g->tree;
+	open_node(g, ID_NONE);
+	t->gaps++;
+	struct node *gap = &t->nodes[g->path[g->depth]];
+	for (unsigned c = 0; c < s->columns; c++) {
+		gap->total[c] = item->value[c];
+		t->nodes[gap->parent].total[c] -= item->value[c];
+	}
+	close_node(g);
+}
+
 static void add_stack(struct growing *g, const struct stacks *s,
 		      const struct stacks_item *item, uint32_t shared)
 {
@@ -88,8 +127,11 @@ static void grow(struct tree *t, const uint32_t *shared)
 	const struct stacks *s = t->stacks;
 	struct growing g = { .tree = t };
 	open_node(&g, ID_NONE);
-	for (uint32_t i = 0; i < s->count; i++)
+	for (uint32_t i = 0; i < s->count; i++) {
+		if (s->in_order && i > 0 && shared[i] == s->items[i - 1].depth)
+			add_gap(&g, s, &s->items[i - 1]);
 		add_stack(&g, s, &s->items[i], shared[i]);
+	}
 	while (g.depth > 0)
 		close_node(&g);
 	close_node(&g);
@@ -108,7 +150,8 @@ bool tree_build(struct tree *t, const struct stacks *s)
 {
 	*t = (struct tree){ .stacks = s };
 	uint32_t *shared = xcalloc(s->count, sizeof(*shared));
-	uint64_t count = count_nodes(s, shared);
+	uint64_t count = s->in_order ? count_chart_nodes(s, shared) :
+				       count_nodes(s, shared);
 	bool fits = count < UINT32_MAX;
 	if (fits) {
 		t->nodes = xhuge_calloc(count * sizeof(*t->nodes));
@@ -132,6 +175,7 @@ int64_t tree_self(const struct tree *t, uint32_t node, unsigned column)
 	int64_t self = n->total[column];
 	uint32_t child = node + 1 < n->end ? node + 1 : 0;
 	for (; child != 0; child = t->nodes[child].next)
-		self -= t->nodes[child].total[column];
+		if (!tree_is_gap(&t->nodes[child]))
+			self -= t->nodes[child].total[column];
 	return self;
 }

@@ -10,13 +10,19 @@
  * child, if any, right behind its parent; siblings are unique by frame and
  * ordered by name.  Node 0 is the root and stands for everything.  No walk
  * needs recursion.
+ *
+ * Of stacks in order it is a flame chart: a stack shares nodes with the one
+ * before it only, but never its leaf with one that is the same, so siblings
+ * stand in the order of time and the same frame may be there again.  What a
+ * node spent in itself before one of its children is a gap, a node without
+ * frame and children that is not drawn.
  */
 struct node {
 	uint32_t parent;         /* the root's is itself */
 	uint32_t next;           /* next sibling, 0 when there is none */
 	uint32_t end;            /* one past the last node of this subtree */
 	uint32_t depth;          /* 0 for the root */
-	uint32_t frame;          /* in profile->frames; ID_NONE for the root */
+	uint32_t frame;          /* in profile->frames; ID_NONE for the root and gaps */
 	int64_t total[COLUMNS_MAX];
 };
 
@@ -24,6 +30,7 @@ struct tree {
 	const struct stacks *stacks;
 	struct node *nodes;
 	uint32_t count;
+	uint32_t gaps;           /* nodes that are gaps; only in a flame chart */
 	uint32_t depth;          /* of the deepest node */
 };
 
@@ -31,7 +38,12 @@ struct tree {
 bool tree_build(struct tree *, const struct stacks *);
 void tree_free(struct tree *);
 
-/* What of a node's total is not in its children. */
+static inline bool tree_is_gap(const struct node *n)
+{
+	return n->frame == ID_NONE && n->depth > 0;
+}
+
+/* What of a node's total is not in its children; gaps are its own. */
 int64_t tree_self(const struct tree *, uint32_t node, unsigned column);
 
 #endif

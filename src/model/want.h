@@ -37,6 +37,7 @@ struct want {
 	bool no_inline;          /* inlined frames belong to the function around them */
 	bool no_idle;            /* without stacks of idle processors */
 	bool reverse;            /* stacks from the leaf: merged by callee */
+	bool in_order;           /* stacks stay in the order read: a flame chart */
 	bool first_event;        /* of several events the one read first, as in Perl */
 	bool compat;             /* names and roots as the Perl tools write them */
 	bool full_names;         /* names before clean-up are kept as well */

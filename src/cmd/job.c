@@ -276,6 +276,30 @@ static int choose(struct job *job)
 	return -1;
 }
 
+/* As collapsing programs write them, where time is lost; then no two are the same. */
+static bool is_sorted_by_name(const struct job *job)
+{
+	enum { ENOUGH = 10 };
+	const struct stacks *s = &job->stacks;
+	if (!job->profile.sorted || s->count < ENOUGH)
+		return false;
+	for (uint32_t i = 1; i < s->count; i++) {
+		uint32_t depth = s->items[i].depth;
+		if (depth == s->items[i - 1].depth && stacks_shared(s, i) == depth)
+			return false;
+	}
+	return true;
+}
+
+static void warn_of_order(const struct job *job)
+{
+	if (job->settings->want.in_order && !job->settings->quiet &&
+	    is_sorted_by_name(job))
+		message_warning("the stacks come in the order of their names: "
+				"--flamechart needs them in that of time, as perf "
+				"script prints them");
+}
+
 static int list_metrics(const struct job *job)
 {
 	static struct output out;
@@ -303,6 +327,7 @@ static int show_choice(struct job *job)
 		return 2;
 	}
 	warn_of_unit(job);
+	warn_of_order(job);
 	report_words(job);
 	return stats_write(job) ? -1 : 2;
 }
@@ -322,6 +347,7 @@ int job_run(struct job *job, const struct settings *settings)
 	*job = (struct job){ .settings = settings };
 	profile_init(&job->profile);
 	samples_init(&job->samples, &job->profile);
+	job->samples.in_order = settings->want.in_order;
 	job->file_count = settings->file_count ? settings->file_count : 1;
 	job->files = xcalloc(job->file_count, sizeof(*job->files));
 	if (settings->list_formats)

@@ -235,6 +235,23 @@ static void finish(struct settings *settings, const struct face *face)
 	want->full_names = want->skip_after_count > 0 || want->show_from_count > 0;
 }
 
+/* Of options that are right alone, the two that contradict each other. */
+static bool check_together(const struct settings *settings)
+{
+	const struct want *want = &settings->want;
+	const char *order = settings->svg.order;
+	if (!want->in_order)
+		return true;
+	if (want->reverse)
+		message_error("--flamechart shows what happened one after the other, which "
+			      "--reverse would merge");
+	else if (order && strcmp(order, "weight") == 0)
+		message_error("--flamechart is in the order of the input, not of weight");
+	else
+		return true;
+	return false;
+}
+
 static int print(struct buf *text)
 {
 	static struct output output;
@@ -294,6 +311,8 @@ int options_parse(const struct face *face, struct settings *settings, int argc,
 		finish(settings, face);
 		program.name = settings->completion >= 0 ? face->name : settings->name;
 		status = answer(settings, face, &program);
+		if (status < 0 && !check_together(settings))
+			status = 2;
 	}
 	if (status < 0 && argc <= 1 && isatty(STDIN_FILENO))
 		status = refuse_terminal(face, settings);

@@ -1,13 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * A label in a fixed-width font is cut by columns:
+ * A label in a fixed-width font is cut by columns; "…" takes one of them:
  *
- *	std::vector<int>::push_back  in 12 columns:  std::vector…
+ *	name               std::vector<int>::push_back(int&&), 12 columns
+ *	right              std::vector…
+ *	left               …back(int&&)
+ *	middle             std::v…nt&&)
+ *	smart              push_back, see label_smart.c
+ *
+ * When no column can be halved, the middle gives the odd one to the start.
  */
 #include "model/label.h"
 
+#include "base/alloc.h"
 #include "base/utf8.h"
+#include "model/label_smart.h"
 
 unsigned label_columns(double width, double advance, double inset)
 {
@@ -15,26 +23,98 @@ unsigned label_columns(double width, double advance, double inset)
 	return columns >= 1e6 ? 1000000 : columns > 0 ? (unsigned)(columns + 1e-9) : 0;
 }
 
-bool label_add(struct buf *b, struct str name, unsigned columns)
+bool label_parse_cut(struct str word, enum label_cut *cut)
 {
-	enum { COLUMNS_MIN = 3, BYTES_PER_COLUMN = 16 };
+	static const struct str words[] = {
+		[LABEL_SMART] = STR("smart"), [LABEL_LEFT] = STR("left"),
+		[LABEL_RIGHT] = STR("right"), [LABEL_MIDDLE] = STR("middle"),
+	};
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		if (str_eq(word, words[i])) {
+			*cut = (enum label_cut)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Marks that take no column could go on for ever. */
+enum { COLUMNS_MIN = 3, BYTES_PER_COLUMN = 16 };
+
+static bool is_inner_byte(char c)
+{
+	return ((unsigned char)c & 0xc0) == 0x80;
+}
+
+static bool fits(struct str s, size_t columns)
+{
+	/* Text of n bytes has at most n columns: most names need no counting. */
+	return s.n <= columns || (s.n <= BYTES_PER_COLUMN * columns &&
+				  utf8_fit(s, columns).n == s.n);
+}
+
+static struct str head_of(struct str s, size_t columns)
+{
+	size_t n = BYTES_PER_COLUMN * columns, bytes = n;
+	if (s.n > n) {
+		while (n > 0 && bytes - n < 3 && is_inner_byte(s.p[n]))
+			n--;
+		s.n = n;
+	}
+	return utf8_fit(s, columns);
+}
+
+/* The longest end that fits; it does not begin with a mark. */
+static struct str tail_of(struct str s, size_t columns)
+{
+	size_t n = BYTES_PER_COLUMN * columns;
+	if (s.n > n) {
+		s = str_skip(s, s.n - n);
+		while (n - s.n < 3 && is_inner_byte(s.p[0]))
+			s = str_skip(s, 1);
+	}
+	size_t all = utf8_columns(s);
+	while (s.n > 0) {
+		unsigned length, width = utf8_width(utf8_next(s, &length));
+		if (all <= columns && width > 0)
+			break;
+		all -= width;
+		s = str_skip(s, length);
+	}
+	return s;
+}
+
+static void add_cut(struct buf *b, struct str s, size_t columns, enum label_cut cut)
+{
+	size_t left = cut == LABEL_LEFT ? 0
+		      : cut == LABEL_MIDDLE ? columns / 2 : columns - 1;
+	struct str head = head_of(s, left);
+	buf_add(b, head);
+	buf_add(b, STR("…"));
+	if (cut == LABEL_LEFT || cut == LABEL_MIDDLE)
+		buf_add(b, tail_of(s, columns - 1 - utf8_columns(head)));
+}
+
+static void add_smart(struct buf *b, struct str name, size_t columns)
+{
+	struct label_smart room;
+	struct str s = label_smart_choose(&room, name, columns);
+	if (fits(s, columns))
+		buf_add(b, s);
+	else
+		add_cut(b, s, columns, LABEL_RIGHT);
+}
+
+bool label_add(struct buf *b, struct str name, unsigned columns, enum label_cut cut)
+{
 	if (columns < COLUMNS_MIN)
 		return false;
-	/* Text of n bytes has at most n columns: most names need no counting. */
-	if (name.n <= columns || (name.n <= (size_t)BYTES_PER_COLUMN * columns &&
-				  utf8_fit(name, columns).n == name.n)) {
+	if (fits(name, columns))
 		buf_add(b, name);
-		return true;
-	}
-	struct str fit = utf8_fit(name, columns - 1);
-	/* Marks that take no column could go on for ever. */
-	if (fit.n > (size_t)BYTES_PER_COLUMN * columns) {
-		fit.n = (size_t)BYTES_PER_COLUMN * columns;
-		while (((unsigned char)name.p[fit.n] & 0xc0) == 0x80)
-			fit.n--;
-	}
-	buf_add(b, fit);
-	buf_add(b, STR("…"));
+	else if (cut != LABEL_SMART)
+		add_cut(b, name, columns, cut);
+	else
+		add_smart(b, name, columns);
 	return true;
 }
 

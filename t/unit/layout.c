@@ -59,7 +59,7 @@ static void assert_sound(const struct layout *l, const struct tree *t)
 	assert_true(l->count >= 1);
 	assert_int_equal(l->boxes[0].node, 0);
 	assert_int_equal(l->boxes[0].value, l->total);
-	assert_int_equal(l->count + l->hidden, t->count);
+	assert_int_equal(l->count + l->hidden + t->gaps, t->count);
 	for (uint32_t i = 1; i < l->count; i++) {
 		const struct layout_box *b = &l->boxes[i], *p = &l->boxes[b->parent];
 
@@ -167,6 +167,37 @@ static void test_by_weight(void **state)
 	assert_int_equal(l.boxes[1].from, 1);
 	assert_int_equal(l.boxes[2].from, 3);
 	assert_int_equal(l.boxes[3].from, 6);
+	layout_free(&l);
+	free(t.nodes);
+}
+
+/* Gaps take room and are no boxes, what they hold is the parent's own. */
+static void test_gaps(void **state)
+{
+	(void)state;
+	/* all 15 ── a: gap 1, b 2, gap 4, b 3, and 5 behind them */
+	static const struct line lines[] = { { 0, 0 }, { 1, 5 }, { 2, 1 }, { 2, 2 }, { 2, 4 },
+					     { 2, 3 } };
+	struct tree t = made(lines, 6);
+
+	t.nodes[2].frame = t.nodes[4].frame = ID_NONE;
+	t.gaps = 2;
+	assert_int_equal(tree_self(&t, 1, 0), 10);
+	struct layout l = laid(&t, (struct layout_options){ .width = 1500 });
+	static const int64_t from[] = { 0, 0, 1, 7 }, value[] = { 15, 15, 2, 3 };
+	assert_int_equal(l.count, 4);
+	for (int i = 0; i < 4; i++) {
+		assert_int_equal(l.boxes[i].from, from[i]);
+		assert_int_equal(l.boxes[i].value, value[i]);
+	}
+	assert_int_equal(l.hidden, 0);
+	assert_int_equal(l.hidden_value, 0);
+	layout_free(&l);
+	l = laid(&t, (struct layout_options){ .width = 1500, .min_width = 250 });
+	assert_int_equal(l.count, 3);
+	assert_int_equal(l.boxes[2].from, 7);
+	assert_int_equal(l.hidden, 1);
+	assert_int_equal(l.hidden_value, 2);
 	layout_free(&l);
 	free(t.nodes);
 }
@@ -348,6 +379,7 @@ int main(void)
 		cmocka_unit_test(test_narrowest_go_first),
 		cmocka_unit_test(test_min_width),
 		cmocka_unit_test(test_by_weight),
+		cmocka_unit_test(test_gaps),
 		cmocka_unit_test(test_total),
 		cmocka_unit_test(test_empty),
 		cmocka_unit_test(test_largest_values),

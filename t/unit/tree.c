@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
+#include "model/samples.h"
 
 /* A stack as one would write it: "a;b_[k]". */
 struct line {
@@ -185,16 +186,44 @@ static void a_sort_of_many_is_a_sort(void **state)
 	profile_free(&p);
 }
 
-/* "a[self+total]" with the depth as dots, in the order of the nodes. */
-static void assert_tree(const struct line *lines, const char *expected)
+/* The same stacks as samples of a flame chart: one by one, in this order. */
+static void make_in_order(struct profile *p, const struct line *lines)
+{
+	make(p, (struct line[]){ { 0 } });
+	struct samples samples;
+	samples_init(&samples, p);
+	samples.in_order = true;
+	for (size_t i = 0; lines[i].stack; i++) {
+		struct group g = { 0, ID_NONE, -1, -1, -1 };
+		struct str rest = str_of(lines[i].stack);
+		g.event = profile_event(p, STR("cycles"), STR("cycles"));
+		if (lines[i].comm)
+			g.comm = profile_text(p, str_of(lines[i].comm));
+		while (rest.n > 0)
+			sample_push(&samples, frame_of(p, str_cut(&rest, ';')));
+		sample_end(&samples, profile_group(p, &g),
+			   (int64_t[]){ lines[i].value, 1 });
+	}
+	samples_flush(&samples);
+	samples_free(&samples);
+}
+
+/*
+ * "a[self+total]" with the depth as dots, in the order of the nodes; a gap is
+ * "~".
+ */
+static void assert_tree_of(const struct line *lines, struct want want,
+			   const char *expected)
 {
 	struct profile p;
 	struct stacks s;
 	struct tree t;
 	struct buf text = { 0 };
-	struct want want = { 0 };
-	uint32_t event = 0;
-	make(&p, lines);
+	uint32_t event = 0, gaps = 0;
+	if (want.in_order)
+		make_in_order(&p, lines);
+	else
+		make(&p, lines);
 	assert_true(stacks_select(&s, &p, &want, &event, p.event_count));
 	assert_true(tree_build(&t, &s));
 	for (uint32_t i = 0; i < t.count; i++) {
@@ -203,6 +232,12 @@ static void assert_tree(const struct line *lines, const char *expected)
 			buf_addc(&text, '.');
 		if (n->frame != ID_NONE)
 			add_name(&text, &p, n->frame);
+		if (tree_is_gap(n)) {
+			buf_addc(&text, '~');
+			assert_int_equal(n->end, i + 1);
+			assert_true(n->next != 0);       /* it is before something */
+			gaps++;
+		}
 		buf_addf(&text, "[%lld+%lld] ", (long long)tree_self(&t, i, 0),
 			 (long long)n->total[0]);
 		assert_true(n->end > i && n->end <= t.count);
@@ -211,10 +246,16 @@ static void assert_tree(const struct line *lines, const char *expected)
 					     t.nodes[n->next].parent == n->parent));
 	}
 	assert_string_equal(buf_cstr(&text), expected);
+	assert_int_equal(t.gaps, gaps);
 	buf_free(&text);
 	tree_free(&t);
 	stacks_free(&s);
 	profile_free(&p);
+}
+
+static void assert_tree(const struct line *lines, const char *expected)
+{
+	assert_tree_of(lines, (struct want){ 0 }, expected);
 }
 
 static void trees_share_beginnings(void **state)
@@ -235,6 +276,54 @@ static void a_name_like_another_splits_no_box(void **state)
 	assert_tree((struct line[]){ { "a;x", 1, NULL, 0 }, { "a.b", 2, NULL, 0 },
 				     { "a", 4, NULL, 0 }, { "a;y", 8, NULL, 0 }, { 0 } },
 		    "[0+15] .a[4+13] ..x[1+1] ..y[8+8] .a.b[2+2] ");
+}
+
+static void a_chart_keeps_order_and_neighbours(void **state)
+{
+	(void)state;
+	struct want want = { .in_order = true };
+	assert_tree_of((struct line[]){ { 0 } }, want, "[0+0] ");
+	/* Order, and the same stack again. */
+	assert_tree_of((struct line[]){ { "b;x", 1, NULL, 0 }, { "a;x", 2, NULL, 0 },
+					{ "b;x", 4, NULL, 0 }, { 0 } }, want,
+		       "[0+7] .b[0+1] ..x[1+1] .a[0+2] ..x[2+2] .b[0+4] ..x[4+4] ");
+	/* Neighbours share callers, equal ones no leaf. */
+	assert_tree_of((struct line[]){ { "a;b;x", 1, NULL, 0 }, { "a;b;x", 2, NULL, 0 },
+					{ "a;b;y", 4, NULL, 0 }, { "a;c", 8, NULL, 0 },
+					{ 0 } }, want,
+		       "[0+15] .a[0+15] ..b[0+7] ...x[1+1] ...x[2+2] ...y[4+4] ..c[8+8] ");
+	assert_tree_of((struct line[]){ { "a", 1, NULL, 0 }, { "a", 2, NULL, 0 },
+					{ 0 } }, want, "[0+3] .a[1+1] .a[2+2] ");
+}
+
+static void a_chart_has_gaps(void **state)
+{
+	(void)state;
+	struct want want = { .in_order = true };
+	/* Own time before a child is a gap, behind the last one is none. */
+	assert_tree_of((struct line[]){ { "a", 1, NULL, 0 }, { "a;b", 2, NULL, 0 },
+					{ "a", 4, NULL, 0 }, { "a;b;c", 8, NULL, 0 },
+					{ "a", 16, NULL, 0 }, { 0 } }, want,
+		       "[0+31] .a[21+31] ..~[1+1] ..b[2+2] ..~[4+4] ..b[0+8] ...c[8+8] ");
+	/* The second of two equal leaves is the one that goes on. */
+	assert_tree_of((struct line[]){ { "a;b", 2, NULL, 0 }, { "a;b", 1, NULL, 0 },
+					{ "a;b;c;d", 3, NULL, 0 }, { "a;b", 1, NULL, 0 },
+					{ 0 } }, want,
+		       "[0+7] .a[0+7] ..b[2+2] ..b[2+5] ...~[1+1] ...c[0+3] ....d[3+3] ");
+	/* Stacks worth nothing are not there, and separate nothing. */
+	assert_tree_of((struct line[]){ { "a", 1, NULL, 0 }, { "z", 0, NULL, 0 },
+					{ "a;b", 2, NULL, 0 }, { 0 } }, want,
+		       "[0+3] .a[1+3] ..~[1+1] ..b[2+2] ");
+}
+
+static void a_chart_has_process_names(void **state)
+{
+	(void)state;
+	struct want want = { .in_order = true };
+	assert_tree_of((struct line[]){ { "x", 1, "b", 0 }, { "x", 2, "a", 0 },
+					{ "x;y", 4, "a", 0 }, { "x", 8, "b", 0 }, { 0 } },
+		       want, "[0+15] .b[0+1] ..x[1+1] .a[0+6] ..x[2+6] ...~[2+2] "
+			     "...y[4+4] .b[0+8] ..x[8+8] ");
 }
 
 static void a_deep_tree_is_built(void **state)
@@ -278,6 +367,9 @@ int main(void)
 		cmocka_unit_test(a_sort_of_many_is_a_sort),
 		cmocka_unit_test(trees_share_beginnings),
 		cmocka_unit_test(a_name_like_another_splits_no_box),
+		cmocka_unit_test(a_chart_keeps_order_and_neighbours),
+		cmocka_unit_test(a_chart_has_gaps),
+		cmocka_unit_test(a_chart_has_process_names),
 		cmocka_unit_test(a_deep_tree_is_built),
 	};
 	return cmocka_run_group_tests_name("tree", tests, NULL, NULL);

@@ -6,7 +6,7 @@
  *	options_parse()    options.c, options_svg.c: the command line
  *	job_run()          job.c: reads, chooses, filters; see fg-collapse.c
  *	tree_build()       model/tree.c: stacks merged by their beginnings
- *	svg_write()        write/svg.c, with model/layout.c and model/palette.c
+ *	svg_write()        write/svg.c, with model/layout.c and model/paint.c
  */
 #include <math.h>
 
@@ -24,7 +24,30 @@ static void warn_of_total(const struct tree *tree, const struct svg_options *opt
 				"%.0f: it is not used", options->total, total);
 }
 
-static int write_svg(const struct job *job, const struct svg_options *options)
+static void warn_each(struct str lines)
+{
+	while (lines.n > 0) {
+		struct str line = str_cut(&lines, '\n');
+		message_warning("%.*s", STR_ARG(line));
+	}
+}
+
+/* The file that keeps the colours of functions for the next picture. */
+static int write_map(struct svg_options *options)
+{
+	static struct output out;
+	struct buf text = { 0 };
+	paint_map_text(&options->colors, &text);
+	bool good = output_open(&out, options->paint.map);
+	if (good)
+		output_bytes(&out, buf_str(&text));
+	else
+		message_error("%s", output_message(&out));
+	buf_free(&text);
+	return good ? job_close_output(&out) : 2;
+}
+
+static int write_svg(const struct job *job, struct svg_options *options)
 {
 	static struct output out;
 	struct tree tree;
@@ -36,20 +59,25 @@ static int write_svg(const struct job *job, const struct svg_options *options)
 		warn_of_total(&tree, options);
 	int status = 2;
 	if (job_open_output(job->settings, &out, JOB_PICTURE)) {
-		svg_write(&tree, options, &out);
+		svg_write(&tree, options, job->settings->want.reverse, &out);
 		status = job_close_output(&out);
 	}
+	if (status == 0 && options->paint.map)
+		status = write_map(options);
 	tree_free(&tree);
 	return status;
 }
 
-static bool check_options(struct svg_options *options)
+static bool check_options(struct svg_options *options, bool quiet)
 {
-	struct buf message = { 0 };
-	bool ok = svg_check(options, &message);
+	struct buf message = { 0 }, warnings = { 0 };
+	bool ok = svg_check(options, &message, &warnings);
 	if (!ok)
 		message_error("%s", buf_cstr(&message));
+	else if (!quiet)
+		warn_each(buf_str(&warnings));
 	buf_free(&message);
+	buf_free(&warnings);
 	return ok;
 }
 
@@ -68,7 +96,7 @@ int main(int argc, char **argv)
 	if (status >= 0)
 		return status;
 	struct svg_options options = settings.svg;
-	if (!check_options(&options)) {
+	if (!check_options(&options, settings.quiet)) {
 		options_free(&settings);
 		return 2;
 	}

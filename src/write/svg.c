@@ -1,40 +1,41 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * From top to bottom: title, subtitle, two lines kept free for the viewer's
- * details, frames (svg_frames.c), legend, footer, and the viewer.  Colour and
- * geometry are attributes, never styles, so they survive where styles are
- * blocked.  Everything that comes from a profile or an option passes
+ * From top to bottom: title, subtitle, frames (svg_frames.c), legend
+ * (svg_legend.c), the functions that cost most (svg_table.c), footer; then what
+ * cannot be seen: the call tree (svg_data.c) and the viewer that draws from it.
+ * Colour and geometry are attributes, never styles, so they survive where
+ * styles are blocked.  Everything that comes from a profile or an option passes
  * output_xml(), and none of it is written into the script.
  */
 #include "write/svg_drawing.h"
 
-#include <stdio.h>
+#include <math.h>
+#include <stdlib.h>
 
+#include "base/alloc.h"
 #include "base/embed.h"
-#include "base/hash.h"
 #include "base/num.h"
-#include "model/label.h"
 
 /* Bold text is that much wider. */
 static const double bold = 1.12;
 
-/* Pixels at the right end of the title that are the viewer's, for its buttons. */
-enum { BUTTONS = 264 };
+/* Pixels: the first row of the picture, and what is between its parts. */
+enum { TOP = 72, BETWEEN = 13 };
 
-/* "62 %", "0.7 %", "<0.1 %" */
-static void add_share(struct buf *b, double share)
-{
-	double percent = share * 100;
-	if (percent > 0 && percent < .05)
-		buf_add(b, STR("<0.1 %"));
-	else if (percent >= 99.5 && percent < 100)
-		buf_add(b, STR(">99 %"));
-	else if (percent < 9.95)
-		buf_addf(b, "%.1f %%", percent);
-	else
-		buf_addf(b, "%.0f %%", percent);
-}
+static const struct svg_look light_look = {
+	.back = { 0xff, 0xff, 0xff }, .ink = { 0x1b, 0x1f, 0x24 },
+	.muted = { 0x57, 0x60, 0x6a }, .label = { 0x1b, 0x1f, 0x24 },
+	.bar = { 0xe6, 0xe8, 0xeb },
+}, dark_look = {
+	.back = { 0x14, 0x18, 0x1d }, .ink = { 0xe6, 0xe8, 0xeb },
+	.muted = { 0x97, 0xa1, 0xac }, .label = { 0x14, 0x18, 0x1d },
+	.bar = { 0x2d, 0x33, 0x3b }, .dim = true,
+};
+
+static const struct str theme_classes[] = {
+	[SVG_AUTO] = STR("fg"), [SVG_LIGHT] = STR("fg fg-light"), [SVG_DARK] = STR("fg fg-dark"),
+};
 
 static void separate(struct buf *b)
 {
@@ -100,7 +101,7 @@ static void make_subtitle(struct drawing *d)
 	}
 	if (s->columns == 1 && s->total_before > s->total[0]) {
 		separate(b);
-		add_share(b, (double)s->total[0] / (double)s->total_before);
+		svg_add_share(b, (double)s->total[0] / (double)s->total_before);
 		buf_add(b, STR(" of the profile shown"));
 	} else if (s->shown.n) {
 		separate(b);
@@ -108,21 +109,6 @@ static void make_subtitle(struct drawing *d)
 		buf_add(b, of > 0 ? str_head(s->shown, (size_t)of) : s->shown);
 		buf_add(b, of > 0 ? STR(" of the profile shown") : STR(" shown"));
 	}
-}
-
-/* The same picture has the same id, another one in the same page another. */
-static void make_id(struct drawing *d)
-{
-	uint64_t hash = hash_str(buf_str(&d->title));
-	hash ^= 3 * hash_str(buf_str(&d->subtitle));
-	for (uint32_t i = 0; i < d->layout.count; i++) {
-		const struct layout_box *box = &d->layout.boxes[i];
-		uint64_t part[] = { hash, hash_str(svg_frame_name(d, box)),
-				    (uint64_t)box->from, (uint64_t)box->value,
-				    box->depth };
-		hash = hash_bytes(part, sizeof(part));
-	}
-	snprintf(d->id, sizeof(d->id), "fg%08x", (unsigned)(hash ^ hash >> 32));
 }
 
 /*
@@ -145,23 +131,17 @@ static void put_viewer(struct output *out, struct str name)
 	}
 }
 
-/* Text that ends in "…" when it would be wider than width. */
-static void put_fitted(struct drawing *d, struct str text, double width, double size)
-{
-	struct str fit = label_text_fit(text, width / size);
-	if (fit.n < text.n)
-		fit = label_text_fit(text, width / size - 1);
-	output_xml(d->out, fit);
-	if (fit.n < text.n)
-		output_lit(d->out, "…");
-}
-
 static void put_root(struct drawing *d)
 {
 	struct output *out = d->out;
 	struct str font = d->options->fonttype;
-	output_lit(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"fg\" id=\"");
-	output_bytes(out, str_of(d->id));
+	output_lit(out, "<svg xmlns=\"http://www.w3.org/2000/svg\"");
+	if (d->options->links.count)
+		output_lit(out, " xmlns:xlink=\"http://www.w3.org/1999/xlink\"");
+	output_lit(out, " class=\"");
+	output_bytes(out, theme_classes[d->options->fixed_theme]);
+	if (d->options->ui_color)
+		output_lit(out, " fg-ui");
 	output_lit(out, "\" viewBox=\"0 0 ");
 	svg_number(out, d->options->width);
 	output_char(out, ' ');
@@ -171,12 +151,29 @@ static void put_root(struct drawing *d)
 	svg_attribute(out, STR("height"), d->height);
 	output_lit(out, " font-family=\"");
 	output_xml(out, font.n ? font : STR(TEXT_FONT));
-	output_lit(out, "\" font-size=\"12\" fill=\"" INK "\" role=\"group\" "
-			"aria-labelledby=\"");
-	output_bytes(out, str_of(d->id));
-	output_lit(out, "t ");
-	output_bytes(out, str_of(d->id));
-	output_lit(out, "s\">\n");
+	output_lit(out, "\" font-size=\"12\"");
+	svg_color_attribute(out, STR("fill"), d->look->ink);
+	output_lit(out, " role=\"group\" aria-label=\"");
+	output_xml(out, buf_str(&d->title));
+	output_lit(out, ". ");
+	output_xml(out, buf_str(&d->subtitle));
+	output_lit(out, "\">\n");
+}
+
+/* Which rules of the dark theme hold: those of the browser, all or none. */
+static void put_styles(const struct drawing *d)
+{
+	struct output *out = d->out;
+	enum svg_theme theme = d->options->fixed_theme;
+	output_lit(out, "<style><![CDATA[\n");
+	put_viewer(out, STR("viewer.css"));
+	if (theme == SVG_AUTO)
+		output_lit(out, "@media (prefers-color-scheme: dark) {\n");
+	if (theme != SVG_LIGHT)
+		put_viewer(out, STR("dark.css"));
+	if (theme == SVG_AUTO)
+		output_lit(out, "}\n");
+	output_lit(out, "]]></style>\n");
 }
 
 static void put_head(struct drawing *d)
@@ -185,19 +182,16 @@ static void put_head(struct drawing *d)
 	double width = d->options->width - 2 * PAD;
 	output_lit(out, "<title>");
 	output_xml(out, buf_str(&d->title));
-	output_lit(out, "</title>\n<style><![CDATA[\n");
-	put_viewer(out, STR("viewer.css"));
-	output_lit(out, "]]></style>\n<rect class=\"fg-back\" width=\"100%\" "
-			"height=\"100%\" fill=\"");
-	svg_color(out, d->options->background);
-	output_lit(out, "\"/>\n<g class=\"fg-head\">\n<text class=\"fg-title\" id=\"");
-	output_bytes(out, str_of(d->id));
-	output_lit(out, "t\" x=\"16\" y=\"35\" font-size=\"18\" font-weight=\"600\">");
-	put_fitted(d, buf_str(&d->title), width - (d->options->no_javascript ? 0 : BUTTONS),
-		   18 * bold);
-	output_lit(out, "</text>\n<text class=\"fg-sub\" id=\"");
-	output_bytes(out, str_of(d->id));
-	output_lit(out, "s\" x=\"16\" y=\"57\" fill=\"" MUTED "\"");
+	output_lit(out, "</title>\n");
+	put_styles(d);
+	output_lit(out, "<rect class=\"fg-back\" width=\"100%\" height=\"100%\"");
+	svg_color_attribute(out, STR("fill"), d->look->back);
+	output_lit(out, "/>\n<g class=\"fg-head\">\n"
+			"<text class=\"fg-title\" x=\"16\" y=\"35\" font-size=\"18\" "
+			"font-weight=\"600\">");
+	svg_fitted(out, buf_str(&d->title), width, 18 * bold);
+	output_lit(out, "</text>\n<text class=\"fg-sub\" x=\"16\" y=\"57\"");
+	svg_color_attribute(out, STR("fill"), d->look->muted);
 	struct str subtitle = buf_str(&d->subtitle);
 	if (label_text_fit(subtitle, width / 12).n < subtitle.n) {
 		output_lit(out, " data-words=\"");
@@ -205,85 +199,8 @@ static void put_head(struct drawing *d)
 		output_char(out, '"');
 	}
 	output_char(out, '>');
-	put_fitted(d, subtitle, width, 12);
+	svg_fitted(out, subtitle, width, 12);
 	output_lit(out, "</text>\n</g>\n");
-}
-
-/* Where the next entry stands. */
-struct legend {
-	double x, y;
-	struct output *out;
-};
-
-static unsigned legend_count(const struct drawing *d)
-{
-	const struct palette *p = &d->options->palette;
-	unsigned count = 0;
-	for (unsigned i = 0; i < p->color_count; i++)
-		count += p->colors[i].words.n && d->used >> i & 1;
-	return count + d->has_inlined;
-}
-
-/* Which colours frames will have, to know beforehand what the legend holds. */
-static void note_used(struct drawing *d)
-{
-	for (uint32_t i = 1; i < d->layout.count; i++) {
-		uint32_t frame = d->tree->nodes[d->layout.boxes[i].node].frame;
-		const struct palette *p = &d->options->palette;
-		enum frame_kind kind = d->profile->frames[frame].kind;
-		unsigned pick = palette_pick(p, profile_name(d->profile, frame), kind,
-					     d->stacks->unit);
-		d->used |= (uint64_t)1 << pick;
-		if (p->fades_inlined && kind == FRAME_INLINED && !d->has_inlined) {
-			d->has_inlined = true;
-			d->inlined_color = palette_faded(palette_swatch(p, pick));
-		}
-	}
-}
-
-/*
- * A swatch with words, in a new row where the width ends; without "out" only its
- * place.
- */
-static void put_legend_entry(const struct drawing *d, struct legend *at,
-			     struct color color, struct str words, bool edge)
-{
-	struct output *out = at->out;
-	double w = 18 + label_text_width(words) * 12;
-	if (at->x > PAD && at->x + w > d->options->width - PAD) {
-		at->x = PAD;
-		at->y += 18;
-	}
-	if (out) {
-		output_lit(out, "<g transform=\"translate(");
-		svg_number(out, at->x);
-		output_char(out, ',');
-		svg_number(out, at->y);
-		output_lit(out, ")\"><rect width=\"12\" height=\"12\" rx=\"2\" fill=\"");
-		svg_color(out, color);
-		output_lit(out, "\"/>");
-		if (edge)
-			output_lit(out, "<rect width=\"2\" height=\"12\" "
-					"opacity=\".35\"/>");
-		output_lit(out, "<text x=\"18\" y=\"10\" fill=\"" MUTED "\">");
-		output_xml(out, words);
-		output_lit(out, "</text></g>\n");
-	}
-	at->x += w + 18;
-}
-
-/* Returns where the last row is; out may be NULL. */
-static double put_legend(const struct drawing *d, struct output *out)
-{
-	const struct palette *p = &d->options->palette;
-	struct legend at = { .x = PAD, .y = d->legend_y, .out = out };
-	for (unsigned i = 0; i < p->color_count; i++)
-		if (p->colors[i].words.n > 0 && d->used >> i & 1)
-			put_legend_entry(d, &at, palette_swatch(p, i), p->colors[i].words,
-					 false);
-	if (d->has_inlined)
-		put_legend_entry(d, &at, d->inlined_color, STR("inlined"), true);
-	return at.y;
 }
 
 /* "4,812 narrow frames not drawn (0.7 %)" */
@@ -294,26 +211,41 @@ static void put_footer(struct drawing *d)
 	num_add_grouped(b, d->layout.hidden);
 	buf_add(b, d->layout.hidden == 1 ? STR(" narrow frame") : STR(" narrow frames"));
 	buf_add(b, STR(" not drawn ("));
-	add_share(b, d->layout.total
+	svg_add_share(b, d->layout.total
 		     ? (double)d->layout.hidden_value / (double)d->layout.total : 0);
 	buf_addc(b, ')');
 	output_lit(d->out, "<text class=\"fg-foot\" x=\"16\"");
 	svg_attribute(d->out, STR("y"), d->height - 14);
-	output_lit(d->out, " font-size=\"10\" fill=\"" MUTED "\">");
+	output_lit(d->out, " font-size=\"10\"");
+	svg_color_attribute(d->out, STR("fill"), d->look->muted);
+	output_char(d->out, '>');
 	output_xml(d->out, buf_str(b));
 	output_lit(d->out, "</text>\n");
 }
 
+static bool has_viewer(const struct drawing *d)
+{
+	return !d->options->no_javascript && d->layout.total > 0;
+}
+
 static void measure(struct drawing *d)
 {
-	d->top = d->options->no_javascript || d->layout.total == 0 ? 72 : 110;
+	d->top = TOP;
 	d->graph_height = (d->layout.depth + 1) * d->options->height;
-	d->legend_y = d->top + d->graph_height + 13;
-	d->height = d->top + d->graph_height + PAD;
-	if (legend_count(d) > 1)
-		d->height += 26 + put_legend(d, NULL) - d->legend_y;
+	d->legend_y = d->top + d->graph_height + BETWEEN;
+	d->table_y = d->legend_y + svg_legend_height(d);
+	d->height = d->table_y + svg_table_height(d) + PAD - BETWEEN;
 	if (d->layout.hidden)
 		d->height += 18;
+}
+
+static void put_script(struct output *out)
+{
+	output_lit(out, "<script><![CDATA[\n(() => {\n'use strict';\n");
+	for (const struct embed *e = embed_svg; e->name.n; e++)
+		if (str_ends(e->name, STR(".js")))
+			put_viewer(out, e->name);
+	output_lit(out, "})();\n]]></script>\n");
 }
 
 static void put_all(struct drawing *d)
@@ -328,31 +260,21 @@ static void put_all(struct drawing *d)
 	}
 	put_head(d);
 	svg_frames(d);
-	if (legend_count(d) > 1) {
-		output_lit(out, "<g class=\"fg-legend\">\n");
-		put_legend(d, out);
-		output_lit(out, "</g>\n");
-	}
+	svg_legend(d);
+	svg_table(d);
 	if (d->layout.hidden)
 		put_footer(d);
-	if (!d->options->no_javascript && d->layout.total > 0) {
-		output_lit(out, "<script><![CDATA[\n");
-		put_viewer(out, STR("viewer.js"));
-		output_lit(out, "]]></script>\n");
+	if (has_viewer(d)) {
+		svg_data(d);
+		put_script(out);
 	}
 	output_lit(out, "</svg>\n");
 }
 
-void svg_write(const struct tree *tree, const struct svg_options *o, struct output *out)
+static void choose_boxes(struct drawing *d)
 {
-	struct drawing d = {
-		.tree = tree, .stacks = tree->stacks, .profile = tree->stacks->profile,
-		.options = o, .out = out, .divisor = 1,
-		.unit = o->countname.n ? o->countname : tree->stacks->unit,
-	};
-	for (unsigned i = 0; i < tree->stacks->scale; i++)
-		d.divisor *= 10;
-	double total = o->total * d.divisor;
+	const struct svg_options *o = d->options;
+	double total = o->total * pow(10, d->stacks->scale);
 	struct layout_options layout = {
 		.width = o->width - 2 * PAD,
 		.min_width = o->min_width,
@@ -360,15 +282,75 @@ void svg_write(const struct tree *tree, const struct svg_options *o, struct outp
 		.by_weight = o->by_weight,
 		.total = total < 9e18 ? (int64_t)total : 0,
 	};
-	layout_make(&d.layout, tree, &layout);
+	layout_make(&d->layout, d->tree, &layout);
+	paint_begin(&d->options->colors, d->tree);
+	for (uint32_t i = 1; i < d->layout.count; i++)
+		paint_use(&d->options->colors,
+			  d->tree->nodes[d->layout.boxes[i].node].frame);
+	top_build(&d->top_functions, d->tree);
+}
+
+/* What of the whole fits --highlight, nothing counted twice. */
+static int64_t find_hits(struct drawing *d)
+{
+	const struct profile *p = d->profile;
+	bool *tried = xcalloc(p->text.count, sizeof(*tried));
+	d->hits = xcalloc(p->text.count, sizeof(*d->hits));
+	for (uint32_t i = 0; i < p->frame_count; i++) {
+		uint32_t name = p->frames[i].name;
+		if (!tried[name])
+			d->hits[name] = match_find(d->options->pattern,
+						   intern_text(&p->text, name));
+		tried[name] = true;
+	}
+	free(tried);
+	const struct node *nodes = d->tree->nodes;
+	int64_t sum = 0;
+	for (uint32_t i = 1; i < d->tree->count;) {
+		uint32_t frame = nodes[i].frame;
+		bool hit = frame != ID_NONE && d->hits[p->frames[frame].name];
+		if (hit)
+			sum += layout_value(d->tree, &nodes[i]);
+		i = hit ? nodes[i].end : i + 1;
+	}
+	return sum;
+}
+
+/* "31.4 % match ^std::" */
+static void add_highlight(struct drawing *d)
+{
+	int64_t sum = find_hits(d);
+	separate(&d->subtitle);
+	svg_add_share(&d->subtitle, (double)sum / (double)d->layout.total);
+	buf_add(&d->subtitle, STR(" match "));
+	buf_add(&d->subtitle, d->options->highlight);
+}
+
+void svg_write(const struct tree *tree, struct svg_options *o, bool reversed,
+	       struct output *out)
+{
+	struct svg_look look = o->fixed_theme == SVG_DARK ? dark_look : light_look;
+	struct drawing d = {
+		.tree = tree, .stacks = tree->stacks, .profile = tree->stacks->profile,
+		.options = o, .look = &look, .out = out, .reversed = reversed,
+		.divisor = pow(10, tree->stacks->scale) / o->factor,
+		.unit = o->countname.n ? o->countname : tree->stacks->unit,
+	};
+	if (o->fixed_theme != SVG_DARK || o->bgcolors)
+		look.back = o->background;
+	if (o->ui_color)
+		look.ink = look.muted = o->ui;
+	choose_boxes(&d);
 	make_title(&d);
 	make_subtitle(&d);
-	make_id(&d);
-	note_used(&d);
+	if (o->pattern && d.layout.total > 0)
+		add_highlight(&d);
 	measure(&d);
 	put_all(&d);
 	layout_free(&d.layout);
+	top_free(&d.top_functions);
 	buf_free(&d.title);
 	buf_free(&d.subtitle);
 	buf_free(&d.scratch);
+	free(d.hits);
 }

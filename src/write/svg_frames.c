@@ -3,23 +3,18 @@
 /*
  * A frame is
  *
- *	<g data-f="2 512 81"><title>main (81 samples, 12.34%)
+ *	<g role="treeitem" aria-level="3"><title>main (81 samples, 12.34%)
  *	self 3 samples, 0.46%
  *	/usr/bin/app</title>
  *	<rect x="412.5" y="194" width="148" height="17" fill="#f0b46e"/>
  *	<text x="416.5" y="206.5">main</text></g>
  *
- * data-f holds depth, left edge and width in values, from which the viewer
- * lays out again.
+ * in an <a> when it has a link.  The group of all tells the viewer how to draw.
  */
 #include "write/svg_drawing.h"
 
 #include "base/num.h"
 #include "base/utf8.h"
-#include "model/label.h"
-
-/* Width of a column of labels in parts of the font size. */
-static const double label_em = .61;
 
 /* "1,234.5 samples" */
 static void add_exact(const struct drawing *d, struct buf *b, int64_t value)
@@ -130,56 +125,53 @@ static void put_tooltip(struct drawing *d, const struct layout_box *box)
 	buf_free(&quantity);
 }
 
-static void put_fill(const struct drawing *d, const struct layout_box *box)
+static bool is_hit(const struct drawing *d, uint32_t frame)
 {
-	uint32_t frame = d->tree->nodes[box->node].frame;
-	struct output *out = d->out;
-	if (frame == ID_NONE) {
-		output_lit(out, ROOT_FILL);
-		return;
-	}
-	const struct palette *palette = &d->options->palette;
-	struct str name = profile_name(d->profile, frame);
-	enum frame_kind kind = d->profile->frames[frame].kind;
-	unsigned pick = palette_pick(palette, name, kind, d->stacks->unit);
-	svg_color(out, palette_color(palette, pick, name, kind));
+	return frame != ID_NONE && d->hits[d->profile->frames[frame].name];
 }
 
 static void put_rect(struct drawing *d, const struct layout_box *box, double y, double w)
 {
 	struct output *out = d->out;
+	struct svg_options *o = d->options;
+	uint32_t frame = d->tree->nodes[box->node].frame;
+	bool hit = d->hits && is_hit(d, frame);
 	output_lit(out, "<rect");
 	svg_attribute(out, STR("x"), PAD + box->x);
 	svg_attribute(out, STR("y"), y);
 	svg_attribute(out, STR("width"), w);
-	svg_attribute(out, STR("height"), d->options->height - GAP);
-	output_lit(out, " fill=\"");
-	put_fill(d, box);
-	output_lit(out, "\"/>");
-}
-
-static bool has_edge(const struct drawing *d, const struct layout_box *box)
-{
-	uint32_t frame = d->tree->nodes[box->node].frame;
-	return d->options->palette.fades_inlined && frame != ID_NONE &&
-	       d->profile->frames[frame].kind == FRAME_INLINED;
+	svg_attribute(out, STR("height"), o->height - GAP);
+	svg_color_attribute(out, STR("fill"), hit ? o->hit :
+			    paint_node(&o->colors, box->node));
+	if (d->hits && !hit)
+		output_lit(out, " opacity=\".35\"");
+	output_lit(out, "/>");
+	if (frame == ID_NONE || !paint_has_edge(&o->colors, frame))
+		return;
+	output_lit(out, "<rect class=\"fg-edge\"");
+	svg_attribute(out, STR("x"), PAD + box->x);
+	svg_attribute(out, STR("y"), y);
+	svg_attribute(out, STR("width"), w < 6 ? w / 3 : 2);
+	svg_attribute(out, STR("height"), o->height - GAP);
+	output_lit(out, " opacity=\".35\"/>");
 }
 
 static void put_label(struct drawing *d, const struct layout_box *box, double y, double w)
 {
 	struct output *out = d->out;
+	const struct svg_options *o = d->options;
 	struct buf *b = &d->scratch;
-	unsigned columns = label_columns(w, d->options->fontsize * label_em, INSET);
+	unsigned columns = label_columns(w, o->fontsize * o->fontwidth, INSET);
 	buf_clear(b);
 	if (d->tree->nodes[box->node].frame == ID_NONE) {
 		struct buf all = { 0 };
 		buf_add(&all, STR("all · "));
 		svg_add_quantity(d, &all, box->value);
-		bool fits = label_add(b, buf_str(&all), columns);
+		bool fits = label_add(b, buf_str(&all), columns, LABEL_RIGHT);
 		buf_free(&all);
 		if (!fits)
 			return;
-	} else if (!label_add(b, svg_frame_name(d, box), columns)) {
+	} else if (!label_add(b, svg_frame_name(d, box), columns, o->cut)) {
 		return;
 	}
 	output_lit(out, "\n<text");
@@ -190,57 +182,110 @@ static void put_label(struct drawing *d, const struct layout_box *box, double y,
 	output_lit(out, "</text>");
 }
 
+/* The link of a frame, or NULL. */
+static const struct svg_link *link_of(const struct drawing *d, const struct layout_box *box)
+{
+	uint32_t frame = d->tree->nodes[box->node].frame;
+	return frame == ID_NONE ? NULL
+		: svg_links_of(&d->options->links, d->profile, frame);
+}
+
+static void put_link(struct output *out, const struct svg_link *link)
+{
+	output_lit(out, "<a xlink:href=\"");
+	output_xml(out, link->href);
+	output_lit(out, "\" target=\"");
+	output_xml(out, link->target.n ? link->target : STR("_top"));
+	output_lit(out, "\">");
+}
+
 static void put_frame(struct drawing *d, const struct layout_box *box)
 {
 	struct output *out = d->out;
 	double row = d->options->height, y = row_y(d, box->depth);
 	/* The gap is left free where there is room for it. */
 	double w = box->w > 3 * GAP ? box->w - GAP : box->w * 2 / 3;
-	output_lit(out, "<g data-f=\"");
-	output_u64(out, box->depth);
-	output_char(out, ' ');
-	output_i64(out, box->from);
-	output_char(out, ' ');
-	output_i64(out, box->value);
+	const struct svg_link *link = link_of(d, box);
+	if (link && link->href.n)
+		put_link(out, link);
+	output_lit(out, "<g role=\"treeitem\" aria-level=\"");
+	output_u64(out, box->depth + 1);
 	output_lit(out, "\"><title>");
-	put_tooltip(d, box);
+	if (link && link->title.n)
+		put_bounded(out, link->title);
+	else
+		put_tooltip(d, box);
 	output_lit(out, "</title>\n");
 	put_rect(d, box, y, w);
-	if (has_edge(d, box)) {
-		output_lit(out, "<rect class=\"fg-edge\"");
-		svg_attribute(out, STR("x"), PAD + box->x);
-		svg_attribute(out, STR("y"), y);
-		svg_attribute(out, STR("width"), w < 6 ? w / 3 : 2);
-		svg_attribute(out, STR("height"), row - GAP);
-		output_lit(out, " opacity=\".35\"/>");
-	}
 	put_label(d, box, y + (row - GAP) / 2 + d->options->fontsize * .35, w);
-	output_lit(out, "</g>\n");
+	output_lit(out, "</g>");
+	if (link && link->href.n)
+		output_lit(out, "</a>");
+	output_char(out, '\n');
+}
+
+static void put_text_attribute(struct output *out, struct str name, struct str value)
+{
+	output_char(out, ' ');
+	output_bytes(out, name);
+	output_lit(out, "=\"");
+	output_xml(out, value);
+	output_char(out, '"');
+}
+
+/* What the viewer has to know. */
+static void put_settings(struct drawing *d)
+{
+	static const char *const cuts[] = {
+		[LABEL_SMART] = "smart", [LABEL_LEFT] = "left",
+		[LABEL_RIGHT] = "right", [LABEL_MIDDLE] = "middle",
+	};
+	struct output *out = d->out;
+	const struct svg_options *o = d->options;
+	output_lit(out, " data-look=\"");
+	output_fixed(out, o->fontsize * o->fontwidth, 4);
+	output_char(out, ' ');
+	svg_number(out, d->top);
+	output_char(out, ' ');
+	svg_number(out, o->height);
+	output_char(out, ' ');
+	svg_number(out, d->graph_height);
+	output_lit(out, "\" data-total=\"");
+	output_i64(out, d->layout.total);
+	output_lit(out, "\" data-factor=\"");
+	output_fixed(out, o->factor, 4);
+	output_char(out, '"');
+	put_text_attribute(out, STR("data-label"), str_of(cuts[o->cut]));
+	put_text_attribute(out, STR("data-order"), o->by_weight ? STR("weight") : STR("name"));
+	put_text_attribute(out, STR("data-inverted"), o->inverted ? STR("1") : STR("0"));
+	put_text_attribute(out, STR("data-colors"), paint_mode(&o->colors));
+	put_text_attribute(out, STR("data-unit"), d->unit);
+	if (o->nametype.n)
+		put_text_attribute(out, STR("data-nametype"), o->nametype);
+	if (o->highlight.n)
+		put_text_attribute(out, STR("data-find"), o->highlight);
+	if (o->search_color)
+		svg_color_attribute(out, STR("data-hit"), o->hit);
 }
 
 void svg_frames(struct drawing *d)
 {
 	struct output *out = d->out;
-	struct str font = d->options->fonttype;
-	output_lit(out, "<g class=\"fg-frames\" font-family=\"");
-	output_xml(out, font.n ? font : STR(LABEL_FONT));
-	output_char(out, '"');
-	svg_attribute(out, STR("font-size"), d->options->fontsize);
-	output_lit(out, " data-view=\"");
-	output_i64(out, d->layout.total);
-	output_char(out, ' ');
-	output_fixed(out, d->options->fontsize * label_em, 4);
-	output_char(out, ' ');
-	svg_number(out, d->top);
-	output_char(out, ' ');
-	svg_number(out, d->graph_height);
-	output_char(out, ' ');
-	svg_number(out, d->options->height);
-	output_lit(out, " ");
-	output_u64(out, d->options->inverted);
-	output_lit(out, "\" data-nametype=\"");
-	output_xml(out, d->options->nametype);
-	output_lit(out, "\">\n");
+	const struct svg_options *o = d->options;
+	struct str font = o->fonttype;
+	output_lit(out, "<g class=\"fg-frames\" role=\"tree\" aria-label=\"flame graph\"");
+	put_text_attribute(out, STR("font-family"), font.n ? font : STR(LABEL_FONT));
+	svg_attribute(out, STR("font-size"), o->fontsize);
+	svg_color_attribute(out, STR("fill"), d->look->label);
+	if (d->look->dim)
+		output_lit(out, " fill-opacity=\".82\"");
+	if (o->has_stroke) {
+		svg_color_attribute(out, STR("stroke"), o->stroke);
+		output_lit(out, " stroke-width=\".5\"");
+	}
+	if (!o->no_javascript)
+		put_settings(d);
+	output_lit(out, ">\n");
 	for (uint32_t i = 0; i < d->layout.count; i++)
 		put_frame(d, &d->layout.boxes[i]);
 	output_lit(out, "</g>\n");

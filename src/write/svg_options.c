@@ -23,7 +23,8 @@ static const struct {
 void svg_options_init(struct svg_options *o)
 {
 	*o = (struct svg_options){
-		.width = 1200, .fontsize = FONTSIZE, .max_frames = 5000,
+		.width = 1200, .fontsize = FONTSIZE, .fontwidth = .61, .factor = 1,
+		.max_frames = 5000,
 	};
 }
 
@@ -39,7 +40,7 @@ static bool within(const char *what, double value, double least, double most,
 static bool check_background(struct svg_options *o, struct buf *message)
 {
 	if (!o->bgcolors) {
-		o->background = o->palette.background;
+		o->background = paint_background(&o->colors);
 		return true;
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(backgrounds); i++) {
@@ -57,7 +58,7 @@ static bool check_background(struct svg_options *o, struct buf *message)
 
 static bool check_min_width(struct svg_options *o, struct buf *message)
 {
-	struct str text = str_of(o->minwidth ? o->minwidth : "0.1");
+	struct str text = str_of(o->minwidth ? o->minwidth : "0.5");
 	bool percent = str_ends(text, STR("%"));
 	if (percent)
 		text.n--;
@@ -83,27 +84,109 @@ static bool check_order(struct svg_options *o, struct buf *message)
 	return false;
 }
 
-bool svg_check(struct svg_options *o, struct buf *message)
+/* A colour where one may be given. */
+static bool check_color(const char *what, const char *text, struct color *color,
+			struct buf *message)
+{
+	if (!text || color_parse(str_of(text), color))
+		return true;
+	buf_addf(message, "%s '%s' is not #rrggbb", what, text);
+	return false;
+}
+
+static bool check_colors(struct svg_options *o, struct buf *message)
+{
+	o->hit = (struct color){ 0xe0, 0x7b, 0xf0 };
+	o->has_stroke = o->stroke_color && strcmp(o->stroke_color, "none") != 0;
+	if (!check_color("search colour", o->search_color, &o->hit, message) ||
+	    !check_color("stroke colour", o->has_stroke ? o->stroke_color : NULL,
+			 &o->stroke, message) ||
+	    !check_color("text colour", o->ui_color, &o->ui, message))
+		return false;
+	o->hit = color_lightened(o->hit);
+	return check_background(o, message);
+}
+
+static bool check_theme(struct svg_options *o, struct buf *message)
+{
+	static const char *const names[] = { "auto", "light", "dark" };
+	for (unsigned i = 0; i < ARRAY_SIZE(names); i++) {
+		o->fixed_theme = (enum svg_theme)i;
+		if (!o->theme || strcmp(o->theme, names[i]) == 0)
+			return true;
+	}
+	buf_addf(message, "unknown theme '%s' (auto, light, dark)", o->theme);
+	return false;
+}
+
+static bool check_label(struct svg_options *o, struct buf *message)
+{
+	if (label_parse_cut(str_of(o->label ? o->label : "smart"), &o->cut))
+		return true;
+	buf_addf(message, "unknown side '%s' (smart, left, right, middle)", o->label);
+	return false;
+}
+
+static bool check_detail(struct svg_options *o, struct buf *message)
+{
+	enum { DETAIL_DEFAULT = 200000 };
+	uint64_t count = DETAIL_DEFAULT;
+	o->detail_default = !o->detail;
+	o->detail_drawn = o->detail && strcmp(o->detail, "drawn") == 0;
+	if (o->detail && strcmp(o->detail, "all") == 0) {
+		count = UINT32_MAX;
+	} else if (o->detail && !o->detail_drawn &&
+		   (!num_u64(str_of(o->detail), &count) || count < 1)) {
+		buf_addf(message, "detail '%s' is not all, drawn or a number of frames",
+			 o->detail);
+		return false;
+	}
+	o->detail_nodes = count < UINT32_MAX ? (uint32_t)count : UINT32_MAX;
+	return true;
+}
+
+static bool check_numbers(struct svg_options *o, struct buf *message)
 {
 	if (o->height == 0)
 		o->height = o->fontsize == FONTSIZE ? 18 : floor(o->fontsize * 1.5 + 1);
 	else if (o->fontsize == FONTSIZE && o->height < FONTSIZE + 4)
 		o->fontsize = o->height > 8 ? o->height - 4 : 4;
-	if (!within("width", o->width, 200, 100000, message) ||
-	    !within("font size", o->fontsize, 4, 100, message) ||
-	    !within("row height", o->height, 4, 200, message) ||
-	    !within("total", o->total, 0, 9e18, message) ||
-	    !check_min_width(o, message) || !check_order(o, message))
+	return within("width", o->width, 200, 100000, message) &&
+	       within("font size", o->fontsize, 4, 100, message) &&
+	       within("font width", o->fontwidth, .1, 10, message) &&
+	       within("row height", o->height, 4, 200, message) &&
+	       within("total", o->total, 0, 9e18, message) &&
+	       within("factor", o->factor, 1e-12, 1e12, message);
+}
+
+/* What needs files or is freed by svg_options_free(). */
+static bool open_parts(struct svg_options *o, struct buf *message, struct buf *warnings)
+{
+	if (!paint_open(&o->colors, &o->paint, message))
 		return false;
-	if (!palette_open(&o->palette, o->colors ? o->colors : "auto", message))
+	buf_add(warnings, paint_warnings(&o->colors));
+	if (o->highlight.n && !(o->pattern = match_new(o->highlight, message)))
 		return false;
-	if (check_background(o, message))
+	if (o->nameattr && !svg_links_open(&o->links, o->nameattr, message, warnings))
+		return false;
+	return check_colors(o, message);
+}
+
+bool svg_check(struct svg_options *o, struct buf *message, struct buf *warnings)
+{
+	if (!check_numbers(o, message) || !check_min_width(o, message) ||
+	    !check_order(o, message) || !check_theme(o, message) ||
+	    !check_label(o, message) || !check_detail(o, message))
+		return false;
+	if (open_parts(o, message, warnings))
 		return true;
-	palette_free(&o->palette);
+	svg_options_free(o);
 	return false;
 }
 
 void svg_options_free(struct svg_options *o)
 {
-	palette_free(&o->palette);
+	paint_free(&o->colors);
+	match_free(o->pattern);
+	svg_links_free(&o->links);
 }

@@ -3,6 +3,7 @@
 /*
  * gen CORPUS [MEGABYTES]   writes a corpus (narrow, wide, hard) as perf 6.12
  *                          prints it with its default fields
+ * gen picture [MEGABYTES]  writes one as folded text: picture.c
  * gen --check FILE         measures the shape of any perf script text
  *
  *	rpc worker 7    4711 [003]  1000.004011:     251934 cycles:P:
@@ -18,7 +19,8 @@
  * skewed, and in narrow and wide which stack is sampled, too: some are very
  * popular and most are rare.  Stacks are numbered, and the number alone
  * decides the walk; the sample adds process, thread, address of the leaf, time
- * and period.
+ * and period.  In picture, numbers that stand together share a walk up to its
+ * last frames, as the paths of long recordings of few programs do.
  * Processes have their own load addresses.  Everything is 64-bit integer
  * arithmetic, so that every machine writes the same bytes.
  */
@@ -30,7 +32,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NARROW, WIDE, HARD, CORPORA };
+enum { NARROW, WIDE, HARD, PICTURE, CORPORA };
 
 enum {
 	KERN, LIBC, STDCPP, CRYPTO, JVM, JIT, SERVER, RUSTC, GATEWAY, CC1, BASH,
@@ -39,7 +41,6 @@ enum {
 
 enum {
 	EXE = MODULES,		/* in roots[]: the program's own module */
-	MAX_DEPTH = 127,	/* as perf record's --max-stack */
 	ROLES = 4,		/* kinds of threads in a program */
 	LEAF_SPOTS = 24,	/* distinct places of a leaf */
 	PAGE = 4096,
@@ -59,46 +60,46 @@ static const struct module {
 			"start_secondary", "cpu_startup_entry", "do_idle",
 			"ret_from_fork_asm", "ret_from_fork", "kthread",
 			"worker_thread", NULL },
-		{ 86, 5500, 5000 } },
+		{ 86, 5500, 5000, 5500 } },
 	[LIBC] = { "/usr/lib/x86_64-linux-gnu/libc.so.6", STYLE_C, 0,
 		(const char *const[]){ "__libc_start_main_impl",
 			"__libc_start_call_main", "__clone3", "start_thread",
 			NULL },
-		{ 22, 1500, 1500 } },
+		{ 22, 1500, 1500, 1500 } },
 	[STDCPP] = { "/usr/lib/x86_64-linux-gnu/libstdc++.so.6.0.33", STYLE_CPP,
-		0, NULL, { 0, 1500, 1200 } },
+		0, NULL, { 0, 1500, 1200, 1500 } },
 	[CRYPTO] = { "/usr/lib/x86_64-linux-gnu/libcrypto.so.3", STYLE_C, 0,
-		NULL, { 0, 2000, 1000 } },
+		NULL, { 0, 2000, 1000, 1000 } },
 	[JVM] = { "/usr/lib/jvm/java-21-openjdk-amd64/lib/server/libjvm.so",
 		STYLE_CPP, 0,
 		(const char *const[]){ "thread_native_entry(Thread*)",
 			"Thread::call_run()", "JavaThread::thread_main_inner()",
 			"JavaCalls::call_helper(JavaValue*, methodHandle "
 			"const&, JavaCallArguments*, JavaThread*)", NULL },
-		{ 40, 3000, 2500 } },
+		{ 40, 3000, 2500, 3000 } },
 	[JIT] = { "/tmp/perf-", STYLE_JAVA, 0,
 		(const char *const[]){ "call_stub", "Interpreter", NULL },
-		{ 116, 7500, 4000 } },
+		{ 116, 7500, 4000, 7500 } },
 	[SERVER] = { "/opt/store/bin/store-server", STYLE_CPP, 0,
 		(const char *const[]){ "_start", "main", NULL },
-		{ 0, 11000, 0 } },
+		{ 0, 11000, 0, 11000 } },
 	[RUSTC] = { "/opt/rust/lib/librustc_driver-2ac8cc07d5f5e0ee.so",
 		STYLE_RUST, 0,
 		(const char *const[]){ "_start", "main", NULL },
-		{ 0, 6500, 9000 } },
+		{ 0, 6500, 9000, 6500 } },
 	[GATEWAY] = { "/usr/local/bin/gateway", STYLE_GO, 0x400000,
 		(const char *const[]){ "runtime.goexit.abi0", "runtime.main",
 			NULL },
-		{ 0, 4000, 2000 } },
+		{ 0, 4000, 2000, 2000 } },
 	[CC1] = { "/usr/libexec/gcc/x86_64-linux-gnu/14/cc1plus", STYLE_CPP, 0,
 		(const char *const[]){ "_start", "main", NULL },
-		{ 0, 0, 9000 } },
+		{ 0, 0, 9000, 0 } },
 	[BASH] = { "/usr/bin/bash", STYLE_C, 0,
 		(const char *const[]){ "_start", "main", NULL },
-		{ 0, 1000, 1500 } },
+		{ 0, 1000, 1500, 1000 } },
 	[PYTHON] = { "/usr/bin/python3.13", STYLE_C, 0,
 		(const char *const[]){ "_start", "Py_BytesMain", NULL },
-		{ 0, 0, 3000 } },
+		{ 0, 0, 3000, 0 } },
 };
 
 /* Where stacks begin, as pairs (module, fixed name); -1 ends a list. */
@@ -124,80 +125,59 @@ static const struct program {
 	uint16_t weight[CORPORA], processes[CORPORA];
 } programs[] = {
 	{ { "java", "vert.x-eventloo", "C2 CompilerThre", "ForkJoinPool-1-" },
-	  JIT, JVM, ROOTS_JAVA, ROOTS_JAVA, false, { 1, 20, 8 }, { 1, 1, 60 } },
+	  JIT, JVM, ROOTS_JAVA, ROOTS_JAVA, false, { 1, 20, 8, 28 },
+	  { 1, 1, 60, 1 } },
 	{ { "store-server", "rpc worker 7", "compaction", "flush:high" },
-	  SERVER, STDCPP, ROOTS_MAIN, ROOTS_THREAD, false, { 0, 38, 0 },
-	  { 0, 1, 0 } },
+	  SERVER, STDCPP, ROOTS_MAIN, ROOTS_THREAD, false, { 0, 38, 0, 26 },
+	  { 0, 1, 0, 1 } },
 	{ { "rustc", "opt cgu.03", "coordinator", "LLVM lto" },
-	  RUSTC, STDCPP, ROOTS_MAIN, ROOTS_THREAD, true, { 0, 16, 34 },
-	  { 0, 1, 1300 } },
+	  RUSTC, STDCPP, ROOTS_MAIN, ROOTS_THREAD, true, { 0, 16, 34, 10 },
+	  { 0, 1, 1300, 1 } },
 	{ { "gateway", "gateway", "gateway", "gateway" },
-	  GATEWAY, GATEWAY, ROOTS_GO, ROOTS_GO, false, { 0, 14, 4 },
-	  { 0, 1, 20 } },
+	  GATEWAY, GATEWAY, ROOTS_GO, ROOTS_GO, false, { 0, 14, 4, 6 },
+	  { 0, 1, 20, 1 } },
 	{ { "cc1plus", "cc1plus", "cc1plus", "lto1-wpa" },
-	  CC1, STDCPP, ROOTS_MAIN, ROOTS_MAIN, true, { 0, 0, 34 },
-	  { 0, 0, 1550 } },
+	  CC1, STDCPP, ROOTS_MAIN, ROOTS_MAIN, true, { 0, 0, 34, 0 },
+	  { 0, 0, 1550, 0 } },
 	{ { "bash", "sh", "make", "git (x) [1]" },
-	  BASH, CRYPTO, ROOTS_MAIN, ROOTS_MAIN, true, { 0, 4, 6 },
-	  { 0, 6, 1200 } },
+	  BASH, CRYPTO, ROOTS_MAIN, ROOTS_MAIN, true, { 0, 4, 6, 18 },
+	  { 0, 6, 1200, 1 } },
 	{ { "python3", "python3", "pool 1/2", "asyncio_0" },
-	  PYTHON, CRYPTO, ROOTS_MAIN, ROOTS_THREAD, true, { 0, 0, 8 },
-	  { 0, 0, 450 } },
+	  PYTHON, CRYPTO, ROOTS_MAIN, ROOTS_THREAD, true, { 0, 0, 8, 0 },
+	  { 0, 0, 450, 0 } },
 	{ { "swapper", "swapper", "swapper", "swapper" },
-	  KERN, KERN, ROOTS_IDLE, ROOTS_IDLE, false, { 0, 3, 3 }, { 0, 1, 1 } },
+	  KERN, KERN, ROOTS_IDLE, ROOTS_IDLE, false, { 0, 3, 3, 4 },
+	  { 0, 1, 1, 1 } },
 	{ { "kworker/0:1-eve", "kworker/u8:3-wr", "kworker/3:2-mm_",
 	    "kworker/1:0H-kb" },
-	  KERN, KERN, ROOTS_WORKER, ROOTS_WORKER, false, { 0, 5, 3 },
-	  { 0, 1, 1 } },
+	  KERN, KERN, ROOTS_WORKER, ROOTS_WORKER, false, { 0, 5, 3, 8 },
+	  { 0, 1, 1, 1 } },
 };
 
 static const struct corpus {
 	const char *name, *event;
-	uint32_t stacks;		/* to choose from */
+	uint32_t stacks;		/* to choose from; 0: each in turn */
 	uint32_t skew;			/* of that choice */
 	uint32_t spine;			/* frames that a kind of thread shares */
 	uint32_t depth, spread;		/* user frames: depth + 0 .. spread-1 */
 	uint32_t kernel;		/* percent of stacks in a system call */
+	uint32_t twigs;			/* stacks that share all but 1 to 3 user frames */
 	uint32_t period;		/* 0: a varying one */
 	uint32_t megabytes;
 } corpora[CORPORA] = {
-	[NARROW] = { "narrow", "cycles:P", 220, 2, 6, 8, 15, 75, 0, 320 },
-	[WIDE] = { "wide", "cpu-clock:ppp", 86000, 2, 5, 6, 24, 40, 1001001, 320 },
-	[HARD] = { "hard", "cycles:P", 2000000, 1, 2, 3, 12, 36, 0, 360 },
+	[NARROW] = { "narrow", "cycles:P", 220, 2, 6, 8, 15, 75, 1, 0, 320 },
+	[WIDE] = { "wide", "cpu-clock:ppp", 86000, 2, 5, 6, 24, 40, 1, 1001001, 320 },
+	[HARD] = { "hard", "cycles:P", 2000000, 1, 2, 3, 12, 36, 1, 0, 360 },
+	[PICTURE] = { "picture", "cycles:P", 0, 1, 2, 1, 9, 7, 12, 0, 111 },
 };
 
-struct symbol {
-	const char *name;
-	uint32_t name_n;
-	uint32_t start, size;		/* bytes from the module's base */
-	uint32_t module;
-	bool known;
-};
-
-struct frame {
-	uint32_t symbol, offset;
-};
-
-struct world {
-	const struct corpus *c;
-	int id;
-	char *names;
-	struct symbol *symbols;
-	uint32_t first[MODULES + 1];	/* of a module, in symbols */
-	uint32_t fixed[MODULES];
-};
-
-struct stack {
-	const struct program *program;
-	uint32_t role, n;
-	struct frame frames[MAX_DEPTH];	/* root first */
-};
+_Static_assert(MODULES == (int)WORLD_MODULES, "one place for each module");
 
 struct process {
 	uint32_t pid, tid;
 };
 
-static void *need(void *p)
+void *need(void *p)
 {
 	if (p)
 		return p;
@@ -224,6 +204,7 @@ static void module_fill(struct world *w, int m, char **text)
 		s->start = at;
 		s->size = 48 + skewed(mix(h), 6000, 3);
 		s->module = (uint32_t)m;
+		s->style = mod->style;
 		at += (s->size + 15) & ~15u;
 	}
 }
@@ -234,6 +215,7 @@ static void world_init(struct world *w, int id)
 	for (int m = 0; m < MODULES; m++)
 		n += modules[m].symbols[id];
 	*w = (struct world){ .c = &corpora[id], .id = id };
+	w->symbols_n = (uint32_t)n;
 	w->symbols = need(calloc(n, sizeof(*w->symbols)));
 	char *text = w->names = need(malloc(n * NAME_MAX_BYTES));
 	for (int m = 0; m < MODULES; m++)
@@ -313,27 +295,37 @@ static const struct program *choose_program(const struct world *w, uint64_t h)
 	return p;
 }
 
-/* Stack number id: roots, spine, walk through the program, library, kernel. */
-static void stack_make(const struct world *w, uint32_t id, struct stack *s)
+const char *comm_name(uint32_t i)
 {
-	struct rng r = { mix(id + 1) };
+	return i < COUNT(programs) * ROLES ? programs[i / ROLES].comm[i % ROLES] : NULL;
+}
+
+/* Stack number id: roots, spine, walk through the program, library, kernel. */
+void stack_make(const struct world *w, uint32_t id, struct stack *s)
+{
+	uint32_t twigs = w->c->twigs;
+	struct rng r = { mix(id / twigs + 1) };
 	s->program = choose_program(w, rng_next(&r));
 	s->role = skewed(rng_next(&r), ROLES, 1);
+	s->comm = (uint32_t)(s->program - programs) * ROLES + s->role;
 	s->n = 0;
 	int exe = s->program->exe;
 	call_roots(w, s);
 
-	uint64_t kind = (uint64_t)(s->program - programs) * ROLES + s->role;
-	struct rng spine = { mix(kind) };
+	struct rng spine = { mix(s->comm) };
 	for (uint32_t i = 0; i < w->c->spine; i++)
 		call(w, s, exe, &spine);
 
 	uint32_t depth = w->c->depth + skewed(rng_next(&r), w->c->spread, 1);
 	uint32_t tail = skewed(rng_next(&r), 7, 1);
-	for (uint32_t left = depth; left; left--)
+	uint32_t twig = twigs > 1 ? 1 + skewed(mix(id), 3, 1) : 0;
+	for (uint32_t left = depth; left; left--) {
+		if (left == twig)
+			r = (struct rng){ mix(~(uint64_t)id) };
 		call(w, s, left > tail ? exe :
 			   left > tail / 3 || exe == KERN ? s->program->lib :
 							    LIBC, &r);
+	}
 	if (exe != KERN && rng_next(&r) % 100 < w->c->kernel)
 		call_kernel(w, s, &r);
 }
@@ -430,7 +422,7 @@ static bool corpus_write(const struct world *w, uint64_t bytes)
 		clock += 3 + (jitter >> 20) % 700;
 		char *at = block + snprintf(block, 256,
 			"%s %7" PRIu32 " [%03u] %5" PRIu64 ".%06" PRIu64
-			": %10" PRIu64 " %s: \n", s.program->comm[s.role], p.tid,
+			": %10" PRIu64 " %s: \n", comm_name(s.comm), p.tid,
 			(unsigned)(jitter & 7), clock / 1000000, clock % 1000000,
 			w->c->period ? w->c->period : 180000 + (jitter >> 8) % 90000,
 			w->c->event);
@@ -447,7 +439,7 @@ static bool corpus_write(const struct world *w, uint64_t bytes)
 
 static int usage(void)
 {
-	fputs("usage: gen narrow|wide|hard [MEGABYTES]\n"
+	fputs("usage: gen narrow|wide|hard|picture [MEGABYTES]\n"
 	      "       gen --check FILE\n", stderr);
 	return 2;
 }
@@ -467,7 +459,8 @@ int main(int argc, char **argv)
 			return usage();
 		struct world w;
 		world_init(&w, id);
-		bool ok = corpus_write(&w, megabytes * 1000000);
+		bool ok = corpora[id].stacks ? corpus_write(&w, megabytes * 1000000)
+			: picture_write(&w, corpora[id].event, megabytes * 1000000);
 		world_free(&w);
 		if (ok)
 			return 0;

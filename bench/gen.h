@@ -2,7 +2,7 @@
 #ifndef BENCH_GEN_H
 #define BENCH_GEN_H
 
-/* What the parts of the generator share: numbers, names, shapes. */
+/* What the parts of the generator share: numbers, names, stacks, shapes. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -58,6 +58,59 @@ uint32_t name_make(char *to, enum style style, uint32_t i, uint64_t h);
 
 /* The same for a given name. */
 uint32_t name_copy(char *to, const char *name);
+
+enum {
+	MAX_DEPTH = 127,	/* as perf record's --max-stack */
+	WORLD_MODULES = 12,
+};
+
+/* A function; its name lives as long as the world. */
+struct symbol {
+	const char *name;
+	uint32_t name_n;
+	uint32_t start, size;		/* bytes from the module's base */
+	uint32_t module;
+	enum style style;
+	bool known;			/* not "[unknown]" */
+};
+
+struct frame {
+	uint32_t symbol, offset;	/* number in the world, bytes in it */
+};
+
+/* All functions of a corpus. */
+struct world {
+	const struct corpus *c;
+	int id;
+	char *names;
+	struct symbol *symbols;
+	uint32_t symbols_n;
+	uint32_t first[WORLD_MODULES + 1];	/* of a module, in symbols */
+	uint32_t fixed[WORLD_MODULES];
+};
+
+struct stack {
+	const struct program *program;
+	uint32_t comm;			/* the thread's name: comm_name() */
+	uint32_t role, n;
+	struct frame frames[MAX_DEPTH];	/* root first */
+};
+
+/* Makes stack number id, the same each time; any number will do. */
+void stack_make(const struct world *, uint32_t id, struct stack *);
+
+/* Name i of all threads there are, NULL after the last. */
+const char *comm_name(uint32_t i);
+
+/* p, or the end of the program when it is NULL. */
+void *need(void *p);
+
+/*
+ * Writes about that many bytes of folded text to standard output, as
+ * fg-collapse does: header lines, then each stack once, frame by frame in
+ * order.  Returns false when it cannot write.
+ */
+bool picture_write(const struct world *, const char *event, uint64_t bytes);
 
 /*
  * Reads a file of perf script text ("-": standard input) and prints what it

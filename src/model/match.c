@@ -15,6 +15,7 @@ struct match {
 	pcre2_code *code;
 	pcre2_match_data *data;
 	pcre2_match_context *context;
+	unsigned slow;
 };
 
 static pcre2_code *compile(struct str pattern, struct buf *message)
@@ -41,16 +42,31 @@ struct match *match_new(struct str pattern, struct buf *message)
 	struct match *m = xmalloc(sizeof(*m));
 	pcre2_jit_compile(code, PCRE2_JIT_COMPLETE);
 	m->code = code;
+	m->slow = 0;
 	m->data = pcre2_match_data_create(1, NULL);
 	m->context = pcre2_match_context_create(NULL);
 	pcre2_set_match_limit(m->context, MATCH_LIMIT);
 	return m;
 }
 
+static bool is_limit(int result)
+{
+	return result == PCRE2_ERROR_MATCHLIMIT || result == PCRE2_ERROR_DEPTHLIMIT ||
+	       result == PCRE2_ERROR_HEAPLIMIT || result == PCRE2_ERROR_JIT_STACKLIMIT;
+}
+
 bool match_find(struct match *m, struct str subject)
 {
-	return pcre2_match(m->code, (PCRE2_SPTR)(subject.p ? subject.p : ""), subject.n,
-			   0, 0, m->data, m->context) >= 0;
+	int result = pcre2_match(m->code, (PCRE2_SPTR)(subject.p ? subject.p : ""),
+				 subject.n, 0, 0, m->data, m->context);
+	if (result < 0)
+		m->slow += is_limit(result);
+	return result >= 0;
+}
+
+unsigned match_slow(const struct match *m)
+{
+	return m->slow;
 }
 
 void match_free(struct match *m)

@@ -17,6 +17,9 @@ struct match *match_new(struct str pattern, struct buf *message);
 /* Whether the pattern occurs in the subject. */
 bool match_find(struct match *, struct str subject);
 
+/* How many subjects so far would have taken too long. */
+unsigned match_slow(const struct match *);
+
 void match_free(struct match *);
 
 #endif

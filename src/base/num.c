@@ -265,6 +265,54 @@ void num_add_decimal(struct buf *buf, int64_t digits, unsigned scale)
 	buf_add(buf, str_span(p, text + sizeof(text)));
 }
 
+/* The decimal digits of a number without its sign, the lowest first. */
+struct places {
+	unsigned char digit[20];
+	unsigned n;
+	bool negative;
+};
+
+static struct places places_of(int64_t value)
+{
+	struct places p = { .negative = value < 0 };
+	uint64_t rest = value < 0 ? -(uint64_t)value : (uint64_t)value;
+	for (; rest; rest /= 10)
+		p.digit[p.n++] = (unsigned char)(rest % 10);
+	return p;
+}
+
+void num_add_product(struct buf *buf, int64_t digits, unsigned scale,
+		     struct decimal factor)
+{
+	assert(scale <= DECIMAL_SCALE_MAX && factor.scale <= DECIMAL_SCALE_MAX);
+	struct places a = places_of(digits), b = places_of(factor.digits);
+	unsigned char product[40] = { 0 };
+	for (unsigned i = 0; i < a.n; i++) {
+		unsigned carry = 0;
+		for (unsigned j = 0; j < b.n || carry; j++) {
+			carry += product[i + j];
+			if (j < b.n)
+				carry += (unsigned)a.digit[i] * b.digit[j];
+			product[i + j] = (unsigned char)(carry % 10);
+			carry /= 10;
+		}
+	}
+	unsigned point = scale + factor.scale, low = 0, high = a.n + b.n;
+	while (low < point && product[low] == 0)
+		low++;
+	while (high > point && product[high - 1] == 0)
+		high--;
+	if (a.negative != b.negative && a.n && b.n)
+		buf_addc(buf, '-');
+	for (unsigned i = high > point ? high : point + 1; i-- > low;) {
+		buf_addc(buf, (char)('0' + product[i]));
+		if (i == point && i > low)
+			buf_addc(buf, '.');
+		else if (i > point && (i - point) % 3 == 0)
+			buf_addc(buf, ',');
+	}
+}
+
 /*
  * Steps of quantities: the first one whose limit the rounded value does not
  * reach is taken.

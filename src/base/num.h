@@ -53,6 +53,13 @@ void num_add_grouped(struct buf *, int64_t value);
 void num_add_decimal(struct buf *, int64_t digits, unsigned scale);
 
 /*
+ * digits / 10^scale times a factor, exact and grouped: "1,234.5".  scale may be
+ * up to DECIMAL_SCALE_MAX.
+ */
+void num_add_product(struct buf *, int64_t digits, unsigned scale,
+		     struct decimal factor);
+
+/*
  * A quantity for people in three or four digits: "268 s", "62.4 MiB",
  * "1.24 G cycles", "3,980 samples".  Nanoseconds, microseconds, milliseconds
  * and seconds become times, bytes binary multiples, other units decimal ones;

@@ -184,7 +184,7 @@ static bool bad_number(const struct opt *row, const char *value, struct buf *mes
 {
 	buf_addf(message, "bad value '%s' for --%s: a %snumber from ", value, row->name,
 		 row->kind == OPT_UNSIGNED ? "whole " : "");
-	struct decimal low = { (int64_t)(row->min * 1e3), 3 };
+	struct decimal low = { (int64_t)(row->min * 1e9 + .5), 9 };
 	num_add_decimal(message, low.digits, low.scale);
 	buf_add(message, STR(" to "));
 	num_add_decimal(message, (int64_t)row->max, 0);

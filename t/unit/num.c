@@ -151,6 +151,43 @@ static void numbers_as_text(void **state)
 	buf_free(&b);
 }
 
+static void products_are_exact(void **state)
+{
+	(void)state;
+	static const struct {
+		int64_t digits;
+		unsigned scale;
+		struct decimal factor;
+		const char *text;
+	} rows[] = {
+		{ 0, 0, { 1, 0 }, "0" },
+		{ 0, 9, { 5, 9 }, "0" },
+		{ 1, 0, { 0, 0 }, "0" },
+		{ 1234, 0, { 1, 0 }, "1,234" },
+		{ 999, 0, { 1, 0 }, "999" },
+		{ 12345, 1, { 1, 0 }, "1,234.5" },
+		{ 12340, 1, { 1, 0 }, "1,234" },
+		{ 51, 0, { 5, 1 }, "25.5" },
+		{ 2, 0, { 5, 1 }, "1" },
+		{ 3, 0, { 1, 1 }, "0.3" },
+		{ -3, 0, { 1, 1 }, "-0.3" },
+		{ -3, 0, { -1, 1 }, "0.3" },
+		{ 1, 9, { 1, 9 }, "0.000000000000000001" },
+		{ 1000000000, 9, { 1000000000, 9 }, "1" },
+		{ 4096, 0, { 1000000, 0 }, "4,096,000,000" },
+		{ INT64_MAX, 0, { 1, 0 }, "9,223,372,036,854,775,807" },
+		{ INT64_MIN, 0, { 10, 0 }, "-92,233,720,368,547,758,080" },
+		{ INT64_MAX, 0, { INT64_MAX, 0 },
+		  "85,070,591,730,234,615,847,396,907,784,232,501,249" },
+	};
+	struct buf b = { 0 };
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		num_add_product(&b, rows[i].digits, rows[i].scale, rows[i].factor);
+		check_text(&b, rows[i].text);
+	}
+	buf_free(&b);
+}
+
 static void quantities_for_people(void **state)
 {
 	(void)state;
@@ -211,6 +248,7 @@ int main(void)
 		cmocka_unit_test(decimals_are_exact),
 		cmocka_unit_test(decimals_that_are_none),
 		cmocka_unit_test(numbers_as_text),
+		cmocka_unit_test(products_are_exact),
 		cmocka_unit_test(quantities_for_people),
 		cmocka_unit_test(the_locale_does_not_matter),
 	};

@@ -85,7 +85,7 @@ static const struct opt picture_rows[] = {
 	{ .name = "total", .kind = OPT_NUMBER, OPT_AT(svg.total), .argument = "N",
 	  .max = 9e18, .help = "value of the whole width, when more than the profile's" },
 	{ .name = "factor", .kind = OPT_NUMBER, OPT_AT(svg.factor), .argument = "N",
-	  .min = 1e-12, .max = 1e12, .help = "multiply the values that are shown" },
+	  .min = 1e-9, .max = 1e9, .help = "multiply the values that are shown" },
 	{ .name = "countname", .kind = OPT_STR, OPT_AT(svg.countname), .argument = "WORD",
 	  .help = "word for the unit" },
 	{ .name = "nametype", .kind = OPT_STR, OPT_AT(svg.nametype), .argument = "WORD",

@@ -47,19 +47,21 @@ static void separate(struct buf *b)
 static void name_roots(struct drawing *d)
 {
 	const struct node *nodes = d->tree->nodes;
-	uint32_t best = d->tree->count > 1 ? 1 : 0, more = 0;
-	for (uint32_t i = best; i != 0 && nodes[i].next != 0; more++) {
-		int64_t most = layout_value(d->tree, &nodes[best]);
-		i = nodes[i].next;
-		if (layout_value(d->tree, &nodes[i]) > most)
+	/* By frame: what it is worth, and its number of boxes, which may be many in a chart. */
+	uint64_t *worth = xcalloc(d->profile->frame_count, sizeof(*worth));
+	uint32_t best = 0, names = 0;
+	for (uint32_t i = d->tree->count > 1 ? 1 : 0; i != 0; i = nodes[i].next) {
+		uint64_t *of = &worth[nodes[i].frame];
+		names += *of == 0;
+		*of += 1 + (uint64_t)layout_value(d->tree, &nodes[i]);
+		if (best == 0 || *of > worth[nodes[best].frame])
 			best = i;
 	}
-	struct str name = STR("profile");
-	if (best > 0)
-		name = profile_name(d->stacks->profile, nodes[best].frame);
-	buf_add(&d->title, name);
-	if (more > 0)
-		buf_addf(&d->title, " and %u more", more);
+	buf_add(&d->title, best == 0 ? STR("profile") :
+		profile_name(d->profile, nodes[best].frame));
+	if (names > 1)
+		buf_addf(&d->title, " and %u more", names - 1);
+	free(worth);
 }
 
 static void make_title(struct drawing *d)

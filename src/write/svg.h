@@ -2,6 +2,7 @@
 #ifndef WRITE_SVG_H
 #define WRITE_SVG_H
 
+#include "base/num.h"
 #include "io/output.h"
 #include "model/label.h"
 #include "model/match.h"
@@ -53,6 +54,7 @@ struct svg_options {
 	bool no_javascript;
 
 	/* set by svg_check() */
+	struct decimal times;    /* the factor */
 	struct paint colors;
 	struct match *pattern;   /* of highlight, or NULL */
 	struct svg_links links;

@@ -9,7 +9,7 @@
  *	<rect x="412.5" y="194" width="148" height="17" fill="#f0b46e"/>
  *	<text x="416.5" y="206.5">main</text></g>
  *
- * in an <a> when it has a link.  The group of all tells the viewer how to draw.
+ * with an <a> around what can be clicked when it has a link.  The group of all tells the viewer how to draw.
  */
 #include "write/svg_drawing.h"
 
@@ -19,16 +19,7 @@
 /* "1,234.5 samples" */
 static void add_exact(const struct drawing *d, struct buf *b, int64_t value)
 {
-	int64_t divisor = 1;
-	for (unsigned i = 0; i < d->stacks->scale; i++)
-		divisor *= 10;
-	num_add_grouped(b, value / divisor);
-	if (value % divisor) {
-		struct buf fraction = { 0 };
-		num_add_decimal(&fraction, value % divisor, d->stacks->scale);
-		buf_add(b, str_skip(buf_str(&fraction), 1));
-		buf_free(&fraction);
-	}
+	num_add_product(b, value, d->stacks->scale, d->options->times);
 	if (d->unit.n) {
 		buf_addc(b, ' ');
 		buf_add(b, d->unit);
@@ -206,8 +197,6 @@ static void put_frame(struct drawing *d, const struct layout_box *box)
 	/* The gap is left free where there is room for it. */
 	double w = box->w > 3 * GAP ? box->w - GAP : box->w * 2 / 3;
 	const struct svg_link *link = link_of(d, box);
-	if (link && link->href.n)
-		put_link(out, link);
 	output_lit(out, "<g role=\"treeitem\" aria-level=\"");
 	output_u64(out, box->depth + 1);
 	output_lit(out, "\"><title>");
@@ -216,12 +205,13 @@ static void put_frame(struct drawing *d, const struct layout_box *box)
 	else
 		put_tooltip(d, box);
 	output_lit(out, "</title>\n");
+	if (link && link->href.n)
+		put_link(out, link);
 	put_rect(d, box, y, w);
 	put_label(d, box, y + (row - GAP) / 2 + d->options->fontsize * .35, w);
-	output_lit(out, "</g>");
 	if (link && link->href.n)
 		output_lit(out, "</a>");
-	output_char(out, '\n');
+	output_lit(out, "</g>\n");
 }
 
 static void put_text_attribute(struct output *out, struct str name, struct str value)
@@ -252,9 +242,12 @@ static void put_settings(struct drawing *d)
 	svg_number(out, d->graph_height);
 	output_lit(out, "\" data-total=\"");
 	output_i64(out, d->layout.total);
-	output_lit(out, "\" data-factor=\"");
-	output_fixed(out, o->factor, 4);
 	output_char(out, '"');
+	if (o->factor != 1) {
+		output_lit(out, " data-factor=\"");
+		output_decimal(out, o->times.digits, o->times.scale);
+		output_char(out, '"');
+	}
 	put_text_attribute(out, STR("data-label"), str_of(cuts[o->cut]));
 	put_text_attribute(out, STR("data-order"), o->by_weight ? STR("weight") : STR("name"));
 	put_text_attribute(out, STR("data-inverted"), o->inverted ? STR("1") : STR("0"));

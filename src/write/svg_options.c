@@ -145,18 +145,29 @@ static bool check_detail(struct svg_options *o, struct buf *message)
 	return true;
 }
 
+/* Decimals as they were typed: 0.1 is 1 / 10. */
+static struct decimal decimal_of(double value)
+{
+	struct decimal d = { .scale = DECIMAL_SCALE_MAX };
+	d.digits = value > 0 && value <= 1e9 ? llround(value * 1e9) : 0;
+	for (; d.scale > 0 && d.digits % 10 == 0; d.scale--)
+		d.digits /= 10;
+	return d;
+}
+
 static bool check_numbers(struct svg_options *o, struct buf *message)
 {
 	if (o->height == 0)
 		o->height = o->fontsize == FONTSIZE ? 18 : floor(o->fontsize * 1.5 + 1);
 	else if (o->fontsize == FONTSIZE && o->height < FONTSIZE + 4)
 		o->fontsize = o->height > 8 ? o->height - 4 : 4;
+	o->times = decimal_of(o->factor);
 	return within("width", o->width, 200, 100000, message) &&
 	       within("font size", o->fontsize, 4, 100, message) &&
 	       within("font width", o->fontwidth, .1, 10, message) &&
 	       within("row height", o->height, 4, 200, message) &&
 	       within("total", o->total, 0, 9e18, message) &&
-	       within("factor", o->factor, 1e-12, 1e12, message);
+	       within("factor", o->factor, 1e-9, 1e9, message);
 }
 
 /* What needs files or is freed by svg_options_free(). */

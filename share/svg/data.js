@@ -160,6 +160,16 @@ function sum(rest, parent) {
 	return total;
 }
 
+/* What a function spends in itself before a call is its own, though a gap keeps the place. */
+function takeGaps(func, self, parent) {
+	for (let i = 1; i < func.length; i++) {
+		if (func[i] === GAP) {
+			self[parent[i]] += self[i];
+			self[i] = 0;
+		}
+	}
+}
+
 function readTree(reader, model) {
 	const n = reader.number();
 	insist(n > 0);
@@ -171,6 +181,8 @@ function readTree(reader, model) {
 		insist(hidden[i] <= self[i] || hidden[i] > 2 ** 53);
 		self[i] = Math.max(self[i] - hidden[i], 0);
 	}
+	if (model.chart)
+		takeGaps(func, self, shape.parent);
 	const before = model.difference ?
 		sum(reader.numbers(new Float64Array(n)), shape.parent) : null;
 	return { n, func, ...shape, total, self, hidden, before };

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/palette.h"
 
-#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -9,53 +8,19 @@
 #include <cmocka.h>
 
 #include "base/embed.h"
+#include "base/hash.h"
+#include "contrast.h"
 
 /*
  * The palettes we ship are readable, and the rules of the format hold.
  */
-
-static double linear(double c)
-{
-	c /= 255;
-	return c <= .04045 ? c / 12.92 : pow((c + .055) / 1.055, 2.4);
-}
-
-static double luminance(const double c[3])
-{
-	return .2126 * linear(c[0]) + .7152 * linear(c[1]) + .0722 * linear(c[2]);
-}
-
-/* As the accessibility guidelines of the web define it, from the exact curve. */
-static double contrast(const double over[3], struct color ink)
-{
-	double text[3] = { ink.r, ink.g, ink.b };
-	double a = luminance(over), b = luminance(text);
-
-	return a > b ? (a + .05) / (b + .05) : (b + .05) / (a + .05);
-}
-
-static void assert_readable(struct color c, const char *what)
-{
-	double light[3] = { c.r, c.g, c.b };
-	double back[3] = { color_back_dark.r, color_back_dark.g, color_back_dark.b };
-	double dark[3];
-
-	for (int i = 0; i < 3; i++)
-		dark[i] = light[i] * COLOR_DARK_OPACITY +
-			  back[i] * (1 - COLOR_DARK_OPACITY);
-	double in_light = contrast(light, color_ink_light);
-	double in_dark = contrast(dark, color_ink_dark);
-	if (in_light < 4.5 || in_dark < 4.5)
-		fail_msg("%s: #%02x%02x%02x has %.2f:1 in light, %.2f:1 in dark", what, c.r, c.g,
-			 c.b, in_light, in_dark);
-}
 
 static struct palette parsed(const char *text)
 {
 	struct palette p;
 	struct buf message = { 0 };
 
-	if (!palette_parse(&p, str_of(text), "x.pal", &message))
+	if (!palette_parse(&p, str_of(text), "x.pal", PALETTE_WHOLE, &message))
 		fail_msg("%s", buf_cstr(&message));
 	buf_free(&message);
 	return p;
@@ -66,14 +31,29 @@ static void assert_refused(const char *text, const char *expected)
 	struct palette p;
 	struct buf message = { 0 };
 
-	assert_false(palette_parse(&p, str_of(text), "x.pal", &message));
+	assert_false(palette_parse(&p, str_of(text), "x.pal", PALETTE_WHOLE, &message));
 	assert_string_equal(buf_cstr(&message), expected);
 	buf_free(&message);
 }
 
+static unsigned pick(const struct palette *p, const char *name, enum frame_kind kind,
+		     const char *unit)
+{
+	struct palette_subject subject = {
+		.name = str_of(name), .kind = kind, .unit = str_of(unit),
+	};
+	return palette_pick(p, &subject);
+}
+
 static struct str color_of(const struct palette *p, const char *name, enum frame_kind kind)
 {
-	return p->colors[palette_pick(p, str_of(name), kind, STR("samples"))].name;
+	return p->colors[pick(p, name, kind, "samples")].name;
+}
+
+static struct color painted(const struct palette *p, unsigned color, const char *name,
+			    enum frame_kind kind)
+{
+	return palette_color(p, color, hash_str(str_of(name)), kind);
 }
 
 #define assert_str(s, expected) do {                                           \
@@ -101,16 +81,16 @@ static void test_contrast(void **state)
 				char text[32];
 
 				snprintf(text, sizeof(text), "f%u", n);
-				assert_readable(palette_color(&p, i, str_of(text), FRAME_USER),
+				assert_readable(painted(&p, i, text, FRAME_USER),
 						name);
-				assert_readable(palette_color(&p, i, str_of(text), FRAME_INLINED),
+				assert_readable(painted(&p, i, text, FRAME_INLINED),
 						name);
 			}
 		}
 		palette_free(&p);
 		buf_free(&message);
 	}
-	assert_true(palettes >= 19);
+	assert_true(palettes >= 20);
 	assert_true(colors > 60);
 }
 
@@ -147,7 +127,7 @@ static void test_lightened(void **state)
 	(void)state;
 	struct palette p = parsed("color night #000010\npaint night\n");
 
-	assert_readable(palette_color(&p, 0, STR("x"), FRAME_USER), "lightened");
+	assert_readable(painted(&p, 0, "x", FRAME_USER), "lightened");
 	palette_free(&p);
 }
 
@@ -155,9 +135,9 @@ static void test_same_name_same_color(void **state)
 {
 	(void)state;
 	struct palette p = parsed("color c rgb 200-255 200-255 200-255\npaint c\n");
-	struct color a = palette_color(&p, 0, STR("main"), FRAME_USER);
-	struct color b = palette_color(&p, 0, STR("main"), FRAME_KERNEL);
-	struct color c = palette_color(&p, 0, STR("niam"), FRAME_USER);
+	struct color a = painted(&p, 0, "main", FRAME_USER);
+	struct color b = painted(&p, 0, "main", FRAME_KERNEL);
+	struct color c = painted(&p, 0, "niam", FRAME_USER);
 
 	assert_memory_equal(&a, &b, sizeof(a));
 	assert_memory_not_equal(&a, &c, sizeof(a));
@@ -176,19 +156,19 @@ static void test_known_colors(void **state)
 		char name[16];
 
 		snprintf(name, sizeof(name), "f%u", i);
-		struct color c = palette_color(&p, 2, str_of(name), FRAME_USER);
+		struct color c = painted(&p, 2, name, FRAME_USER);
 		assert_in_range(c.r, 235, 255);
 		assert_in_range(c.g, 128, 170);
 		assert_int_equal(c.g, c.b);   /* they share a variable */
 	}
 	palette_free(&p);
 	assert_true(palette_open(&p, "auto", &message));
-	struct color m = palette_color(&p, 0, STR("main"), FRAME_USER);
+	struct color m = painted(&p, 0, "main", FRAME_USER);
 	assert_true(m.r == 0xf7 && m.g == 0xbf && m.b == 0x6b);
 	palette_free(&p);
 	p = parsed("color h hsl 240 100 80\ncolor g hsl 0-0 0 80\npaint h\n");
-	struct color h = palette_color(&p, 0, STR("x"), FRAME_USER);
-	struct color g = palette_color(&p, 1, STR("x"), FRAME_USER);
+	struct color h = painted(&p, 0, "x", FRAME_USER);
+	struct color g = painted(&p, 1, "x", FRAME_USER);
 	assert_int_equal(h.b, 255);
 	assert_int_equal(h.r, 153);
 	assert_int_equal(h.g, 153);
@@ -226,8 +206,8 @@ static void test_rules(void **state)
 	assert_str(color_of(&p, "std::x<y>", FRAME_USER), "b");
 	assert_str(color_of(&p, "std::x", FRAME_USER), "a");
 	assert_str(color_of(&p, "", FRAME_USER), "a");
-	assert_int_equal(palette_pick(&p, STR("x"), FRAME_USER, STR("bytes")), 2);
-	assert_int_equal(palette_pick(&p, STR("x"), FRAME_USER, STR("byte")), 0);
+	assert_int_equal(pick(&p, "x", FRAME_USER, "bytes"), 2);
+	assert_int_equal(pick(&p, "x", FRAME_USER, "byte"), 0);
 	palette_free(&p);
 }
 
@@ -299,7 +279,7 @@ static void test_bytes_are_memory(void **state)
 	struct buf message = { 0 };
 
 	assert_true(palette_open(&p, "auto", &message));
-	assert_str(p.colors[palette_pick(&p, STR("main"), FRAME_USER, STR("bytes"))].name,
+	assert_str(p.colors[pick(&p, "main", FRAME_USER, "bytes")].name,
 		   "memory");
 	palette_free(&p);
 	buf_free(&message);
@@ -314,8 +294,8 @@ static void test_refused(void **state)
 	assert_refused("\n\nfill a\n", "x.pal:3: unknown word 'fill' (title, background, "
 		       "inlined, color, paint)");
 	assert_refused("paint a", "x.pal:1: unknown colour 'a'");
-	assert_refused("color a cmyk 1", "x.pal:1: a colour is #RRGGBB, rgb R G B or hsl H S L, "
-		       "not 'cmyk'");
+	assert_refused("color a cmyk 1", "x.pal:1: a colour is #RRGGBB, rgb R G B, hsl H S L or "
+		       "palette:NAME, not 'cmyk'");
 	assert_refused("color a rgb 1 2", "x.pal:1: '' is not a number or a range");
 	assert_refused("color a rgb 1 2 256", "x.pal:1: '256' is not within 0-255, the smaller "
 		       "first");
@@ -327,7 +307,7 @@ static void test_refused(void **state)
 	assert_refused("color a #fff\ncolor a #eee", "x.pal:2: colour 'a' is there already");
 	assert_refused("color", "x.pal:1: the colour has no name");
 	assert_refused("color a #fff\npaint a like x", "x.pal:2: unknown test 'like' (is, starts, "
-		       "ends, has, starts-upper, kind, unit; 'not' in front)");
+		       "ends, has, starts-upper, matches, module, kind, unit; 'not' in front)");
 	assert_refused("color a #fff\npaint a kind cernel", "x.pal:2: unknown kind 'cernel' (user, "
 		       "kernel, inlined, jit, waker, other)");
 	assert_refused("color a #fff\npaint a has", "x.pal:2: 'has' takes a word");

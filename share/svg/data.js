@@ -161,11 +161,11 @@ function sum(rest, parent) {
 }
 
 /* What a function spends in itself before a call is its own, though a gap keeps the place. */
-function takeGaps(func, self, parent) {
+function takeGaps(values, func, parent) {
 	for (let i = 1; i < func.length; i++) {
 		if (func[i] === GAP) {
-			self[parent[i]] += self[i];
-			self[i] = 0;
+			values[parent[i]] += values[i];
+			values[i] = 0;
 		}
 	}
 }
@@ -182,7 +182,9 @@ function readTree(reader, model) {
 		self[i] = Math.max(self[i] - hidden[i], 0);
 	}
 	if (model.chart)
-		takeGaps(func, self, shape.parent);
+		takeGaps(self, func, shape.parent);
+	if (model.chart && hidden)
+		takeGaps(hidden, func, shape.parent);
 	const before = model.difference ?
 		sum(reader.numbers(new Float64Array(n)), shape.parent) : null;
 	return { n, func, ...shape, total, self, hidden, before };

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The head, which stays in view: title and search, the way to what is zoomed, controls, */
+/* and two lines about the frame pointed at.  It is laid out by the browser and measured. */
+const head = { height: 0 };
+
+function buildHead() {
+	head.g = draw('g', svg, { class: 'fg-top-bar' });
+	head.back = draw('rect', head.g, { class: 'fg-back',
+		fill: (svg.querySelector('.fg-back') || svg).getAttribute('fill') || '#fff' });
+	head.bar = hold(head.g, 'fg-bar');
+	const first = html('div', head.bar, { class: 'fg-line' });
+	const title = svg.querySelector('title');
+	html('div', first, { class: 'fg-heading', role: 'heading', 'aria-level': 1 },
+		title ? title.textContent : '');
+	buildField(first);
+	const second = html('div', head.bar, { class: 'fg-line fg-second' });
+	head.way = html('div', second, { class: 'fg-way' });
+	buildResult(second);
+	head.tools = html('div', head.bar, { class: 'fg-tools', role: 'toolbar',
+		'aria-label': 'views' });
+	const details = html('div', head.bar, { class: 'fg-details' });
+	head.name = html('div', details, { class: 'fg-name' });
+	head.info = html('div', details, { class: 'fg-info' });
+	head.sub = svg.querySelector('.fg-sub');
+	head.words = head.sub ? head.sub.dataset.words || head.sub.textContent : '';
+}
+
+/* Fits the head to the width of the window and says how high it is. */
+function layHead(full) {
+	const { bar, back } = head;
+	area(bar, 0, 0, full, 400);
+	bar.classList.toggle('fg-small', full < 640);
+	head.height = bar.offsetHeight;
+	area(bar, 0, 0, full, head.height);
+	put(back, 'width', full);
+	put(back, 'height', head.height - 2);
+}
+
+/* The subtitle, or the ancestors of what is zoomed. */
+function showWay() {
+	const zoomed = halves.find(h => h.zoom);
+	head.way.textContent = '';
+	head.way.title = zoomed ? '' : head.words;
+	if (state.calls === 'sandwich')
+		crumb('all', () => openView(usual()));
+	if (!zoomed) {
+		html('span', head.way, {}, state.calls !== 'sandwich' ? head.words :
+			'callers above, callees below: ' + fitLabel(nameWords(middle), 60, look.cut));
+		return;
+	}
+	const line = lineage(zoomed.view, zoomed.zoom).reverse();
+	const most = Math.max(3, Math.floor(width / 160));
+	line.forEach((id, i) => {
+		if (i === 1 && line.length > most)
+			html('span', head.way, { class: 'fg-cut' }, '…');
+		if (i === 0 || i > line.length - most)
+			crumb(fitLabel(wordsOf(zoomed.view, id), i === line.length - 1 ? 40 : 24, look.cut),
+				() => zoomTo(zoomed, id), i === line.length - 1);
+	});
+}
+
+function crumb(text, act, last) {
+	const b = button(head.way, text, '', act);
+	b.className = 'fg-crumb';
+	if (last)
+		b.setAttribute('aria-current', 'true');
+}
+
+const nameWords = name => name < 0 ? 'all' : model.strings[name];
+
+/* The name of a frame as it is shown, with --nametype in front. */
+function wordsOf(view, id) {
+	const name = nameOf(view, id);
+	return name < 0 ? view.name(id) : (look.nametype && look.nametype + ' ') + nameWords(name);
+}
+
+/* What is known of a frame, part by part. */
+function facts({ half, id }) {
+	const { view } = half, total = view.total(id), parts = [];
+	parts.push('total ' + percent(total, whole));
+	if (half.key || half.zoom && !isAbove(half, id))
+		parts.push(percent(total, extent(half)) + ' of view');
+	if (!callersSide(half))
+		parts.push('self ' + percent(view.self(id), whole));
+	parts.push(quantity(total));
+	if (model.difference)
+		parts.push('before ' + percent(view.before(id), model.before[0]),
+			'after ' + percent(total, model.total[0]), points(change(total, view.before(id))));
+	return parts.concat(origins(view.func(id)));
+}
+
+/* A half in which children are the callers of their parent. */
+const callersSide = half => half.key ? half.key === 'u' : state.calls === 'callers';
+const isAbove = (half, id) => id !== half.zoom && lineage(half.view, half.zoom).includes(id);
+
+function origins(f) {
+	if (f < 0)
+		return [];
+	const m = model.module[f], parts = [];
+	if (model.kind[f])
+		parts.push(KINDS[model.kind[f]]);
+	if (m !== -1)
+		parts.push(m < 0 ? 'several modules' : moduleWords(m));
+	if (model.full[f] >= 0 && model.full[f] !== model.nameOf[f])
+		parts.push(model.strings[model.full[f]]);
+	return parts;
+}
+
+/* For a screen reader. */
+function sentence(box) {
+	const { view } = box.half;
+	return view.name(box.id) + ', ' + percent(view.total(box.id), whole).replace('%', 'percent') +
+		', ' + quantity(view.total(box.id)) + (callersSide(box.half) ? '' :
+		', self ' + percent(view.self(box.id), whole).replace('%', 'percent'));
+}
+
+/* About what is pointed at, else what is selected. */
+function describe(at = pointed || selected) {
+	const name = at ? wordsOf(at.half.view, at.id) : picked >= 0 ? nameWords(picked) : '';
+	const link = at && linkOf(at.half.view, at.id), room = Math.floor(width / 6.5) * 2 - 20;
+	head.name.textContent = fitLabel(name, room, 'middle');
+	head.info.textContent = at ? facts(at).join(' · ') +
+		(link ? ' · click opens ' + link + ', Ctrl-click zooms' : '') :
+		picked >= 0 ? functionFacts(picked) : width < 460 ? 'Click to zoom, Esc to go back' :
+		'Point at a frame for details · click to zoom, Esc to go back · / to search, ? for keys';
+	head.bar.classList.toggle('fg-long', name.length * 7.4 > width);
+}
+
+function functionFacts(name) {
+	return 'total ' + percent(model.nameTotal[name], whole) + ' · self ' +
+		percent(model.nameSelf[name], whole) + ' · ' + quantity(model.nameTotal[name]) +
+		' · press s for its callers and callees';
+}
+
+function tell(text) {
+	head.info.textContent = text;
+}

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Draws boxes with elements that are used again; an attribute is set when it changed. */
+const slots = [];
+let drawn = [], width = 0, origin = 0, graph = 0;
+const labels = new Map();
+
+/* An element for a frame: a group, or a link. */
+function makeSlot(tag) {
+	const g = draw(tag);
+	g.rect = draw('rect', g, { height: look.row - 1 });
+	return g;
+}
+
+function slotFor(i, link) {
+	let g = slots[i];
+	if (!g || (g.localName === 'a') !== !!link) {
+		const old = g;
+		g = slots[i] = makeSlot(link ? 'a' : 'g');
+		if (old)
+			old.replaceWith(g);
+		else
+			group.append(g);
+	}
+	if (link) {
+		put(g, 'href', link);
+		put(g, 'target', '_blank');
+		put(g, 'rel', 'noopener noreferrer');
+	}
+	put(g, 'role', 'treeitem');
+	put(g, 'display', 'inline');
+	return g;
+}
+
+/* A link of a profile is followed only when it leads to a page or a mailbox. */
+function safeLink(text) {
+	try {
+		return /^(https?|mailto):$/.test(new URL(text).protocol) ? text : '';
+	} catch {
+		return text;    /* no scheme: relative */
+	}
+}
+
+function linkOf(view, id) {
+	const f = view.func(id), at = model.link && f >= 0 ? model.link[f] : -1;
+	return at >= 0 ? safeLink(model.strings[at]) : '';
+}
+
+function labelOf(view, id, columns) {
+	if (columns < 3)
+		return '';
+	const f = view.func(id);
+	if (f < 0)
+		return fitLabel(id ? view.name(id) : 'all · ' + quantity(whole), columns, 'right');
+	const key = f * 1024 + Math.min(columns, 1023);
+	let label = labels.get(key);
+	if (label === undefined) {
+		if (labels.size > 50000)
+			labels.clear();
+		labels.set(key, label = fitLabel(view.name(id), columns, look.cut));
+	}
+	return label;
+}
+
+const round = (n, digits) => Math.round(n * digits) / digits;
+
+function drawLabel(g, box, x, y, w) {
+	const label = labelOf(box.half.view, box.id, Math.floor((w - 2 * INSET) / look.advance + 1e-9));
+	if (!label && !g.text)
+		return;
+	const text = g.text || (g.text = draw('text', g));
+	put(text, 'x', x + INSET);
+	put(text, 'y', round(y + (look.row - 1) / 2 + look.advance / .61 * .35, 10));
+	if (g.label !== label)
+		text.textContent = g.label = label;
+}
+
+function drawEdge(g, box, x, y, w) {
+	const f = box.half.view.func(box.id);
+	const edge = f >= 0 && model.edge[f] && state.colors === 'palette' && !look.fixed;
+	if (!edge && !g.edge)
+		return;
+	if (!g.edge) {
+		g.edge = draw('rect', null, { class: 'fg-edge', opacity: .35, height: look.row - 1 });
+		g.rect.after(g.edge);
+	}
+	put(g.edge, 'display', edge ? 'inline' : 'none');
+	put(g.edge, 'x', x);
+	put(g.edge, 'y', y);
+	put(g.edge, 'width', round(w < 6 ? w / 3 : 2, 100));
+}
+
+function drawBox(box, i) {
+	const { half, id } = box, { view } = half, g = slotFor(i, linkOf(view, id));
+	const x = round(box.x, 10), w = round(box.w > 3 ? box.w - 1 : box.w * 2 / 3, 100);
+	const y = half.up ? origin - (box.row + 1) * look.row
+		: origin + (half.key ? box.row - 1 : box.row) * look.row;
+	g.box = box;
+	g.frame = { id, name: view.name(id) };
+	box.g = g;
+	box.y = y;
+	box.name = nameOf(view, id);
+	put(g.rect, 'x', x);
+	put(g.rect, 'y', y);
+	put(g.rect, 'width', w);
+	put(g.rect, 'fill', colorOf(view, id));
+	put(g, 'aria-level', view.depth(id) + 1);
+	drawEdge(g, box, x, y, w);
+	drawLabel(g, box, x, y, w);
+}
+
+/* Where the first row of the graph is: a flame's at its bottom, an icicle's on top. */
+function placeOrigin() {
+	const [one, two] = halves;
+	graph = (two ? one.rows + two.rows - 1 : one.rows) * look.row;
+	origin = head.height + (one.up ? one.rows * look.row : 0);
+}
+
+function drawFrames() {
+	drawn = chooseBoxes(width);
+	placeOrigin();
+	drawn.forEach(drawBox);
+	for (let i = drawn.length; i < slots.length; i++) {
+		put(slots[i], 'display', 'none');
+		slots[i].box = slots[i].frame = null;
+	}
+	dress();
+	saySoon();
+}
+
+/* The classes of all frames: what is above, found, selected or of the same function. */
+let pointed = null;
+
+function dressOf(box) {
+	let names = 'fg-frame';
+	if (box.above)
+		names += ' fg-up';
+	if (finding.hit && box.name >= 0 && finding.hit[box.name])
+		names += ' fg-hit';
+	if (pointed && pointed !== box && box.name >= 0 && pointed.name === box.name)
+		names += ' fg-same';
+	if (isSelected(box))
+		names += ' fg-sel';
+	else if (!selected && picked >= 0 && box.name === picked)
+		names += ' fg-picked';
+	return names;
+}
+
+const isSelected = box => !!selected && selected.half === box.half && selected.id === box.id;
+const boxOf = at => at && drawn.find(box => box.half === at.half && box.id === at.id) || null;
+
+function dress() {
+	let reached = drawn[0];
+	for (const box of drawn) {
+		put(box.g, 'class', dressOf(box));
+		if (isSelected(box))
+			reached = box;
+	}
+	for (const box of drawn)
+		put(box.g, 'tabindex', box === reached ? '0' : '-1');
+	group.classList.toggle('fg-find', !!finding.hit);
+}
+
+/* For a screen reader, when the picture stands: it need not wait for the words. */
+let saying = 0;
+
+function saySoon() {
+	clearTimeout(saying);
+	saying = setTimeout(() => {
+		for (const box of drawn)
+			put(box.g, 'aria-label', sentence(box));
+	}, 150);
+}

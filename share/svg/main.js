@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Takes the static picture over: makes room for the head, reads the data, and draws. */
+/* Without data, or without the means to read it, the picture stays as it is. */
+let full = 0, stage = null;
+
+/* Everything below the head, in a group that can be moved. */
+function buildStage() {
+	stage = draw('g', null, { class: 'fg-stage' });
+	const parts = [...svg.children].filter(e =>
+		!e.matches('title, desc, style, script, .fg-back, .fg-head, .fg-data'));
+	svg.insertBefore(stage, parts[0] || null);
+	stage.append(...parts);
+}
+
+function measureWindow() {
+	full = alone ? svg.clientWidth || innerWidth : svg.parentNode.clientWidth || look.width;
+	full = Math.max(full, 300);
+	width = full - 2 * PAD - (state.table && full >= NARROW ? PANEL + PAD : 0);
+}
+
+function sizePage(height) {
+	const tall = alone ? Math.max(height, innerHeight) : height;
+	put(svg, 'width', full);
+	put(svg, 'height', tall);
+	put(svg, 'viewBox', '0 0 ' + full + ' ' + tall);
+}
+
+/* Draws the frames and lays out what is around them. */
+function layPage(again) {
+	measureWindow();
+	layHead(full);
+	drawFrames();
+	const foot = layFoot(head.height + graph);
+	const below = layTable(full, foot);
+	sizePage(foot + (table.right ? 0 : below));
+	if (alone && !again && svg.clientWidth && Math.max(svg.clientWidth, 300) !== full)
+		layPage(true);    /* a scroll bar came or went */
+}
+
+/* The head and the table beside the graph stay in view. */
+function followScroll() {
+	put(head.g, 'transform', 'translate(0,' + scrollY + ')');
+	put(table.g, 'transform', 'translate(0,' + (table.right ? scrollY : 0) + ')');
+}
+
+function listen() {
+	const boxAt = e => {
+		const g = e.target.closest && e.target.closest('.fg-frames > *');
+		return g && g.box || null;
+	};
+	on(group, 'mouseover', e => point(boxAt(e)));
+	on(group, 'mouseleave', () => point(null));
+	on(group, 'click', e => click(e, boxAt(e)));
+	/* Not on the group: what listens for focus can be tabbed to. */
+	on(document, 'focusin', e => {
+		const box = group.contains(e.target) && boxAt(e);
+		if (box && !isSelected(box))
+			select(box);
+	});
+	on(alone ? window : svg, 'keydown', press);
+	on(window, 'resize', refresh);
+	if (alone) {
+		on(window, 'popstate', () => { recall(); refresh(); });
+		on(window, 'scroll', followScroll);
+	}
+}
+
+function point(box) {
+	if (box === pointed)
+		return;
+	pointed = box;
+	dress();
+	describe();
+}
+
+/* A link is followed, unless Ctrl is held. */
+function click(e, box) {
+	if (!box || box.g.localName === 'a' && !e.ctrlKey && !e.metaKey)
+		return;
+	e.preventDefault();
+	zoomTo(box.half, box.id);
+}
+
+function takeOver(data) {
+	model = data;
+	whole = Math.max(look.total, model.total[0]);
+	learnColors();
+	group.textContent = '';
+	group.classList.add('fg-live');
+	stage.removeAttribute('transform');
+	svg.querySelector('.fg-data').remove();
+	buildTable();
+	buildFoot();
+	buildControls();
+	recall();
+	refresh();
+	followScroll();
+	listen();
+	if (!selected)
+		goHome();
+	else
+		bring(boxOf(selected).y);
+}
+
+async function start() {
+	const text = svg.querySelector('.fg-data desc').textContent, was = svg.cloneNode(false);
+	buildStage();
+	buildHead();
+	measureWindow();
+	layHead(full);
+	stage.setAttribute('transform', 'translate(0,' + (head.height - look.top) + ')');
+	sizePage(look.tall + head.height - look.top);
+	try {
+		takeOver(await readData(text));
+	} catch (e) {
+		if (model)
+			throw e;
+		head.g.remove();
+		stage.removeAttribute('transform');
+		for (const { name, value } of was.attributes)
+			svg.setAttribute(name, value);
+	}
+}
+
+if (group && !svg.classList.contains('fg-running') && window.DecompressionStream &&
+	svg.querySelector('.fg-data desc')) {
+	svg.classList.add('fg-running');
+	start();
+}

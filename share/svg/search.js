@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Search, live, by function name over the whole tree, drawn or not; the share is of the */
+/* union of all that matches. */
+const finding = { text: '', hit: null, count: 0, wrong: '', words: '', at: -1, boxes: [] };
+let input, timer;
+
+function buildField(parent) {
+	const field = finding.field = html('div', parent, { class: 'fg-field' });
+	input = html('input', field, { placeholder: 'Search (regular expression)', type: 'text',
+		'aria-label': 'search', spellcheck: 'false', autocomplete: 'off' });
+	finding.case = button(field, 'Aa', 'match case', () => find(input.value, !matchCase()));
+	finding.clear = button(field, '×', 'clear', () => { find(''); input.focus(); });
+	on(input, 'input', () => {
+		clearTimeout(timer);
+		timer = setTimeout(() => find(input.value), 80);
+	});
+}
+
+function buildResult(parent) {
+	const result = finding.result = html('div', parent, { class: 'fg-result' });
+	finding.status = html('span', result, { class: 'fg-status', role: 'status' });
+	finding.previous = button(result, '‹', 'previous match (N)', () => step(-1));
+	finding.next = button(result, '›', 'next match (n)', () => step(1));
+}
+
+const matchCase = () => finding.case.getAttribute('aria-pressed') === 'true';
+
+/* Marks the names that match; the expression is the user's and may be none. */
+function compile(text, exact) {
+	finding.text = text;
+	finding.hit = null;
+	finding.wrong = '';
+	finding.count = 0;
+	if (!text)
+		return;
+	try {
+		const pattern = new RegExp(text, exact ? '' : 'i');
+		finding.hit = new Uint8Array(model.T);
+		for (let name = 0; name < model.T; name++)
+			finding.count += finding.hit[name] = pattern.test(model.strings[name]) ? 1 : 0;
+	} catch {
+		finding.wrong = 'not a regular expression';
+	}
+}
+
+/* What matches in the halves as they are zoomed, in words. */
+function weigh() {
+	if (!finding.hit)
+		return finding.wrong;
+	if (!finding.count)
+		return 'no match';
+	let frames = 0, some = 0;
+	const shares = halves.map(half => {
+		const { value, frames: n, exact } = half.view.search(half.zoom, finding.hit);
+		some += value;
+		frames += half.view === views.tree ? n : 0;
+		return (exact ? '' : '≥ ') + percent(value, extent(half)) +
+			(half.key ? half.key === 'u' ? ' of callers' : ' of callees' :
+			half.zoom ? ' of view' : '');
+	});
+	if (!some && !frames)
+		return 'no match in view';
+	return [...shares, many(finding.count, 'function'), ...frames ? [many(frames, 'frame')] : []]
+		.join(' · ');
+}
+
+/* Counts anew: after a zoom, or when the expression changed. */
+function recount() {
+	finding.boxes = finding.hit ? drawn.filter(box => !box.above && finding.hit[box.name]) : [];
+	finding.at = -1;
+	finding.words = weigh();
+	finding.field.classList.toggle('fg-bad', !!finding.wrong);
+	finding.status.classList.toggle('fg-wrong', !!finding.wrong);
+	finding.result.hidden = !finding.text;
+	finding.clear.style.visibility = finding.text ? '' : 'hidden';
+	finding.previous.hidden = finding.next.hidden = finding.boxes.length < 1;
+	step(0);
+}
+
+function find(text, exact = matchCase()) {
+	finding.case.setAttribute('aria-pressed', exact);
+	if (input.value !== text)
+		input.value = text;
+	compile(text, exact);
+	dress();
+	recount();
+	fillTable();
+	remember();
+}
+
+/* Goes through what matches and is drawn. */
+function step(by) {
+	const n = finding.boxes.length;
+	if (n && by) {
+		finding.at = finding.at < 0 && by < 0 ? n - 1 : (finding.at + by + n) % n;
+		select(finding.boxes[finding.at]);
+	}
+	finding.status.textContent = finding.words +
+		(finding.at < 0 ? '' : ' · ' + grouped(finding.at + 1) + '/' + grouped(n));
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is looked at.  The picture shows one tree, or the two halves of a sandwich: */
+/* a half is { key, view, up, zoom, rows }, "up" saying which way it grows. */
+const state = { calls: '', icicle: false, weight: false, colors: 'palette', table: false };
+let model = null, halves = [], whole = 0;
+let selected = null;    /* { half, id } of the frame the keyboard is at */
+let picked = -1;        /* name of the function chosen in the table, else -1 */
+let middle = -1;        /* name of the function of the sandwich */
+const views = {};
+
+const usual = () => model.reversed ? 'callers' : 'callees';
+
+function treeOf(calls) {
+	if (calls === usual())
+		return views.tree || (views.tree = makeTree(model));
+	return views.merged || (views.merged = makeMerged(model));
+}
+
+const half = (key, view, up) => ({ key, view, up, zoom: 0, rows: 1 });
+
+/* Turns to another tree; "sandwich" is of the function with that name. */
+function turnTo(calls, name) {
+	state.calls = calls;
+	selected = null;
+	if (calls === 'sandwich') {
+		const cut = makeSandwich(model, middle = name);
+		halves = [half('u', cut.up, true), half('d', cut.down, false)];
+	} else {
+		halves = [half('', treeOf(calls), !state.icicle)];
+	}
+}
+
+const nameOf = (view, id) => view.func(id) < 0 ? -1 : model.nameOf[view.func(id)];
+
+/* The function that is meant: of the selected frame, or picked from the table. */
+function meant() {
+	return selected ? nameOf(selected.half.view, selected.id) : picked;
+}
+
+/* The half the keyboard is in, or the one that is zoomed. */
+function current() {
+	return selected ? selected.half : halves.find(h => h.zoom) || halves[halves.length - 1];
+}
+
+/* The frames from one to the root of its tree, itself first. */
+function lineage(view, id) {
+	const line = [];
+	for (let i = id; i >= 0; i = view.parent(i))
+		line.push(i);
+	return line;
+}
+
+/* The value of the width of a half: what 100 % of the view is. */
+function extent(half) {
+	const total = half.view.total(half.zoom);
+	return half.zoom || half.key ? total : Math.max(total, look.total);
+}
+
+/* Children in the order drawn, each with its left edge as an offset in its parent. */
+function ordered(view, id, least) {
+	const ids = view.children(id, least), list = [];
+	if (!state.weight || model.chart) {
+		for (const i of ids)
+			list.push({ id: i, from: view.from(i) });
+		return list;
+	}
+	let from = 0;
+	for (const i of Array.from(ids).sort((a, b) => view.total(b) - view.total(a) || a - b)) {
+		list.push({ id: i, from });
+		from += view.total(i);
+	}
+	return list;
+}

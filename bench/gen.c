@@ -161,7 +161,7 @@ static const struct corpus {
 	uint32_t spine;			/* frames that a kind of thread shares */
 	uint32_t depth, spread;		/* user frames: depth + 0 .. spread-1 */
 	uint32_t kernel;		/* percent of stacks in a system call */
-	uint32_t twigs;			/* stacks that share all but 1 to 3 user frames */
+	uint32_t twigs;			/* stacks alike but for 1 to 3 user frames */
 	uint32_t period;		/* 0: a varying one */
 	uint32_t megabytes;
 } corpora[CORPORA] = {

@@ -12,7 +12,7 @@
  * of ranks: the place of a frame's text among all texts in order of bytes, so
  * that comparing ranks sorts lines frame by frame.  Names lose parameters and
  * return types as with fg-collapse; stacks that are then alike become one.  A
- * few stacks have most of the samples.
+ * few of the deep stacks have most of the samples.
  */
 
 #include "gen.h"
@@ -22,7 +22,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PERIOD = 250000 };
+enum {
+	PERIOD = 250000,		/* cycles of a sample, at least */
+	DEEP = 20, HOT = 8, BURN = 1000, /* see samples_of() */
+};
 
 struct label {
 	char *text;
@@ -32,7 +35,7 @@ struct label {
 struct item {
 	uint32_t *ranks;		/* root first */
 	uint32_t n;
-	uint64_t hash, samples;
+	uint64_t hash, met;
 };
 
 struct picture {
@@ -128,7 +131,7 @@ static void grow(struct picture *p)
 	}
 }
 
-/* The item of these ranks; a new one has no samples yet. */
+/* The item of these ranks; a new one was never met. */
 static struct item *find(struct picture *p, const uint32_t *ranks, uint32_t n)
 {
 	if (p->items_n == p->items_room)
@@ -151,9 +154,20 @@ static struct item *find(struct picture *p, const uint32_t *ranks, uint32_t n)
 	return item;
 }
 
+/*
+ * As often as it was met; one in HOT of the deep ones burns much more.  That
+ * gives as many frames wider than 1/12000 of all as recordings of this size have.
+ */
+static uint64_t samples_of(const struct item *item)
+{
+	bool hot = item->n >= DEEP && item->hash % HOT == 0;
+	return item->met + (hot ? BURN + skewed(item->hash, 4 * BURN, 4) : 0);
+}
+
 static uint64_t value_of(const struct item *item)
 {
-	return item->samples * PERIOD + item->hash % (item->samples * 90000);
+	uint64_t samples = samples_of(item);
+	return samples * PERIOD + item->hash % (samples * 90000);
 }
 
 static void collect(struct picture *p, uint64_t bytes)
@@ -166,10 +180,10 @@ static void collect(struct picture *p, uint64_t bytes)
 		for (uint32_t i = 0; i < s.n; i++)
 			ranks[i + 1] = p->rank[s.frames[i].symbol];
 		struct item *item = find(p, ranks, s.n + 1);
-		for (uint32_t i = 0; i <= s.n && item->samples == 0; i++)
+		for (uint32_t i = 0; i <= s.n && item->met == 0; i++)
 			sum += strlen(p->texts[ranks[i]]) + 1;
-		sum += item->samples == 0 ? 7 : 0;
-		item->samples++;
+		sum += item->met == 0 ? 7 : 0;
+		item->met++;
 	}
 }
 
@@ -187,7 +201,7 @@ static void print(const struct picture *p, const char *event)
 	uint64_t value = 0, samples = 0;
 	for (uint32_t i = 0; i < p->items_n; i++) {
 		value += value_of(&p->items[i]);
-		samples += p->items[i].samples;
+		samples += samples_of(&p->items[i]);
 	}
 	printf("# event: %s\n# unit: cycles\n# total: %" PRIu64 " cycles in %" PRIu64
 	       " samples\n", event, value, samples);

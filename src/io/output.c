@@ -373,49 +373,66 @@ static unsigned kept_length(struct str s)
 	return code < 0xa0 || (code & 0xfffe) == 0xfffe ? 0 : length;
 }
 
-/* Stands for a character that may not appear; returns how many bytes that was. */
-static unsigned put_stand_in(struct output *o, struct str s)
+/*
+ * Stands for the character at s that may not appear; *length is set to how many
+ * bytes of s that was.  room is for three bytes.
+ */
+static struct str stand_in(struct str s, unsigned *length, char *room)
 {
 	unsigned char c = (unsigned char)*s.p;
+	*length = 1;
 	if (c < 0x20) {
-		char picture[] = { '\xe2', '\x90', (char)(0x80 + c) };
-		output_bytes(o, (struct str){ picture, sizeof(picture) });
-		return 1;
+		room[0] = '\xe2';
+		room[1] = '\x90';
+		room[2] = (char)(0x80 + c);
+		return (struct str){ room, 3 };
 	}
-	if (c == 0x7f) {
-		output_lit(o, "\u2421");
-		return 1;
+	if (c == 0x7f)
+		return STR("\u2421");
+	utf8_next(s, length);
+	return STR("\ufffd");
+}
+
+/*
+ * The next piece of *rest, which is not empty, as it may appear: as much as can
+ * stay as it is, or what stands for a character.
+ */
+static struct str take_piece(struct str *rest, bool special_stays, char *room)
+{
+	const char *p = rest->p, *end = rest->p + rest->n;
+	while (p < end) {
+		enum byte_class class = classes[(unsigned char)*p];
+		unsigned kept = class == PLAIN || (class == SPECIAL && special_stays);
+		if (class == LEADING)
+			kept = kept_length(str_span(p, end));
+		if (!kept)
+			break;
+		p += kept;
 	}
-	unsigned length;
-	utf8_next(s, &length);
-	output_lit(o, "\ufffd");
-	return length;
+	struct str piece = str_span(rest->p, p);
+	unsigned length = 0;
+	if (piece.n == 0 && classes[(unsigned char)*p] == SPECIAL) {
+		piece = entity(*p);
+		length = 1;
+	} else if (piece.n == 0) {
+		piece = stand_in(*rest, &length, room);
+	}
+	*rest = str_span(p + length, end);
+	return piece;
 }
 
 void output_xml(struct output *o, struct str s)
 {
-	if (s.n == 0)
-		return;
-	const char *p = s.p, *end = s.p + s.n, *from = p;
-	while (p < end) {
-		enum byte_class class = classes[(unsigned char)*p];
-		if (class == PLAIN) {
-			p++;
-			continue;
-		}
-		unsigned kept = class == LEADING ? kept_length(str_span(p, end)) : 0;
-		if (kept) {
-			p += kept;
-			continue;
-		}
-		output_bytes(o, str_span(from, p));
-		if (class == SPECIAL)
-			output_bytes(o, entity(*p++));
-		else
-			p += put_stand_in(o, str_span(p, end));
-		from = p;
-	}
-	output_bytes(o, str_span(from, end));
+	char room[3];
+	while (s.n > 0)
+		output_bytes(o, take_piece(&s, false, room));
+}
+
+void output_xml_shown(struct buf *b, struct str s)
+{
+	char room[3];
+	while (s.n > 0)
+		buf_add(b, take_piece(&s, true, room));
 }
 
 void output_comment(struct output *o, struct str s)
@@ -454,4 +471,32 @@ void output_json(struct output *o, struct str s)
 		s = str_skip(s, length);
 	}
 	output_char(o, '"');
+}
+
+void output_base64(struct output *o, struct str s)
+{
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	const unsigned char *p = (const unsigned char *)s.p;
+	for (size_t left = s.n; left > 0;) {
+		if (sizeof(o->data) - o->n < 4)
+			output_flush(o);
+		char *to = o->data + o->n, *end = o->data + sizeof(o->data) - 3;
+		for (; left >= 3 && to < end; to += 4, p += 3, left -= 3) {
+			to[0] = digits[p[0] >> 2];
+			to[1] = digits[(p[0] & 3) << 4 | p[1] >> 4];
+			to[2] = digits[(p[1] & 15) << 2 | p[2] >> 6];
+			to[3] = digits[p[2] & 63];
+		}
+		if (left > 0 && left < 3 && to < end) {
+			unsigned second = left == 2 ? p[1] : 0;
+			to[0] = digits[p[0] >> 2];
+			to[1] = digits[(p[0] & 3) << 4 | second >> 4];
+			to[2] = left == 2 ? digits[(second & 15) << 2] : '=';
+			to[3] = '=';
+			to += 4;
+			left = 0;
+		}
+		o->n = (size_t)(to - o->data);
+	}
 }

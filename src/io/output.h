@@ -72,11 +72,17 @@ void output_fixed(struct output *, double value, unsigned decimals);
  */
 void output_xml(struct output *, struct str s);
 
+/* Appends s as people read it in what output_xml() wrote: without the escapes. */
+void output_xml_shown(struct buf *, struct str s);
+
 /* s inside an XML comment: as output_xml(), and never "--" nor a '-' at the end. */
 void output_comment(struct output *, struct str s);
 
 /* s as a JSON string with its quotes; bytes that are not UTF-8 become U+FFFD. */
 void output_json(struct output *, struct str s);
+
+/* s as base64 (RFC 4648) in one line, with its '=' at the end. */
+void output_base64(struct output *, struct str s);
 
 static inline void output_char(struct output *o, char c)
 {

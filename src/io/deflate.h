@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef IO_DEFLATE_H
+#define IO_DEFLATE_H
+
+#include "base/buf.h"
+
+/*
+ * The other direction of io/inflate.h: a raw deflate stream (RFC 1951, no gzip
+ * around it) of bytes that are in memory, as fast as zlib can.
+ */
+
+/* What bytes are like, which decides how they are made small. */
+enum deflate_kind {
+	DEFLATE_TEXT,            /* much of it was there before */
+	DEFLATE_NUMBERS,         /* some bytes are frequent, often many in a row */
+};
+
+struct deflate;
+
+/* What is made is appended to *out, which must live as long. */
+struct deflate *deflate_new(struct buf *out);
+void deflate_add(struct deflate *, struct str bytes, enum deflate_kind);
+
+/* Ends the stream and frees it. */
+void deflate_end(struct deflate *);
+
+#endif

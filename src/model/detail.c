@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * How wide the last one may be is found without sorting: nodes are counted by
+ * their value's first six bits, and classes are taken, widest first, until the
+ * next one would be too much.  Of that one as many are kept as there is room
+ * for, in tree order.  A node is in the class of its parent or in a narrower one,
+ * and its parent comes first, so none is kept without its parent.
+ *
+ *	value    0 … 31    32 … 63    64, 65    66, 67  …  1000 … 1015
+ *	class    the same              64        65         191
+ *
+ * Then one walk copies what is kept; the subtree of a node that is not is passed
+ * by at once.
+ */
+#include "model/detail.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "base/alloc.h"
+
+enum { FINE_BITS = 5, FINE = 1 << FINE_BITS, CLASSES = 64 * FINE };
+
+/* What is in a range of about 3 %. */
+static unsigned class_of(int64_t value)
+{
+	uint64_t v = (uint64_t)value;
+	if (v < 2 * FINE)
+		return (unsigned)v;
+	unsigned shift = 63 - FINE_BITS - (unsigned)__builtin_clzll(v);
+	return shift * FINE + (unsigned)(v >> shift);
+}
+
+/* Vanished functions are as wide as they were. */
+static int64_t width_of(const struct tree *t, const struct node *n)
+{
+	int64_t width = layout_value(t, n);
+	return t->stacks->columns > 1 && n->total[0] > width ? n->total[0] : width;
+}
+
+/* Which nodes stay. */
+struct choice {
+	unsigned least;          /* class from which on all do */
+	uint32_t room;           /* how many of the class below do */
+};
+
+static struct choice choose(const struct tree *t, uint32_t nodes)
+{
+	struct choice c = { 0 };
+	if (nodes >= t->count - t->gaps)
+		return c;
+	uint32_t counts[CLASSES] = { 0 };
+	for (uint32_t i = 0; i < t->count; i++)
+		if (!tree_is_gap(&t->nodes[i]))
+			counts[class_of(width_of(t, &t->nodes[i]))]++;
+	c.room = nodes;
+	for (c.least = CLASSES; counts[c.least - 1] <= c.room; c.least--)
+		c.room -= counts[c.least - 1];
+	return c;
+}
+
+struct cutting {
+	const struct tree *tree;
+	struct detail *detail;
+	struct choice choice;
+	const struct layout_box *box, *box_end;
+	uint32_t before_depth;       /* of the node put last */
+	struct open {
+		uint32_t node;           /* in the detail */
+		uint64_t gap, hidden;    /* cut off since the last child; of it, calls */
+	} *path;                     /* by depth */
+	size_t capacity;
+};
+
+static bool keeps(struct cutting *c, uint32_t i)
+{
+	const struct node *n = &c->tree->nodes[i];
+	bool has_box = c->box < c->box_end && c->box->node == i;
+	c->box += has_box;
+	unsigned class = class_of(width_of(c->tree, n));
+	if (class >= c->choice.least)
+		return true;
+	if (class + 1 == c->choice.least && c->choice.room > 0) {
+		c->choice.room--;
+		return true;
+	}
+	return has_box;
+}
+
+static void grow(struct cutting *c)
+{
+	struct detail *d = c->detail;
+	if (d->count < c->capacity)
+		return;
+	c->capacity = grown_capacity(c->capacity, (size_t)d->count + 1);
+	d->up = xreallocarray(d->up, c->capacity, sizeof(*d->up));
+	d->frame = xreallocarray(d->frame, c->capacity, sizeof(*d->frame));
+	d->rest = xreallocarray(d->rest, c->capacity, sizeof(*d->rest));
+	d->hidden = xreallocarray(d->hidden, c->capacity, sizeof(*d->hidden));
+	if (c->tree->stacks->columns > 1)
+		d->before = xreallocarray(d->before, c->capacity, sizeof(*d->before));
+}
+
+/* Moves value from one to another, as much as is there. */
+static void move(uint64_t *from, uint64_t *to, int64_t value)
+{
+	uint64_t most = value > 0 ? (uint64_t)value : 0;
+	*to = most < *from ? most : *from;
+	*from -= *to;
+}
+
+static void put(struct cutting *c, uint32_t frame, uint32_t depth, int64_t value,
+		int64_t before)
+{
+	struct detail *d = c->detail;
+	grow(c);
+	uint32_t i = d->count++, parent = c->path[depth - 1].node;
+	d->up[i] = c->before_depth + 1 - depth;
+	d->frame[i] = frame;
+	d->hidden[i] = 0;
+	move(&d->rest[parent], &d->rest[i], value);
+	if (d->before)
+		move(&d->before[parent], &d->before[i], before);
+	c->path[depth] = (struct open){ .node = i };
+	c->before_depth = depth;
+	if (depth > d->depth)
+		d->depth = depth;
+}
+
+static void put_root(struct cutting *c)
+{
+	struct detail *d = c->detail;
+	const struct node *root = &c->tree->nodes[0];
+	int64_t before = root->total[0];
+	grow(c);
+	d->up[0] = 0;
+	d->frame[0] = ID_NONE;
+	d->rest[0] = (uint64_t)layout_value(c->tree, root);
+	d->hidden[0] = 0;
+	if (d->before)
+		d->before[0] = before > 0 ? (uint64_t)before : 0;
+	c->path[0] = (struct open){ .node = 0 };
+	d->count = 1;
+}
+
+/* What was passed by since the last child, where places have to be kept. */
+static void put_gap(struct cutting *c, uint32_t depth)
+{
+	struct open *parent = &c->path[depth - 1];
+	if (parent->gap == 0 || !c->tree->stacks->in_order)
+		return;
+	struct detail *d = c->detail;
+	put(c, ID_NONE, depth, (int64_t)parent->gap, 0);
+	d->hidden[d->count - 1] = parent->hidden;
+	d->hidden[parent->node] -= parent->hidden;
+	parent->gap = parent->hidden = 0;
+}
+
+static void pass_by(struct cutting *c, const struct node *n)
+{
+	struct open *parent = &c->path[n->depth - 1];
+	uint64_t value = (uint64_t)layout_value(c->tree, n);
+	parent->gap += value;
+	if (tree_is_gap(n))
+		return;
+	parent->hidden += value;
+	c->detail->hidden[parent->node] += value;
+}
+
+static void walk(struct cutting *c)
+{
+	const struct tree *t = c->tree;
+	uint32_t kept = 1;
+	for (uint32_t i = 1; i < t->count;) {
+		const struct node *n = &t->nodes[i];
+		bool gap = tree_is_gap(n);
+		if (gap || !keeps(c, i)) {
+			pass_by(c, n);
+			i = n->end;
+			continue;
+		}
+		put_gap(c, n->depth);
+		put(c, n->frame, n->depth, layout_value(t, n), n->total[0]);
+		kept++;
+		i++;
+	}
+	c->detail->cut = t->count - t->gaps - kept;
+}
+
+void detail_make(struct detail *d, const struct tree *t, const struct layout *l,
+		 uint32_t nodes)
+{
+	*d = (struct detail){ 0 };
+	struct cutting c = {
+		.tree = t, .detail = d, .choice = choose(t, nodes),
+		.box = l->boxes, .box_end = l->boxes + l->count,
+		.path = xcalloc((size_t)t->depth + 1, sizeof(*c.path)),
+	};
+	put_root(&c);
+	keeps(&c, 0);
+	walk(&c);
+	/* With values below 0 more may be cut off than there is. */
+	for (uint32_t i = 0; i < d->count; i++)
+		if (d->hidden[i] > d->rest[i])
+			d->hidden[i] = d->rest[i];
+	free(c.path);
+}
+
+void detail_free(struct detail *d)
+{
+	free(d->up);
+	free(d->frame);
+	free(d->rest);
+	free(d->hidden);
+	free(d->before);
+	*d = (struct detail){ 0 };
+}

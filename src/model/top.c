@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * One pass over the nodes, which stand depth first.  Each adds its value to the
+ * total of its function, unless it lies inside an open node of it, which is
+ * known by where the subtree of the last such node ends.  Each also gives its
+ * value to its own self and takes it from that of the function above.
+ *
+ *	node        total of a   of b     self of a   of b
+ *	a 10        10                    10
+ *	  b 7                    7        3           7
+ *	    a 5     (inside)              8           2
+ *	    b 1                  (inside)             2
+ *	  b 2                    9        6           4
+ *
+ * The memory of a function is fetched while nodes before it are worked on.
+ */
+#include "model/top.h"
+
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "model/layout.h"
+
+/* How far ahead: less than would push out what was fetched. */
+enum { AHEAD = 16 };
+
+struct summing {
+	const struct tree *tree;
+	struct top *top;
+	uint32_t *name_of;       /* by frame */
+	uint32_t *path;          /* by depth: name of the open node */
+};
+
+static void fetch_ahead(const struct summing *s, uint32_t i)
+{
+	if (i + AHEAD >= s->tree->count)
+		return;
+	uint32_t frame = s->tree->nodes[i + AHEAD].frame;
+	if (frame != ID_NONE)
+		__builtin_prefetch(&s->top->functions[s->name_of[frame]], 1);
+}
+
+/* What a function spent before a call is its own, see tree.h. */
+static void sum_up(struct summing *s)
+{
+	struct top *top = s->top;
+	const struct node *nodes = s->tree->nodes;
+	for (uint32_t i = 1; i < s->tree->count; i++) {
+		const struct node *n = &nodes[i];
+		fetch_ahead(s, i);
+		if (tree_is_gap(n))
+			continue;
+		int64_t value = layout_value(s->tree, n);
+		uint32_t name = s->name_of[n->frame];
+		struct top_function *f = &top->functions[name];
+		if (n->depth > 1)
+			top->functions[s->path[n->depth - 1]].self -= value;
+		s->path[n->depth] = name;
+		f->self += value;
+		if (f->end > i)
+			continue;
+		if (f->end == 0)
+			top->names[top->count++] = name;
+		f->total += value;
+		f->end = n->end;
+	}
+}
+
+void top_build(struct top *top, const struct tree *t)
+{
+	const struct profile *p = t->stacks->profile;
+	*top = (struct top){
+		.tree = t,
+		.functions = xcalloc(p->text.count, sizeof(*top->functions)),
+		.names = xcalloc(p->text.count, sizeof(*top->names)),
+	};
+	struct summing s = {
+		.tree = t, .top = top,
+		.name_of = xcalloc(p->frame_count, sizeof(*s.name_of)),
+		.path = xcalloc((size_t)t->depth + 1, sizeof(*s.path)),
+	};
+	for (uint32_t i = 0; i < p->frame_count; i++)
+		s.name_of[i] = p->frames[i].name;
+	sum_up(&s);
+	/* Of values below 0 children may have more than their parent. */
+	for (uint32_t i = 0; i < top->count; i++)
+		if (top->functions[top->names[i]].self < 0)
+			top->functions[top->names[i]].self = 0;
+	free(s.name_of);
+	free(s.path);
+}
+
+void top_free(struct top *top)
+{
+	free(top->functions);
+	free(top->names);
+	*top = (struct top){ 0 };
+}
+
+/* Choose */
+
+struct choice {
+	struct str text;
+	int64_t value;
+	uint32_t name;
+};
+
+static int by_cost(const void *a, const void *b)
+{
+	const struct choice *x = a, *y = b;
+	if (x->value != y->value)
+		return x->value > y->value ? -1 : 1;
+	return str_cmp(x->text, y->text);
+}
+
+/* A heap whose first is the one to give way next. */
+static void sift_down(struct choice *heap, uint32_t count, struct choice item)
+{
+	uint32_t i = 0;
+	for (uint32_t child; (child = 2 * i + 1) < count; i = child) {
+		if (child + 1 < count && by_cost(&heap[child], &heap[child + 1]) < 0)
+			child++;
+		if (by_cost(&heap[child], &item) < 0)
+			break;
+		heap[i] = heap[child];
+	}
+	heap[i] = item;
+}
+
+static void sift_up(struct choice *heap, uint32_t i, struct choice item)
+{
+	for (; i > 0 && by_cost(&heap[(i - 1) / 2], &item) < 0; i = (i - 1) / 2)
+		heap[i] = heap[(i - 1) / 2];
+	heap[i] = item;
+}
+
+uint32_t top_choose(const struct top *top, enum top_order order, uint32_t *names,
+		    uint32_t max)
+{
+	const struct intern *text = &top->tree->stacks->profile->text;
+	uint32_t count = 0;
+	max = max < top->count ? max : top->count;
+	struct choice *heap = xcalloc(max, sizeof(*heap));
+	for (uint32_t i = 0; max > 0 && i < top->count; i++) {
+		uint32_t name = top->names[i];
+		const struct top_function *f = &top->functions[name];
+		struct choice c = {
+			.value = order == TOP_BY_SELF ? f->self : f->total, .name = name,
+			.text = intern_text(text, name),
+		};
+		if (c.value == 0)
+			continue;
+		if (count < max)
+			sift_up(heap, count++, c);
+		else if (by_cost(&c, &heap[0]) < 0)
+			sift_down(heap, count, c);
+	}
+	if (count > 1)
+		qsort(heap, count, sizeof(*heap), by_cost);
+	for (uint32_t i = 0; i < count; i++)
+		names[i] = heap[i].name;
+	free(heap);
+	return count;
+}

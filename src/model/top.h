@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MODEL_TOP_H
+#define MODEL_TOP_H
+
+#include "model/tree.h"
+
+/*
+ * What each function costs over a whole call tree.  A function is a name,
+ * whatever kinds and modules its frames have.
+ *
+ * Values are those nodes are drawn with, see layout_value().  What a function
+ * called under itself again is in its total once.
+ */
+struct top {
+	const struct tree *tree;
+	struct top_function {
+		int64_t self, total;
+		uint32_t end;            /* private */
+	} *functions;            /* by name, an id in profile->text */
+	uint32_t count;          /* names that the tree has */
+	uint32_t *names;         /* these, in order of their first node */
+};
+
+enum top_order { TOP_BY_SELF, TOP_BY_TOTAL };
+
+/* The tree must live as long. */
+void top_build(struct top *, const struct tree *);
+void top_free(struct top *);
+
+/*
+ * Fills names with at most "max" functions, those that cost most first, equal
+ * ones in byte order, and returns how many.  None has a value of 0.
+ */
+uint32_t top_choose(const struct top *, enum top_order, uint32_t *names, uint32_t max);
+
+#endif

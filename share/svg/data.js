@@ -62,16 +62,37 @@ class Reader {
 		return this.bytes.subarray(this.at, this.at += length);
 	}
 
+	/* A column of red, one of green, one of blue. */
 	colors(count) {
 		const rgb = this.raw(3 * count), colors = new Uint32Array(count);
 		for (let i = 0; i < count; i++)
-			colors[i] = rgb[3 * i] << 16 | rgb[3 * i + 1] << 8 | rgb[3 * i + 2];
+			colors[i] = rgb[i] << 16 | rgb[count + i] << 8 | rgb[2 * count + i];
 		return colors;
 	}
 
-	lines(length) {
+	/* Each begins with so many bytes of the one before; "length" counts all, with their ends. */
+	strings(count, length) {
+		insist(length >= count && length <= count * 16384);
+		const whole = new Uint8Array(length), bytes = this.bytes, END = 10;
+		let to = 0, start = 0;
+		for (let i = 0; i < count; i++) {
+			const common = this.number(), before = start;
+			insist(before + common <= to);
+			start = to;
+			whole.copyWithin(to, before, before + common);
+			to += common;
+			let end = this.at;
+			while (end < bytes.length && bytes[end] !== END)
+				whole[to++] = bytes[end++];
+			insist(end < bytes.length && to < length);
+			whole[to++] = END;
+			this.at = end + 1;
+		}
+		insist(to === length);
 		const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-		return utf8.decode(this.raw(length)).split('\n');
+		const strings = utf8.decode(whole).split('\n');
+		insist(strings.length === count + 1 && strings.pop() === '');
+		return strings;
 	}
 }
 
@@ -85,15 +106,35 @@ async function inflate(text) {
 }
 
 function readNames(reader) {
-	const S = reader.count(1), T = reader.below(S + 1), strings = reader.lines(reader.number());
-	insist(strings.length === S + 1 && strings.pop() === '');
+	const S = reader.count(2), T = reader.below(S + 1);
+	return { strings: reader.strings(S, reader.number()), T };
+}
+
+/* Of a whole tree they can be summed up: see below. */
+function readSums(reader, { T }) {
 	reader.need(2 * T);
 	return {
-		strings, T,
 		nameSelf: reader.numbers(new Float64Array(T)),
 		nameTotal: reader.numbers(new Float64Array(T)),
 		otherNames: reader.number(),
 	};
+}
+
+/* What names cost over the tree, recursion counted once. */
+function sumNames({ n, T, func, nameOf, end, self, total }) {
+	const nameSelf = new Float64Array(T), nameTotal = new Float64Array(T);
+	const open = new Int32Array(T);
+	for (let i = 1; i < n; i++) {
+		if (func[i] < 0)
+			continue;
+		const name = nameOf[func[i]];
+		nameSelf[name] += self[i];
+		if (open[name] > i)
+			continue;
+		nameTotal[name] += total[i];
+		open[name] = end[i];
+	}
+	return { nameSelf, nameTotal, otherNames: 0 };
 }
 
 function readModules(reader, strings) {
@@ -104,11 +145,19 @@ function readModules(reader, strings) {
 	};
 }
 
+/* In order of names: each as the difference to the one before. */
+function readNameOf(reader, F, T) {
+	const nameOf = new Int32Array(F);
+	for (let i = 0, name = 0; i < F; i++)
+		nameOf[i] = name += reader.below(T - name);
+	return nameOf;
+}
+
 function readFunctions(reader, { T, strings, moduleName, links }) {
 	const F = reader.count(8), orNone = text => text - 1;
 	return {
 		F,
-		nameOf: reader.numbers(new Int32Array(F), T),
+		nameOf: readNameOf(reader, F, T),
 		kind: reader.raw(F).map(kind => Math.min(kind, 5)),
 		module: reader.numbers(new Int32Array(F), moduleName.length + 2)
 			.map(module => module > 1 ? module - 2 : -1 - module),
@@ -141,13 +190,19 @@ function readShape(reader, n) {
 	return { parent, depth, end };
 }
 
-function readFuncs(reader, n, { F, chart }) {
-	const func = new Int32Array(n);
+/* A code is 1 for a gap, function + 2, or 0: what came last in the same place. */
+function readFuncs(reader, { parent, depth }, { F, chart }) {
+	const n = parent.length, func = new Int32Array(n), code = new Int32Array(n);
+	const guess = new Int32Array(65536), last = [0];
 	func[0] = ROOT;
 	for (let i = 1; i < n; i++) {
-		const next = reader.below(F + 1);
-		insist(next || chart);
-		func[i] = next ? next - 1 : GAP;
+		const up = parent[i], before = up === i - 1 ? 0 : code[last[depth[i]]];
+		const place = (Math.imul(code[up], 0x9e3779b1) ^ Math.imul(before, 0x85ebca77)) >>> 16;
+		const c = reader.below(F + 2) || guess[place];
+		insist(c > 1 || c && chart);
+		code[i] = guess[place] = c;
+		last[depth[i]] = i;
+		func[i] = c > 1 ? c - 2 : GAP;
 	}
 	return func;
 }
@@ -174,7 +229,7 @@ function readTree(reader, model) {
 	const n = reader.number();
 	insist(n > 0);
 	reader.need(3 * n - 2);
-	const shape = readShape(reader, n), func = readFuncs(reader, n, model);
+	const shape = readShape(reader, n), func = readFuncs(reader, shape, model);
 	const self = reader.numbers(new Float64Array(n)), total = sum(self, shape.parent);
 	const hidden = model.truncated ? reader.numbers(new Float64Array(n)) : null;
 	for (let i = 0; hidden && i < n; i++) {
@@ -202,9 +257,13 @@ async function readData(text) {
 		allNodes: reader.number(),
 	};
 	Object.assign(model, readNames(reader));
+	if (model.truncated)
+		Object.assign(model, readSums(reader, model));
 	Object.assign(model, readModules(reader, model.strings));
 	Object.assign(model, readFunctions(reader, model));
 	Object.assign(model, readTree(reader, model));
+	if (!model.truncated)
+		Object.assign(model, sumNames(model));
 	insist(reader.at === reader.bytes.length);
 	return model;
 }

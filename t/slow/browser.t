@@ -2,88 +2,31 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # A picture in a real browser: points, clicks, types, goes back and reloads.
-# chromedriver is spoken to by its HTTP interface (W3C WebDriver).
 use strict;
 use utf8;
 use warnings;
 no warnings qw(once);
 use FindBin;
-use HTTP::Tiny;
-use JSON::PP;
 use Test::More;
 use Time::HiRes qw(sleep);
 
-# So early that the browser ends (END, below) before its folder goes away.
-BEGIN { require "$FindBin::Bin/../lib.pm" }
+BEGIN {
+	require "$FindBin::Bin/../lib.pm";
+	require "$FindBin::Bin/../browser.pm";
+}
 
 binmode Test::More->builder->$_, ':utf8' for qw(output failure_output todo_output);
-plan skip_all => 'no chromedriver' if `chromedriver --version 2>&1` !~ /ChromeDriver/;
+plan skip_all => Browser::missing() if Browser::missing();
 
 my $temp = $Fg::temp;
-my $http = HTTP::Tiny->new(timeout => 60);
-my $json = JSON::PP->new->utf8->allow_nonref;
-my ($base, $session, $driver, $driver_says);
+my $browser = Browser->new;
 
-sub start {
-	$driver = open($driver_says, '-|', 'exec chromedriver --port=0 2>&1') or die "chromedriver: $!\n";
-	while (my $line = <$driver_says>) {
-		$base = "http://127.0.0.1:$1" and last if $line =~ /successfully on port (\d+)/;
-	}
-	die "chromedriver does not say its port\n" unless $base;
-	my $reply = call('POST', '/session', { capabilities => { alwaysMatch => {
-		'goog:loggingPrefs' => { browser => 'ALL' },
-		'goog:chromeOptions' => { args => ['--headless=new', '--no-sandbox', '--disable-gpu',
-			'--hide-scrollbars', '--window-size=1200,800', "--user-data-dir=$temp/profile"] },
-	} } });
-	$session = "/session/$reply->{sessionId}";
-}
+sub js { $browser->js(@_) }
 
-sub call {
-	my ($method, $path, $body) = @_;
-	my $answer = $http->request($method, $base . $path, {
-		headers => { 'Content-Type' => 'application/json' },
-		$method eq 'POST' ? (content => $json->encode($body || {})) : (),
-	});
-	my $value = eval { $json->decode($answer->{content})->{value} };
-	die "$method $path: ", $value ? $value->{message} : $answer->{content}, "\n"
-		unless $answer->{success};
-	return $value;
-}
-
-END {
-	my $status = $?;
-	eval { call('DELETE', $session) } if $session;
-	kill TERM => $driver if $driver;
-	waitpid $driver, 0 if $driver;
-	$? = $status;
-}
-
-# What the page says to a piece of JavaScript.
-sub js {
-	my ($script, @arguments) = @_;
-	return call('POST', "$session/execute/sync", { script => $script, args => \@arguments });
-}
-
-sub visit {
-	my ($url) = @_;
-	call('POST', "$session/url", { url => 'about:blank' });
-	call('POST', "$session/url", { url => $url });
-}
-
-sub perform {
-	my (@actions) = @_;
-	call('POST', "$session/actions", { actions => \@actions });
-}
-
-my %special = (Escape => "\x{e00c}", Enter => "\x{e007}", Backspace => "\x{e003}",
-	Up => "\x{e013}", Down => "\x{e015}", Left => "\x{e012}", Right => "\x{e014}");
-
-# Types keys, names of special ones in <>: "/abc<Enter>".
+# The viewer waits a little before it searches.
 sub type {
 	my ($text) = @_;
-	my @keys = map { /^<(.+)>$/ ? $special{$1} : $_ } $text =~ /<\w+>|./g;
-	perform({ type => 'key', id => 'k', actions => [map {
-		({ type => 'keyDown', value => $_ }, { type => 'keyUp', value => $_ }) } @keys] });
+	$browser->type($text);
 	sleep .15;
 }
 
@@ -91,23 +34,12 @@ sub type {
 my $find = 'const f = [...document.querySelectorAll(".fg-frames > g")].filter(g => ' .
 	'g.frame.name === arguments[0])[arguments[1] || 0];';
 
-sub point {
-	my ($name, $n, @more) = @_;
-	my $at = js("$find const b = f.querySelector('rect').getBoundingClientRect();" .
-		'return [Math.floor(b.x + b.width / 2), Math.floor(b.y + b.height / 2)]', $name, $n);
-	perform({ type => 'pointer', id => 'm', parameters => { pointerType => 'mouse' }, actions => [
-		{ type => 'pointerMove', duration => 0, x => $at->[0], y => $at->[1] }, @more] });
-}
+sub frame { js("$find return f", @_) }
+sub point { $browser->move(frame(@_)) }
 
 sub click {
-	my ($name, $n) = @_;
-	point($name, $n, { type => 'pointerDown', button => 0 }, { type => 'pointerUp', button => 0 });
+	$browser->click(frame(@_));
 	sleep .05;
-}
-
-sub text_of {
-	my ($selector) = @_;
-	return js('return document.querySelector(arguments[0]).textContent', $selector);
 }
 
 sub geometry {
@@ -121,13 +53,6 @@ sub geometry {
 sub status_line {
 	return js('return document.querySelector(".fg-status").hidden ? ""' .
 		' : document.querySelector(".fg-status span").textContent');
-}
-
-sub fragment { return js('return location.hash') }
-
-sub complaints {
-	my $log = call('POST', "$session/se/log", { type => 'browser' });
-	return join "\n", map { $_->{message} } @$log;
 }
 
 sub draw {
@@ -150,21 +75,21 @@ app;main;run;parse;read 40
 app;main 60
 app;idle 400
 END
-start();
 my $url = draw('small', $small, '--title=small one');
 
-visit($url);
-is(complaints(), '', 'no complaint on loading');
-is(text_of('.fg-title'), 'small one', 'title');
-is(text_of('.fg-sub'), 'cycles · 1,000 cycles', 'subtitle');
-like(text_of('.fg-info'), qr/^Point at a frame/, 'a hint before anything is done');
+$browser->visit($url);
+is($browser->complaints, '', 'no complaint on loading');
+is($browser->text('.fg-title'), 'small one', 'title');
+is($browser->text('.fg-sub'), 'cycles · 1,000 cycles', 'subtitle');
+like($browser->text('.fg-info'), qr/^Point at a frame/, 'a hint before anything is done');
 is(js('return document.querySelectorAll(".fg-frames title").length'), 0,
 	'no tooltip boxes over the graph');
 
 # Details.
 point('lex');
-is(text_of('.fg-name'), 'lex', 'pointing shows the name');
-is(text_of('.fg-info'), 'total 5.00 % · 50 cycles · self 0 cycles, 0.00 %', 'and the numbers');
+is($browser->text('.fg-name'), 'lex', 'pointing shows the name');
+is($browser->text('.fg-info'), 'total 5.00 % · 50 cycles · self 0 cycles, 0.00 %',
+	'and the numbers');
 point('read');
 is(js('return document.querySelectorAll(".fg-same").length'), 3,
 	'other frames of the function are outlined');
@@ -187,42 +112,43 @@ for my $name (qw(all app main)) {
 	ok($up->{shown} && abs($up->{w} + 1 - $inner) < .2 && $up->{classes} =~ /fg-up/,
 		"$name stays, whole and faint");
 }
-is(text_of('.fg-sub'), 'all › app › main › parse', 'the way there');
-like(fragment(), qr/^#z=\d+\.3$/, 'the address says where');
+is($browser->text('.fg-sub'), 'all › app › main › parse', 'the way there');
+like($browser->fragment, qr/^#z=\d+\.3$/, 'the address says where');
 point('lex');
-like(text_of('.fg-info'), qr/^total 5\.00 % · 14\.3 % of view · 50 cycles/, 'share of the view');
+like($browser->text('.fg-info'), qr/^total 5\.00 % · 14\.3 % of view · 50 cycles/,
+	'share of the view');
 
 # Out again.
 type('<Escape>');
-is(text_of('.fg-sub'), 'all › app › main', 'Esc goes one up');
-call('POST', "$session/back");
+is($browser->text('.fg-sub'), 'all › app › main', 'Esc goes one up');
+$browser->back;
 sleep .1;
-is(text_of('.fg-sub'), 'all › app › main › parse', 'back goes where we were');
-call('POST', "$session/refresh");
+is($browser->text('.fg-sub'), 'all › app › main › parse', 'back goes where we were');
+$browser->reload;
 sleep .1;
-is(text_of('.fg-sub'), 'all › app › main › parse', 'reloading stays there');
+is($browser->text('.fg-sub'), 'all › app › main › parse', 'reloading stays there');
 click('main');
-is(text_of('.fg-sub'), 'all › app › main', 'an ancestor can be clicked');
+is($browser->text('.fg-sub'), 'all › app › main', 'an ancestor can be clicked');
 type('<Backspace>');
-is(text_of('.fg-sub'), 'all › app', 'Backspace goes one up');
+is($browser->text('.fg-sub'), 'all › app', 'Backspace goes one up');
 type('0');
-is(text_of('.fg-sub'), 'cycles · 1,000 cycles', '0 shows all');
+is($browser->text('.fg-sub'), 'cycles · 1,000 cycles', '0 shows all');
 is(geometry('parse')->{w}, $before->{w}, 'as it was');
 click('lex');
 js('document.querySelectorAll(".fg-crumb")[2].dispatchEvent(new Event("click"))');
-is(text_of('.fg-sub'), 'all › app › main', 'a crumb can be clicked');
+is($browser->text('.fg-sub'), 'all › app › main', 'a crumb can be clicked');
 type('0');
 
 # Search: "parse" 390 wide, the one in run included; the reads in it count once.
 type('/pars|read');
 is(status_line(), '54.0 % · 2 functions · 6 frames', 'what is nested is not counted twice');
 is(js('return document.querySelectorAll(".fg-hit").length'), 6, 'hits are marked');
-is(fragment(), '#s=pars%7Cread', 'the address keeps the expression');
+is($browser->fragment, '#s=pars%7Cread', 'the address keeps the expression');
 type('<Enter>');
 is(status_line(), '54.0 % · 2 functions · 1/6', 'Enter goes to the first');
 type('<Enter><Enter>');
 is(status_line(), '54.0 % · 2 functions · 3/6', 'and on');
-call('POST', "$session/refresh");
+$browser->reload;
 sleep .1;
 is(status_line(), '54.0 % · 2 functions · 6 frames', 'reloading keeps the search');
 click('parse', 1);
@@ -233,7 +159,7 @@ type('N');
 like(status_line(), qr{ 6/6$}, 'N the one before');
 type('<Escape>');
 is(status_line(), '', 'Esc ends the search');
-is(fragment(), '', 'also in the address');
+is($browser->fragment, '', 'also in the address');
 type('/READ');
 is(status_line(), '54.0 % · 1 function · 4 frames', 'small and capital letters are the same')
 	or diag(status_line());
@@ -243,43 +169,42 @@ type('<Escape>(');
 is(status_line(), 'not a regular expression', 'a wrong expression is told');
 ok(js('return document.querySelector(".fg-field").classList.contains("fg-bad")'), 'and marked');
 is(js('return document.querySelectorAll(".fg-find, .fg-hit").length'), 0, 'nothing is faint');
-is(complaints(), '', 'no complaint');
+is($browser->complaints, '', 'no complaint');
 type('<Escape><Escape>');
 
 # Keyboard alone.
 type('0<Up><Up>');
-is(text_of('.fg-name'), 'main', 'arrows walk to the widest child') or diag(text_of('.fg-name'));
+is($browser->text('.fg-name'), 'main', 'arrows walk to the widest child');
 type('<Left>');
-is(text_of('.fg-name'), 'idle', 'and along a row');
+is($browser->text('.fg-name'), 'idle', 'and along a row');
 type('<Enter>');
-is(text_of('.fg-sub'), 'all › app › idle', 'Enter zooms');
+is($browser->text('.fg-sub'), 'all › app › idle', 'Enter zooms');
 is(js('return document.activeElement.frame.name'), 'idle', 'the frame has the focus');
 
 # Addresses.
 for my $tail ('#z=9.9&s=(', '#z=&s=%', '?s=%zz&x=1&y=', '#', '?x=16.0&y=abc', '#z=NaN.1e9') {
-	visit($url . $tail);
-	is(complaints(), '', "no complaint about '$tail'");
-	is(text_of('.fg-sub'), 'cycles · 1,000 cycles', "everything is shown with '$tail'");
+	$browser->visit($url . $tail);
+	is($browser->complaints, '', "no complaint about '$tail'");
+	is($browser->text('.fg-sub'), 'cycles · 1,000 cycles', "everything is shown with '$tail'");
 }
-visit("$url?s=lex");
+$browser->visit("$url?s=lex");
 is(status_line(), '5.00 % · 1 function · 1 frame', 'an old address with a search');
 my ($x, $y) = read_svg($url) =~ m{<title>lex \(.*?<rect x="([\d.]+)" y="([\d.]+)"}s;
-visit("$url?x=$x&y=$y");
-is(text_of('.fg-sub'), 'all › app › main › parse › lex', 'an old address of a frame');
+$browser->visit("$url?x=$x&y=$y");
+is($browser->text('.fg-sub'), 'all › app › main › parse › lex', 'an old address of a frame');
 
 # Sizes and themes.
-visit($url);
-call('POST', "$session/window/rect", { width => 700, height => 600 });
+$browser->visit($url);
+$browser->resize(700, 600);
 sleep .2;
 cmp_ok(abs(geometry('all')->{w} + 33 - js('return innerWidth')), '<', .2,
 	'the picture follows the window');
-call('POST', "$session/window/rect", { width => 1200, height => 800 });
+$browser->resize(1200, 800);
 sleep .2;
 cmp_ok(abs(geometry('all')->{w} - $inner + 1), '<', .2, 'in both directions');
 for (['light', 'rgb(255, 255, 255)', '1'], ['dark', 'rgb(20, 24, 29)', '0.82']) {
 	my ($theme, $color, $opacity) = @$_;
-	call('POST', "$session/goog/cdp/execute", { cmd => 'Emulation.setEmulatedMedia', params => {
-		features => [{ name => 'prefers-color-scheme', value => $theme }] } });
+	$browser->media('prefers-color-scheme' => $theme);
 	is(js('return getComputedStyle(document.querySelector(".fg-back")).fill'), $color,
 		"background in the $theme theme");
 	is(js('return getComputedStyle(document.querySelector(".fg-frames rect")).fillOpacity'),
@@ -290,9 +215,9 @@ for (['light', 'rgb(255, 255, 255)', '1'], ['dark', 'rgb(20, 24, 29)', '0.82']) 
 my @bad = ('</script><script>pwned=1</script>', ']]><script>pwned=1</script>',
 	'"><image href="http://127.0.0.1:1/x" onerror="pwned=1"/>', 'javascript:pwned=1',
 	"<img src=x onerror=pwned=1>", "\x01\xff\x1b", "x (y 5, 100%)", '${pwned=1}');
-visit(draw('bad', join('', map { "r;$_;leaf 10\n" } @bad), "--title=$bad[0]",
+$browser->visit(draw('bad', join('', map { "r;$_;leaf 10\n" } @bad), "--title=$bad[0]",
 	"--nametype=$bad[4]", "--countname=$bad[1]"));
-is(complaints(), '', 'hostile names: no complaint');
+is($browser->complaints, '', 'hostile names: no complaint');
 is(js('return document.querySelectorAll(".fg-frames > g").length'), 2 + 2 * @bad, 'all are drawn');
 for my $n (0 .. @bad - 1) {
 	js('const g = document.querySelectorAll(".fg-frames > g")[arguments[0]];' .
@@ -304,14 +229,14 @@ type('/<<<Enter>');
 is(js('return typeof pwned'), 'undefined', 'no name is run');
 is(js('return document.querySelectorAll("script").length'), 1, 'there is one script');
 is(js('return performance.getEntriesByType("resource").length'), 0, 'nothing is fetched');
-is(complaints(), '', 'still no complaint');
+is($browser->complaints, '', 'still no complaint');
 
 # Two pictures in one page mind their own business.
 my @parts = map { read_svg($_) } $url, draw('other', "x;main;y 3\nx;z 1\n", '--inverted');
 Fg::spew("$temp/page.html", "<!DOCTYPE html><meta charset=utf-8><title>p</title><body>" .
 	join('<hr>', @parts));
-visit("file://$temp/page.html");
-is(complaints(), '', 'two in a page: no complaint');
+$browser->visit("file://$temp/page.html");
+is($browser->complaints, '', 'two in a page: no complaint');
 is(js('return document.querySelectorAll(".fg-live").length'), 2, 'both are alive');
 is(js('const ids = [...document.querySelectorAll("[id]")].map(e => e.id);' .
 	'return ids.length - new Set(ids).size'), 0, 'ids do not collide');
@@ -323,7 +248,7 @@ is(js('return [...document.querySelectorAll(".fg-sub")].map(e => e.textContent).
 # As large as pictures get by default; limits are loose, for slow machines.
 my $large = join '', map { my $i = $_; map { "a;b" . $i % 70 . ";c$i;d$_ " . (5 + $_) . "\n" }
 	1 .. 8 } 1 .. 1200;
-visit(draw('large', $large));
+$browser->visit(draw('large', $large));
 is(js('return document.querySelectorAll(".fg-frames > g").length'), 5000, '5,000 frames');
 my $took = 'const from = performance.now(); %s; document.documentElement.getBoundingClientRect();' .
 	'document.querySelector("text").getBBox(); return performance.now() - from';

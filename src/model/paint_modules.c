@@ -71,6 +71,8 @@ static double *weigh(const struct paint_modules *m, const struct tree *t)
 	uint32_t parent;
 	for (uint32_t i = 1; i < t->count; i++) {
 		const struct node *node = &t->nodes[i];
+		if (tree_is_gap(node))
+			continue;
 		double total = (double)node->total[column];
 		uint32_t name = name_of(m, frames[node->frame].module);
 		if (name != ID_NONE)

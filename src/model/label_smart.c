@@ -67,7 +67,8 @@ struct scan {
 	bool has_blank, has_place;
 	unsigned depth;    /* of <T as Trait> */
 	size_t opened[DEPTH];
-	struct mark separator, blank, result; /* before the last ones, behind the result */
+	struct mark separator, blank; /* before the last one */
+	struct mark result;           /* behind the last blank */
 };
 
 static struct mark mark_of(const struct scan *s)
@@ -194,8 +195,8 @@ static bool is_clone(const struct scan *s, struct str word)
 	return found;
 }
 
-/* The sign of an operator that no word can hold. */
-static void skip_sign(struct scan *s)
+/* What no word holds of an operator's sign; "bare" when nothing was read of it. */
+static void skip_sign(struct scan *s, bool bare)
 {
 	char c = char_at(s, s->at);
 	if (is_one_of(c, "<>")) {
@@ -205,7 +206,7 @@ static void skip_sign(struct scan *s)
 			s->at += 1 + (c == '<' && char_at(s, s->at + 1) == '>');
 	} else if (is_one_of(c, "/!")) {
 		s->at += 1 + (char_at(s, s->at + 1) == '=');
-	} else if (has_at(s, s->at, STR("()")) || has_at(s, s->at, STR("[]"))) {
+	} else if (bare && (has_at(s, s->at, STR("()")) || has_at(s, s->at, STR("[]")))) {
 		s->at += 2;
 	}
 	if (is_one_of(char_at(s, s->at - 1), ">") && char_at(s, s->at) == '*')
@@ -246,12 +247,12 @@ static void scan_word(struct scan *s)
 		begin_part(s, is_glued(s, word));
 		if (str_starts(word, STR("operator")) && !s->quiet &&
 		    (word.n == 8 || !brackets_is_word(word.p[8])))
-			skip_sign(s);
+			skip_sign(s, word.n == 8);
 	}
 	put(s, from, s->at, true);
 }
 
-/* "file.js:12" and "/a/b" behind a blank tell where it is, unless no name stands before. */
+/* "file.js:12" and "/a/b" behind a name and a blank tell where it is. */
 static void note_place(struct scan *s, bool number)
 {
 	bool path = memchr(s->name.p + s->at, '/', run_end(s, SEPARATOR) - s->at);
@@ -308,7 +309,8 @@ static bool scan_self(struct scan *s)
 
 static bool scan_blank(struct scan *s)
 {
-	if (s->depth > 0 && (has_at(s, s->at, STR(" as ")) || has_at(s, s->at, STR(" for "))))
+	if (s->depth > 0 &&
+	    (has_at(s, s->at, STR(" as ")) || has_at(s, s->at, STR(" for "))))
 		return scan_self(s);
 	size_t from = s->at;
 	s->at = run_end(s, BLANK);
@@ -378,8 +380,9 @@ static void round_group(struct scan *s, size_t end)
 	bool lists = s->fresh ? s->before == ' ' && s->depth == 0 && !s->has_place &&
 				!is_one_of(next, "*&") &&
 				!has_at(s, s->at, STR("(anonymous "))
-			      : !is_one_of(before.p[before.n - 1], "*~^&+-") &&
-				!str_ends(before, STR("decltype"));
+			      : s->is_operator ||
+				(!is_one_of(before.p[before.n - 1], "*~^&+-") &&
+				 !str_ends(before, STR("decltype")));
 	if (lists) {
 		arguments(s);
 		return;

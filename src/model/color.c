@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/color.h"
 
+#include <math.h>
+
 #include "base/num.h"
 
 const struct color color_ink_light = { 0x1b, 0x1f, 0x24 };
@@ -31,34 +33,49 @@ struct color color_mix(struct color a, struct color b, double share)
 			       (uint8_t)(a.b + (b.b - a.b) * share + .5) };
 }
 
-/* Light of a channel of sRGB, 0 to 1; a cubic near enough to the standard's curve. */
-static double linear(uint8_t channel)
+/* Light of a channel of sRGB, 0 to 1, as the standard has it. */
+static double linear(double channel)
 {
-	double c = channel / 255.;
+	double c = channel / 255;
+	return c <= .04045 ? c / 12.92 : pow((c + .055) / 1.055, 2.4);
+}
+
+/* A cubic near it, for what is far from the limit anyway. */
+static double about_linear(double channel)
+{
+	double c = channel / 255;
 	return c * (c * (c * .305306011 + .682171111) + .012522878);
 }
 
-static double luminance(struct color c)
+typedef double curve(double channel);
+
+static double luminance(curve *light, struct color c, struct color back, double opacity)
 {
-	return .2126 * linear(c.r) + .7152 * linear(c.g) + .0722 * linear(c.b);
+	double r = light(c.r * opacity + back.r * (1 - opacity));
+	double g = light(c.g * opacity + back.g * (1 - opacity));
+	double b = light(c.b * opacity + back.b * (1 - opacity));
+	return .2126 * r + .7152 * g + .0722 * b;
 }
 
-static double contrast(struct color over, struct color ink)
+/* Whether text has that contrast on the colour in both themes. */
+static bool is_readable(curve *light, struct color c, double least)
 {
-	return (luminance(over) + .05) / (luminance(ink) + .05);
+	double ink = luminance(light, color_ink_light, color_ink_light, 1);
+	double over = luminance(light, c, c, 1);
+	if (over + .05 < least * (ink + .05))
+		return false;
+	ink = luminance(light, color_ink_dark, color_ink_dark, 1);
+	over = luminance(light, c, color_back_dark, COLOR_DARK_OPACITY);
+	return over + .05 >= least * (ink + .05);
 }
 
 struct color color_lightened(struct color c)
 {
 	enum { STEPS = 24 };
-	const double least = 4.56;
-	for (unsigned i = 0; i < STEPS; i++) {
-		struct color dark = color_mix(color_back_dark, c, COLOR_DARK_OPACITY);
-		if (contrast(c, color_ink_light) >= least &&
-		    contrast(dark, color_ink_dark) >= least)
-			break;
+	if (is_readable(about_linear, c, 4.8))
+		return c;
+	for (unsigned i = 0; i < STEPS && !is_readable(linear, c, 4.51); i++)
 		c = color_mix(c, color_back_light, .08);
-	}
 	return c;
 }
 

@@ -108,14 +108,14 @@ static void push_children(struct maker *m, const struct layout_box *box)
 		heap_push(&m->heap, &m->children[i]);
 }
 
-/* The smallest value that is at least min_width wide. */
+/* The smallest value that is at least min_width wide, as far as a double can tell. */
 static int64_t least_value(const struct layout_options *o, int64_t total)
 {
 	double least = o->width > 0 ? o->min_width * (double)total / o->width : 0;
 	if (least >= (double)total)
 		return total;
 	int64_t value = (int64_t)least;
-	return value < least ? value + 1 : value;
+	return (double)value < least * (1 - 1e-12) ? value + 1 : value;
 }
 
 /*

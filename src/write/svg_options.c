@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/num.h"
+#include "write/svg_drawing.h"
 
 /* Of labels, unless low rows have no room for it. */
 #define FONTSIZE 11.5
@@ -71,7 +72,7 @@ static bool check_min_width(struct svg_options *o, struct buf *message)
 		return false;
 	}
 	if (percent)
-		o->min_width *= o->width / 100;
+		o->min_width *= (o->width - 2 * PAD) / 100;
 	return true;
 }
 

@@ -109,7 +109,7 @@ sub names {
 	delete @names{grep { /\n/ || !utf8::decode(my $copy = $_) } keys %names};
 	$names{$_} = 1 for shuffled(4000), long_names(), 'main.f.gowrap1', 'a.b /c/d.js:1',
 		'f+ /a/b.js:1:2', 'f^ /a/b.js', '<impl x.y for a/z>::f', 'a::b::<impl x.y for /z>::f',
-		'a.b.c::d e/f';
+		'a.b.c::d e/f', 'a.b{c}/d';
 	return sort keys %names;
 }
 

@@ -11,6 +11,9 @@ const ROOT = -1, GAP = -2, HIDDEN = -3;
 /* What a picture has beside the plain tree. */
 const REVERSED = 1, DIFFERENCE = 2, CHART = 4, TRUNCATED = 8, LINKS = 16, DIFFUSION = 32;
 
+/* Bytes of all strings, and what ends each of them. */
+const MOST_TEXT = 2 ** 28, END = 10;
+
 function insist(sane) {
 	if (!sane)
 		throw new Error('broken data');
@@ -70,28 +73,25 @@ class Reader {
 		return colors;
 	}
 
-	/* Each begins with so many bytes of the one before; "length" counts all, with their ends. */
+	/* Each begins with so many bytes of the one before; "length" is of all, with their ends. */
 	strings(count, length) {
-		insist(length >= count && length <= count * 16384);
-		const whole = new Uint8Array(length), bytes = this.bytes, END = 10;
-		let to = 0, start = 0;
+		insist(length <= MOST_TEXT);
+		const whole = new Uint8Array(length), { bytes } = this;
+		let before = 0, start = 0;
 		for (let i = 0; i < count; i++) {
-			const common = this.number(), before = start;
-			insist(before + common <= to);
-			start = to;
-			whole.copyWithin(to, before, before + common);
-			to += common;
-			let end = this.at;
-			while (end < bytes.length && bytes[end] !== END)
-				whole[to++] = bytes[end++];
-			insist(end < bytes.length && to < length);
-			whole[to++] = END;
-			this.at = end + 1;
+			const common = this.number(), end = bytes.indexOf(END, this.at) + 1;
+			const rest = start + common, next = rest + end - this.at;
+			insist(before + common <= start && end > 0 && next <= length);
+			whole.copyWithin(start, before, before + common);
+			whole.set(bytes.subarray(this.at, end), rest);
+			this.at = end;
+			before = start;
+			start = next;
 		}
-		insist(to === length);
 		const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 		const strings = utf8.decode(whole).split('\n');
-		insist(strings.length === count + 1 && strings.pop() === '');
+		insist(start === length && strings.length === count + 1);
+		strings.pop();
 		return strings;
 	}
 }
@@ -110,7 +110,7 @@ function readNames(reader) {
 	return { strings: reader.strings(S, reader.number()), T };
 }
 
-/* Of a whole tree they can be summed up: see below. */
+/* Of the whole profile, where nodes of it are not here. */
 function readSums(reader, { T }) {
 	reader.need(2 * T);
 	return {
@@ -120,21 +120,22 @@ function readSums(reader, { T }) {
 	};
 }
 
-/* What names cost over the tree, recursion counted once. */
-function sumNames({ n, T, func, nameOf, end, self, total }) {
-	const nameSelf = new Float64Array(T), nameTotal = new Float64Array(T);
-	const open = new Int32Array(T);
-	for (let i = 1; i < n; i++) {
+/* Self and total of each name within a node; recursion counts once.  The self time of stacks */
+/* that were turned around is that of their first frames. */
+function sumNames({ T, func, nameOf, end, depth, self, total, reversed }, node) {
+	const sums = { self: new Float64Array(T), total: new Float64Array(T) };
+	const counted = new Int32Array(T);
+	for (let i = node; i < end[node]; i++) {
 		if (func[i] < 0)
 			continue;
 		const name = nameOf[func[i]];
-		nameSelf[name] += self[i];
-		if (open[name] > i)
-			continue;
-		nameTotal[name] += total[i];
-		open[name] = end[i];
+		sums.self[name] += !reversed ? self[i] : depth[i] === 1 ? total[i] : 0;
+		if (i >= counted[name]) {
+			sums.total[name] += total[i];
+			counted[name] = end[i];
+		}
 	}
-	return { nameSelf, nameTotal, otherNames: 0 };
+	return sums;
 }
 
 function readModules(reader, strings) {
@@ -217,12 +218,11 @@ function sum(rest, parent) {
 
 /* What a function spends in itself before a call is its own, though a gap keeps the place. */
 function takeGaps(values, func, parent) {
-	for (let i = 1; i < func.length; i++) {
+	for (let i = 1; i < func.length; i++)
 		if (func[i] === GAP) {
 			values[parent[i]] += values[i];
 			values[i] = 0;
 		}
-	}
 }
 
 function readTree(reader, model) {
@@ -262,8 +262,10 @@ async function readData(text) {
 	Object.assign(model, readModules(reader, model.strings));
 	Object.assign(model, readFunctions(reader, model));
 	Object.assign(model, readTree(reader, model));
-	if (!model.truncated)
-		Object.assign(model, sumNames(model));
 	insist(reader.at === reader.bytes.length);
+	if (!model.truncated) {
+		const { self, total } = sumNames(model, 0);
+		Object.assign(model, { nameSelf: self, nameTotal: total, otherNames: 0 });
+	}
 	return model;
 }

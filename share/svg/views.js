@@ -101,24 +101,6 @@ class Tree extends View {
 		const found = searchBelow(this.model, i, hit);
 		return { ...found, exact: found.more === 0 };
 	}
-
-	/* Self and total of each name within a node; recursion counts once. */
-	table(i) {
-		const { T, end, func, nameOf, total, self, depth, reversed } = this.model;
-		const names = { self: new Float64Array(T), total: new Float64Array(T) };
-		const counted = new Int32Array(T);
-		for (let c = i; c < end[i]; c++) {
-			const name = func[c] >= 0 ? nameOf[func[c]] : -1;
-			if (name < 0)
-				continue;
-			names.self[name] += !reversed ? self[c] : depth[c] === 1 ? total[c] : 0;
-			if (c >= counted[name]) {
-				names.total[name] += total[c];
-				counted[name] = end[c];
-			}
-		}
-		return names;
-	}
 }
 
 /* A view that grows where it is looked at.  A node is a list of places in the tree and, for */
@@ -374,6 +356,6 @@ function makeSandwich(model, name) {
 
 /* Self and total by name: of the whole profile, or within a node of the tree view. */
 function topTable(model, view, i = 0) {
-	return i > 0 && view instanceof Tree ? view.table(i) :
+	return i > 0 && view instanceof Tree ? sumNames(model, i) :
 		{ self: model.nameSelf, total: model.nameTotal };
 }

@@ -44,7 +44,7 @@ my @doors = (
 );
 my %standard = map { $_ => 1 } qw(
 	assert.h ctype.h errno.h float.h inttypes.h limits.h locale.h math.h signal.h
-	stdarg.h stdbool.h stddef.h stdint.h stdio.h stdlib.h string.h time.h
+	stdarg.h stdbool.h stddef.h stdint.h stdio.h stdlib.h string.h strings.h time.h
 	dirent.h endian.h fcntl.h fnmatch.h glob.h poll.h pthread.h sys/ioctl.h sys/mman.h
 	sys/stat.h sys/time.h sys/types.h sys/uio.h sys/wait.h termios.h unistd.h
 );

@@ -108,8 +108,8 @@ static const struct opt picture_rows[] = {
 static const struct opt look_rows[] = {
 	{ .name = "colors", .kind = OPT_TEXT, OPT_AT(svg.paint.colors),
 	  .argument = "PALETTE", .complete = OPT_COMPLETE_FILE,
-	  .help = "auto (default), module, kind, hot, mem, io, java, … or a palette "
-		  "file; see fg-palette(5)" },
+	  .help = "auto (default), module, kind, hot, mem, io, java or others, or a "
+		  "palette file; see fg-palette(5)" },
 	{ .name = "color", .same = "colors" },
 	{ .name = "color-rules", .kind = OPT_TEXT, OPT_AT(svg.paint.rules),
 	  .argument = "FILE", .complete = OPT_COMPLETE_FILE,

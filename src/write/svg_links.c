@@ -18,7 +18,6 @@
 #include "write/svg_links.h"
 
 #include <stdlib.h>
-#include <strings.h>
 
 #include "base/alloc.h"
 #include "base/hash.h"
@@ -44,8 +43,8 @@ static struct str shown(struct str s)
 	return s.n > SHOWN_MAX ? str_head(s, SHOWN_MAX) : s;
 }
 
-/* Where "links.txt:3: " begins a warning; the text to follow, or NULL when it is too many. */
-static struct buf *warn(struct reading *r)
+/* Where a warning goes, "links.txt:3: " being there; NULL when there are too many. */
+static struct buf *begin_warning(struct reading *r)
 {
 	if (r->warning_count++ >= WARNINGS_MAX)
 		return NULL;
@@ -95,11 +94,19 @@ static struct svg_link *link_of(struct svg_links *l, struct str name)
 
 /* URLs */
 
+/* Whether s is this word of small letters, in letters of any case. */
+static bool is_word(struct str s, struct str word)
+{
+	size_t i = 0;
+	while (i < s.n && i < word.n && (s.p[i] | 0x20) == word.p[i])
+		i++;
+	return i == s.n && i == word.n;
+}
+
 static bool is_known_scheme(struct str scheme)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(schemes); i++)
-		if (scheme.n == schemes[i].n &&
-		    strncasecmp(scheme.p, schemes[i].p, scheme.n) == 0)
+		if (is_word(scheme, schemes[i]))
 			return true;
 	return false;
 }
@@ -160,7 +167,7 @@ static bool is_unused(struct str key)
 static void set_href(struct reading *r, struct svg_link *link, struct str url)
 {
 	const char *why = refusal(url);
-	struct buf *text = why ? warn(r) : NULL;
+	struct buf *text = why ? begin_warning(r) : NULL;
 	if (text)
 		buf_addf(text, "no link for '%.*s': '%.*s' %s\n",
 			 STR_ARG(shown(link->name)), STR_ARG(shown(url)), why);
@@ -173,7 +180,7 @@ static void set_target(struct reading *r, struct svg_link *link, struct str targ
 		link->target = arena_copy(&r->links->arena, target);
 		return;
 	}
-	struct buf *text = warn(r);
+	struct buf *text = begin_warning(r);
 	if (text)
 		buf_addf(text, "target '%.*s' is no name\n", STR_ARG(shown(target)));
 }
@@ -196,7 +203,7 @@ static bool read_attribute(struct reading *r, struct svg_link *link, struct str 
 		set_target(r, link, value);
 	else if (is_unused(key))
 		r->unused = true;
-	else if (warn(r))
+	else if (begin_warning(r))
 		buf_addf(r->warnings, "unknown attribute '%.*s' (title, href, target)\n",
 			 STR_ARG(shown(key)));
 	return true;

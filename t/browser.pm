@@ -31,6 +31,7 @@
 #	js(BODY, ARGS...)      what the function body BODY returns; ARGS are its arguments[]
 #	js_async(BODY, ARGS..) the same; BODY calls its last argument with the result
 #	wait_for(BODY, ARGS..) asks again until that is true and gives it; dies after 10 seconds
+#	                       (or those of new())
 #	painted                waits until what was changed is on the screen: two frames
 #	text(SELECTOR)         textContent of the first such element, undef without one
 #	count(SELECTOR)        how many there are
@@ -252,7 +253,7 @@ sub js_async {
 
 sub wait_for {
 	my ($self, $body, @arguments) = @_;
-	my $end = time + 10;
+	my $end = time + ($self->{seconds} || 10);
 	while (1) {
 		my $value = $self->js($body, @arguments);
 		return $value if $value;

@@ -23,7 +23,7 @@
 #include "base/hash.h"
 #include "io/input.h"
 
-enum { WARNINGS_MAX = 8, SHOWN_MAX = 120 };
+enum { WARNINGS_MAX = 8, SHOWN_MAX = 120, URL_MAX = 2048, TARGET_MAX = 64 };
 
 struct reading {
 	struct svg_links *links;
@@ -121,6 +121,8 @@ static const char *refusal(struct str url)
 {
 	if (url.n == 0)
 		return "is empty";
+	if (url.n > URL_MAX)
+		return "is longer than 2048 bytes";
 	if (url.p[0] == ' ')
 		return "begins with a blank";
 	for (size_t i = 0; i < url.n; i++)
@@ -144,7 +146,7 @@ static bool is_target(struct str s)
 		if (!letter && !(c >= '0' && c <= '9') && c != '_' && c != '-')
 			return false;
 	}
-	return s.n > 0;
+	return s.n > 0 && s.n <= TARGET_MAX;
 }
 
 /* Lines */
@@ -164,6 +166,17 @@ static bool is_unused(struct str key)
 	return false;
 }
 
+/* A blank inside a URL is what browsers make of it. */
+static struct str without_blanks(struct arena *arena, struct str url)
+{
+	struct buf text = { 0 };
+	for (size_t i = 0; i < url.n; i++)
+		buf_add(&text, url.p[i] == ' ' ? STR("%20") : str_head(str_skip(url, i), 1));
+	struct str copy = arena_copy(arena, buf_str(&text));
+	buf_free(&text);
+	return copy;
+}
+
 static void set_href(struct reading *r, struct svg_link *link, struct str url)
 {
 	const char *why = refusal(url);
@@ -171,7 +184,7 @@ static void set_href(struct reading *r, struct svg_link *link, struct str url)
 	if (text)
 		buf_addf(text, "no link for '%.*s': '%.*s' %s\n",
 			 STR_ARG(shown(link->name)), STR_ARG(shown(url)), why);
-	link->href = why ? STR("") : arena_copy(&r->links->arena, url);
+	link->href = why ? STR("") : without_blanks(&r->links->arena, url);
 }
 
 static void set_target(struct reading *r, struct svg_link *link, struct str target)
@@ -227,6 +240,23 @@ static bool read_line(struct reading *r, struct str line)
 	return true;
 }
 
+/* For the viewer: only the title can have blanks. */
+static void make_words(struct svg_links *l)
+{
+	struct buf words = { 0 };
+	for (uint32_t i = 0; i < l->count; i++) {
+		struct svg_link *link = &l->items[i];
+		buf_clear(&words);
+		buf_add(&words, link->target);
+		buf_addc(&words, ' ');
+		buf_add(&words, link->href);
+		buf_addc(&words, ' ');
+		buf_add(&words, link->title);
+		link->words = arena_copy(&l->arena, buf_str(&words));
+	}
+	buf_free(&words);
+}
+
 static void say_rest(struct reading *r)
 {
 	if (r->warning_count > WARNINGS_MAX)
@@ -259,10 +289,12 @@ bool svg_links_open(struct svg_links *l, const char *path, struct buf *message,
 	while (ok && input_line(&r.in, &line))
 		ok = read_line(&r, line);
 	ok = ok && !r.in.failed;
-	if (ok)
+	if (ok) {
+		make_words(l);
 		say_rest(&r);
-	else
+	} else {
 		take_message(&r.in, message);
+	}
 	input_close(&r.in);
 	if (!ok)
 		svg_links_free(l);

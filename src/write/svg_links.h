@@ -14,8 +14,9 @@
  */
 struct svg_link {
 	struct str title;            /* the whole text of the tooltip; empty: none */
-	struct str href;             /* to be escaped, nothing else; empty: no link */
+	struct str href;             /* without blanks, to be escaped; empty: no link */
 	struct str target;           /* letters, digits, '_' and '-' */
+	struct str words;            /* the three as one text: target href title */
 	struct str name;             /* of the function, without a mark */
 };
 

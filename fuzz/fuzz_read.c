@@ -52,7 +52,7 @@ static const struct want wants[WAYS] = {
 		.no_inline = true },
 	[7] = { .names.style = NAMES_FULL, .granularity = GRANULARITY_FILEFUNCTIONS,
 		.group_by = GROUP_MODULE },
-	[8] = { .names.style = NAMES_NOARGS, .group_by = GROUP_EVENT },
+	[8] = { .names.style = NAMES_FULL, .group_by = GROUP_EVENT, .in_order = true },
 	[9] = { .names.style = NAMES_NOARGS, .compat = true, .first_event = true },
 	[10] = { .names.style = NAMES_NOARGS, .reverse = true, .no_idle = true },
 	[11] = { .names.style = NAMES_NOARGS, .skip_after = one_function,
@@ -122,7 +122,7 @@ static void check_again(const struct fold *first)
 	bool is_other = str_starts(buf_str(&before), STR("\xef\xbb\xbf")) ||
 			inflate_recognises(buf_str(&before)) ||
 			str_find(first->stacks.unit, STR(" in ")) >= 0;
-	if (first->stacks.count > 0 && !is_other && !names_look_escaped(&first->profile)) {
+	if (first->stacks.count > 0 && !first->want->in_order && !is_other && !names_look_escaped(&first->profile)) {
 		check(fold_read(&again, &in), "our folded text cannot be read",
 		      &before, &in.message);
 		check(fold_select(&again), "our folded text has another sum", NULL, NULL);
@@ -136,18 +136,39 @@ static void check_again(const struct fold *first)
 	buf_free(&after);
 }
 
+/* Options that follow from the number of stacks, to have all kinds of pictures. */
+static void vary_picture(struct svg_options *o, uint32_t n)
+{
+	static const char *const cuts[] = { "smart", "left", "right", "middle" };
+	static const char *const colors[] = { NULL, "module", "kind", "java", "chain" };
+	static const char *const details[] = { NULL, "all", "drawn", "2", "9" };
+	svg_options_init(o);
+	o->label = cuts[n % 4];
+	o->paint.colors = colors[n % 5];
+	o->paint.diffusion = n % 7 == 3;
+	o->paint.negate = n % 2;
+	o->detail = details[n / 2 % 5];
+	o->order = n % 3 ? NULL : "weight";
+	o->theme = n % 8 ? NULL : "dark";
+	o->max_frames = n % 6 ? 5000 : 3;
+	o->factor = n % 9 ? 1 : .25;
+	o->no_javascript = n % 11 == 1;
+	if (n % 3 == 1)
+		o->highlight = STR("[a-m]");
+}
+
 /* Names may also stand in the title, and so on: the picture is XML whatever they are. */
 static void check_picture(const struct fold *f, const struct tree *tree)
 {
 	struct svg_options options;
-	struct buf svg = { 0 }, message = { 0 };
-	svg_options_init(&options);
+	struct buf svg = { 0 }, message = { 0 }, warnings = { 0 };
+	vary_picture(&options, f->stacks.count);
 	options.title = f->stacks.count ? profile_name(&f->profile, f->stacks.pool[0]) : STR("");
 	options.subtitle = options.notes = options.countname = options.nametype = options.title;
-	options.no_javascript = f->stacks.count % 2;
-	check(svg_check(&options, &message), "the options are not right", &message, &message);
+	check(svg_check(&options, &message, &warnings), "the options are not right",
+	      &message, &message);
 	struct output *output = fold_output_open();
-	svg_write(tree, &options, output);
+	svg_write(tree, &options, f->want->reverse, output);
 	fold_output_close(output, &svg);
 	XML_Parser parser = XML_ParserCreate(NULL);
 	bool ok = XML_Parse(parser, svg.p, (int)svg.n, XML_TRUE) == XML_STATUS_OK;
@@ -158,6 +179,7 @@ static void check_picture(const struct fold *f, const struct tree *tree)
 	check(ok, "the picture is not well-formed", &svg, &message);
 	XML_ParserFree(parser);
 	svg_options_free(&options);
+	buf_free(&warnings);
 	buf_free(&message);
 	buf_free(&svg);
 }
@@ -170,7 +192,8 @@ static void use(struct fold *f)
 	if (tree_build(&tree, &f->stacks)) {
 		check(tree.nodes[0].total[0] == f->stacks.total[0],
 		      "the tree has another sum", NULL, NULL);
-		if (f->want->group_by == GROUP_NONE || f->want->names.style == NAMES_FULL)
+		if (f->want->group_by == GROUP_NONE || f->want->names.style == NAMES_FULL ||
+		    f->want->reverse)
 			check_picture(f, &tree);
 	}
 	tree_free(&tree);

@@ -33,6 +33,7 @@ void fold_init(struct fold *f, const struct reader *reader, const struct want *w
 	profile_init(&f->profile);
 	samples_init(&f->samples, &f->profile);
 	f->samples.leaf_first = reader->leaf_first;
+	f->samples.in_order = want->in_order;
 }
 
 void fold_free(struct fold *f)

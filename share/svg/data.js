@@ -14,6 +14,9 @@ const REVERSED = 1, DIFFERENCE = 2, CHART = 4, TRUNCATED = 8, LINKS = 16, DIFFUS
 /* Bytes of all strings, and what ends each of them. */
 const MOST_TEXT = 2 ** 28, END = 10;
 
+/* So many different callees of a function are known by their place. */
+const CALLEES_MAX = 28;
+
 function insist(sane) {
 	if (!sane)
 		throw new Error('broken data');
@@ -191,19 +194,24 @@ function readShape(reader, n) {
 	return { parent, depth, end };
 }
 
-/* A code is 1 for a gap, function + 2, or 0: what came last in the same place. */
-function readFuncs(reader, { parent, depth }, { F, chart }) {
-	const n = parent.length, func = new Int32Array(n), code = new Int32Array(n);
-	const guess = new Int32Array(65536), last = [0];
+/* The place in the list of what the function above was met calling; what is new there has */
+/* place 0 and follows behind all places: 1 for a gap, else function + 2. */
+function readFuncs(reader, { parent }, { F, chart }) {
+	const n = parent.length, func = new Int32Array(n), places = reader.raw(n - 1);
+	const lists = new Array(F + 2);
 	func[0] = ROOT;
 	for (let i = 1; i < n; i++) {
-		const up = parent[i], before = up === i - 1 ? 0 : code[last[depth[i]]];
-		const place = (Math.imul(code[up], 0x9e3779b1) ^ Math.imul(before, 0x85ebca77)) >>> 16;
-		const c = reader.below(F + 2) || guess[place];
-		insist(c > 1 || c && chart);
-		code[i] = guess[place] = c;
-		last[depth[i]] = i;
-		func[i] = c > 1 ? c - 2 : GAP;
+		const place = places[i - 1], list = lists[func[parent[i]] + 2] ||= [];
+		if (place) {
+			insist(place <= list.length);
+			func[i] = list[place - 1];
+			continue;
+		}
+		const code = reader.below(F + 2);
+		insist(code > 1 || code && chart);
+		func[i] = code > 1 ? code - 2 : GAP;
+		if (list.length < CALLEES_MAX)
+			list.push(func[i]);
 	}
 	return func;
 }
@@ -231,8 +239,10 @@ function readTree(reader, model) {
 	reader.need(3 * n - 2);
 	const shape = readShape(reader, n), func = readFuncs(reader, shape, model);
 	const self = reader.numbers(new Float64Array(n)), total = sum(self, shape.parent);
-	const hidden = model.truncated ? reader.numbers(new Float64Array(n)) : null;
+	const hidden = model.truncated ? new Float64Array(n) : null;
 	for (let i = 0; hidden && i < n; i++) {
+		if (self[i] > 0)
+			hidden[i] = reader.number();
 		insist(hidden[i] <= self[i] || hidden[i] > 2 ** 53);
 		self[i] = Math.max(self[i] - hidden[i], 0);
 	}

@@ -13,7 +13,7 @@
 
 #include "base/alloc.h"
 
-enum { KEY = 8, SMALL = 8 };
+enum { KEY = 8, SMALL = 8, AHEAD = 8 };
 
 struct item {
 	uint64_t key;
@@ -124,8 +124,11 @@ static void add_range(struct sorting *s, uint32_t from, uint32_t count, uint32_t
 static void sort_range(struct sorting *s, struct range r)
 {
 	struct item *items = s->items + r.from;
-	for (uint32_t i = 0; i < r.count; i++)
+	for (uint32_t i = 0; i < r.count; i++) {
+		if (i + AHEAD < r.count)
+			__builtin_prefetch(s->texts[items[i + AHEAD].id].p + r.depth);
 		items[i].key = key_at(s->texts[items[i].id], r.depth);
+	}
 	sort_keys(items, s->spare, r.count);
 	for (uint32_t i = 0, end; i < r.count; i = end) {
 		for (end = i + 1; end < r.count && items[end].key == items[i].key;)

@@ -20,6 +20,9 @@
 
 #include "base/alloc.h"
 
+/* Nodes that are fetched before it is known whether they are passed by. */
+enum { AHEAD = 16 };
+
 enum { FINE_BITS = 5, FINE = 1 << FINE_BITS, CLASSES = 64 * FINE };
 
 /* What is in a range of about 3 %. */
@@ -39,25 +42,33 @@ static int64_t width_of(const struct tree *t, const struct node *n)
 	return t->stacks->columns > 1 && n->total[0] > width ? n->total[0] : width;
 }
 
-/* Which nodes stay. */
+/* The smallest value of a class. */
+static int64_t least_of(unsigned class)
+{
+	if (class < 2 * FINE)
+		return class;
+	unsigned shift = class / FINE - 1;
+	return shift > 62 - FINE_BITS ? INT64_MAX : (int64_t)(class % FINE + FINE) << shift;
+}
+
+/* Which nodes stay: all of some width, and as many as there is room for of another. */
 struct choice {
-	unsigned least;          /* class from which on all do */
-	uint32_t room;           /* how many of the class below do */
+	int64_t all_from, some_from;
+	uint32_t room;
 };
 
 static struct choice choose(const struct tree *t, uint32_t nodes)
 {
-	struct choice c = { 0 };
 	if (nodes >= t->count - t->gaps)
-		return c;
+		return (struct choice){ 0 };
 	uint32_t counts[CLASSES] = { 0 };
 	for (uint32_t i = 0; i < t->count; i++)
 		if (!tree_is_gap(&t->nodes[i]))
 			counts[class_of(width_of(t, &t->nodes[i]))]++;
-	c.room = nodes;
-	for (c.least = CLASSES; counts[c.least - 1] <= c.room; c.least--)
-		c.room -= counts[c.least - 1];
-	return c;
+	unsigned least = CLASSES;
+	for (; counts[least - 1] <= nodes; least--)
+		nodes -= counts[least - 1];
+	return (struct choice){ least_of(least), least_of(least - 1), nodes };
 }
 
 struct cutting {
@@ -70,36 +81,37 @@ struct cutting {
 		uint32_t node;           /* in the detail */
 		uint64_t gap, hidden;    /* cut off since the last child; of it, calls */
 	} *path;                     /* by depth */
-	size_t capacity;
 };
 
 static bool keeps(struct cutting *c, uint32_t i)
 {
-	const struct node *n = &c->tree->nodes[i];
+	int64_t width = width_of(c->tree, &c->tree->nodes[i]);
 	bool has_box = c->box < c->box_end && c->box->node == i;
 	c->box += has_box;
-	unsigned class = class_of(width_of(c->tree, n));
-	if (class >= c->choice.least)
+	if (width >= c->choice.all_from)
 		return true;
-	if (class + 1 == c->choice.least && c->choice.room > 0) {
+	if (width >= c->choice.some_from && c->choice.room > 0) {
 		c->choice.room--;
 		return true;
 	}
 	return has_box;
 }
 
-static void grow(struct cutting *c)
+/* Room for the nodes that will be kept; in a flame chart each may have a gap before it. */
+static void make_room(struct cutting *c, uint32_t nodes)
 {
 	struct detail *d = c->detail;
-	if (d->count < c->capacity)
-		return;
-	c->capacity = grown_capacity(c->capacity, (size_t)d->count + 1);
-	d->up = xreallocarray(d->up, c->capacity, sizeof(*d->up));
-	d->frame = xreallocarray(d->frame, c->capacity, sizeof(*d->frame));
-	d->rest = xreallocarray(d->rest, c->capacity, sizeof(*d->rest));
-	d->hidden = xreallocarray(d->hidden, c->capacity, sizeof(*d->hidden));
+	size_t most = (size_t)nodes + (size_t)(c->box_end - c->box);
+	if (most > c->tree->count)
+		most = c->tree->count;
+	if (c->tree->stacks->in_order)
+		most *= 2;
+	d->up = xreallocarray(NULL, most, sizeof(*d->up));
+	d->frame = xreallocarray(NULL, most, sizeof(*d->frame));
+	d->rest = xreallocarray(NULL, most, sizeof(*d->rest));
+	d->hidden = xreallocarray(NULL, most, sizeof(*d->hidden));
 	if (c->tree->stacks->columns > 1)
-		d->before = xreallocarray(d->before, c->capacity, sizeof(*d->before));
+		d->before = xreallocarray(NULL, most, sizeof(*d->before));
 }
 
 /* Moves value from one to another, as much as is there. */
@@ -114,7 +126,6 @@ static void put(struct cutting *c, uint32_t frame, uint32_t depth, int64_t value
 		int64_t before)
 {
 	struct detail *d = c->detail;
-	grow(c);
 	uint32_t i = d->count++, parent = c->path[depth - 1].node;
 	d->up[i] = c->before_depth + 1 - depth;
 	d->frame[i] = frame;
@@ -133,7 +144,6 @@ static void put_root(struct cutting *c)
 	struct detail *d = c->detail;
 	const struct node *root = &c->tree->nodes[0];
 	int64_t before = root->total[0];
-	grow(c);
 	d->up[0] = 0;
 	d->frame[0] = ID_NONE;
 	d->rest[0] = (uint64_t)layout_value(c->tree, root);
@@ -174,6 +184,7 @@ static void walk(struct cutting *c)
 	uint32_t kept = 1;
 	for (uint32_t i = 1; i < t->count;) {
 		const struct node *n = &t->nodes[i];
+		__builtin_prefetch(n + AHEAD);
 		bool gap = tree_is_gap(n);
 		if (gap || !keeps(c, i)) {
 			pass_by(c, n);
@@ -197,6 +208,7 @@ void detail_make(struct detail *d, const struct tree *t, const struct layout *l,
 		.box = l->boxes, .box_end = l->boxes + l->count,
 		.path = xcalloc((size_t)t->depth + 1, sizeof(*c.path)),
 	};
+	make_room(&c, nodes);
 	put_root(&c);
 	keeps(&c, 0);
 	walk(&c);

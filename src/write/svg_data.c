@@ -26,30 +26,31 @@
  *	functions  N functions; then columns: N name, as difference to the function
  *	           before; B kind; N module: 0 none, 1 several, else + 2; N string of
  *	           the full name + 1, 0 none; B red; B green; B blue; B 1 for a darker
- *	           left edge; with links N string of the link + 1, 0 none
+ *	           left edge; with links N string + 1 of "target href title", 0 none;
+ *	           href or title may be empty, only the title has blanks
  *	           They are in order of their names, then kinds.
  *	kinds      B red of the six kinds, B green, B blue
  *	tree       N nodes, depth first, the root as the first; then columns:
  *	           for each but the root N up: 0 for a child of the node before, 1 for
  *	           a sibling, and so on
- *	           for each but the root N code: 1 a gap in a flame chart, else the
- *	           function + 2; or 0 when it is the one that was guessed
+ *	           for each but the root B place: of its function in the list of those
+ *	           that the function above was met calling, from 1 on; 0: not there
+ *	           for each with place 0 N code: 1 a gap in a flame chart, else the
+ *	           function + 2
  *	           N rest: total less the totals of the children
- *	           of a cut tree N hidden: what of rest are functions left out
+ *	           of a cut tree, where rest is not 0, N hidden: what of it are
+ *	           functions left out
  *	           of a difference N before: rest in the other column
  *
- * The guess is the code met last below the same function, after a sibling of the
- * same function: nine in ten are right, and many zeros take little room.  It is
- * looked up in 65536 places that hold 0 at first, by
- *
- *	(code of parent * 0x9e3779b1 ^ code of sibling before * 0x85ebca77) >> 16
- *
- * in 32 bits, where the root, and no sibling, are 0.  A code that is not guessed
- * takes its place there.  As an example "a;b 2", "a;c 1", "d;a;b 5", all of it:
+ * A function calls few others again and again, so places are small numbers.  Each
+ * function, and the root, has a list; a code that is not in it is added at its end
+ * as long as it has less than 28.  "a;b 2", "a;c 1", "d;a;b 5" is, from the tree
+ * on:
  *
  *	node   all  a  b  c  d  a  b
  *	up          0  0  1  2  0  0
- *	code        2  3  4  5  2  0        below a, first: b was met there
+ *	place       0  0  0  0  0  1        a was met calling b
+ *	code        2  3  4  5  2
  *	rest     0  0  2  1  0  0  5
  */
 #include "write/svg_drawing.h"
@@ -63,14 +64,15 @@
 #include "model/detail.h"
 
 enum {
-	VERSION = 1,
+	DATA_VERSION = 1,
 	REVERSED = 1, DIFFERENCE = 2, CHART = 4, CUT = 8, LINKS = 16, DIFFUSION = 32,
-	GUESS_BITS = 16,
 	CODE_GAP = 1, CODE_FUNCTION = 2,
 	TOP = 1000,                          /* names of a cut tree, if not shown */
 	STRING_MAX = 4096,
 	BYTES_MAX = 3 << 20,                 /* of the text, where nobody said how many nodes */
 	NUMBER_MAX = 10,                     /* bytes */
+	AHEAD = 8,                           /* strings that are fetched before their turn */
+	PIECE = 7, CALLEES_MAX = 4 * PIECE,
 };
 
 struct data {
@@ -88,53 +90,49 @@ struct data {
 	uint32_t *full, *link;       /* by function: string + 1; link may be NULL */
 	struct deflate *deflate;
 	struct buf column;
-	unsigned char *next;         /* where the column goes on */
 };
 
 /* Columns */
 
-static void begin_column(struct data *d, size_t count, unsigned most)
+/* Begins a column: returns where its bytes go, with room for so many of them. */
+static unsigned char *begin_column(struct data *d, size_t count, unsigned most)
 {
 	buf_clear(&d->column);
-	d->next = (unsigned char *)buf_reserve(&d->column, count * most);
+	return (unsigned char *)buf_reserve(&d->column, count * most);
 }
 
-static void put_byte(struct data *d, unsigned byte)
-{
-	*d->next++ = (unsigned char)byte;
-}
-
-static void put_number(struct data *d, uint64_t n)
+/* The same for what goes on behind it. */
+static unsigned char *put_number(unsigned char *to, uint64_t n)
 {
 	for (; n > 0x7f; n >>= 7)
-		*d->next++ = (unsigned char)(n | 0x80);
-	*d->next++ = (unsigned char)n;
+		*to++ = (unsigned char)(n | 0x80);
+	*to++ = (unsigned char)n;
+	return to;
 }
 
-static void end_column(struct data *d, enum deflate_kind kind)
+static void end_column(struct data *d, const unsigned char *end, enum deflate_kind kind)
 {
-	d->column.n = (size_t)((char *)d->next - d->column.p);
+	d->column.n = (size_t)((const char *)end - d->column.p);
 	deflate_add(d->deflate, buf_str(&d->column), kind);
 }
 
 static void put_single(struct data *d, uint64_t n)
 {
-	begin_column(d, 1, NUMBER_MAX);
-	put_number(d, n);
-	end_column(d, DEFLATE_NUMBERS);
+	unsigned char *to = begin_column(d, 1, NUMBER_MAX);
+	end_column(d, put_number(to, n), DEFLATE_NUMBERS);
 }
 
 /* The three columns of colours. */
 static void put_colors(struct data *d, const struct color *colors, size_t count)
 {
-	begin_column(d, count, 3);
+	unsigned char *to = begin_column(d, count, 3);
 	for (size_t i = 0; i < count; i++)
-		put_byte(d, colors[i].r);
+		*to++ = colors[i].r;
 	for (size_t i = 0; i < count; i++)
-		put_byte(d, colors[i].g);
+		*to++ = colors[i].g;
 	for (size_t i = 0; i < count; i++)
-		put_byte(d, colors[i].b);
-	end_column(d, DEFLATE_NUMBERS);
+		*to++ = colors[i].b;
+	end_column(d, to, DEFLATE_NUMBERS);
 }
 
 /* What is there */
@@ -243,8 +241,8 @@ static void find_attributes(struct data *d)
 		const struct svg_link *link = NULL;
 		if (d->link)
 			link = svg_links_of(links, p, d->frames[i]);
-		if (link && link->href.n)
-			d->link[i] = add_string(d, link->href);
+		if (link && (link->href.n || link->title.n))
+			d->link[i] = add_string(d, link->words);
 	}
 }
 
@@ -287,15 +285,15 @@ static void put_strings(struct data *d)
 	struct str last = { 0 };
 	uint64_t bytes = 0;
 	for (size_t i = 0; i < d->string_count; i++) {
+		if (i + AHEAD < d->string_count)
+			__builtin_prefetch(d->strings[i + AHEAD].p);
 		struct str s = shown(d->strings[i], &rooms[i & 1]);
 		size_t common = common_length(last, s);
 		char *start = buf_reserve(&text, NUMBER_MAX + s.n - common + 1);
-		d->next = (unsigned char *)start;
-		put_number(d, common);
-		memcpy(d->next, s.p + common, s.n - common);
-		d->next += s.n - common;
-		put_byte(d, '\n');
-		text.n += (size_t)((char *)d->next - start);
+		char *to = (char *)put_number((unsigned char *)start, common);
+		memcpy(to, s.p + common, s.n - common);
+		to[s.n - common] = '\n';
+		text.n += (size_t)(to - start) + s.n - common + 1;
 		bytes += s.n + 1;
 		last = s;
 	}
@@ -314,7 +312,7 @@ static void put_header(struct data *d)
 {
 	const struct drawing *drawing = d->drawing;
 	const struct tree *t = drawing->tree;
-	put_single(d, VERSION);
+	put_single(d, DATA_VERSION);
 	put_single(d, (drawing->reversed ? REVERSED : 0) |
 		      (d->detail.before ? DIFFERENCE : 0) |
 		      (t->stacks->in_order ? CHART : 0) |
@@ -327,12 +325,12 @@ static void put_header(struct data *d)
 static void put_sums(struct data *d)
 {
 	const struct top *top = &d->drawing->top_functions;
-	begin_column(d, d->name_count, 2 * NUMBER_MAX);
+	unsigned char *to = begin_column(d, d->name_count, 2 * NUMBER_MAX);
 	for (uint32_t i = 0; i < d->name_count; i++)
-		put_number(d, (uint64_t)top->functions[d->names[i]].self);
+		to = put_number(to, (uint64_t)top->functions[d->names[i]].self);
 	for (uint32_t i = 0; i < d->name_count; i++)
-		put_number(d, (uint64_t)top->functions[d->names[i]].total);
-	end_column(d, DEFLATE_NUMBERS);
+		to = put_number(to, (uint64_t)top->functions[d->names[i]].total);
+	end_column(d, to, DEFLATE_NUMBERS);
 	put_single(d, top->count - d->name_count);
 }
 
@@ -340,12 +338,12 @@ static void put_modules(struct data *d)
 {
 	struct color *colors = xcalloc(d->module_count, sizeof(*colors));
 	put_single(d, d->module_count);
-	begin_column(d, d->module_count, NUMBER_MAX);
+	unsigned char *to = begin_column(d, d->module_count, NUMBER_MAX);
 	for (uint32_t i = 0; i < d->module_count; i++) {
-		put_number(d, d->string_of[d->modules[i]] - 1);
+		to = put_number(to, d->string_of[d->modules[i]] - 1);
 		colors[i] = paint_module(&d->drawing->options->colors, d->modules[i]);
 	}
-	end_column(d, DEFLATE_NUMBERS);
+	end_column(d, to, DEFLATE_NUMBERS);
 	put_colors(d, colors, d->module_count);
 	free(colors);
 }
@@ -362,19 +360,19 @@ static void put_origins(struct data *d)
 {
 	const struct frame *frames = d->profile->frames;
 	uint32_t count = d->function_count, last = 1;
-	begin_column(d, count, 3 * NUMBER_MAX + 1);
+	unsigned char *to = begin_column(d, count, 3 * NUMBER_MAX + 1);
 	for (uint32_t i = 0; i < count; i++) {
 		uint32_t name = d->string_of[frames[d->frames[i]].name];
-		put_number(d, name - last);
+		to = put_number(to, name - last);
 		last = name;
 	}
 	for (uint32_t i = 0; i < count; i++)
-		put_byte(d, frames[d->frames[i]].kind);
+		*to++ = frames[d->frames[i]].kind;
 	for (uint32_t i = 0; i < count; i++)
-		put_number(d, module_code(d, &frames[d->frames[i]]));
+		to = put_number(to, module_code(d, &frames[d->frames[i]]));
 	for (uint32_t i = 0; i < count; i++)
-		put_number(d, d->full[i]);
-	end_column(d, DEFLATE_NUMBERS);
+		to = put_number(to, d->full[i]);
+	end_column(d, to, DEFLATE_NUMBERS);
 }
 
 static void put_functions(struct data *d)
@@ -384,16 +382,18 @@ static void put_functions(struct data *d)
 	put_single(d, count);
 	put_origins(d);
 	struct color *colors = xcalloc(count, sizeof(*colors));
-	for (uint32_t i = 0; i < count; i++)
-		colors[i] = paint_frame(paint, d->frames[i]);
+	/* Frames as they were met, so that their names are near each other. */
+	for (uint32_t i = 0; i < d->profile->frame_count; i++)
+		if (d->code_of[i])
+			colors[d->code_of[i] - CODE_FUNCTION] = paint_frame(paint, i);
 	put_colors(d, colors, count);
 	free(colors);
-	begin_column(d, count, 1 + NUMBER_MAX);
+	unsigned char *to = begin_column(d, count, 1 + NUMBER_MAX);
 	for (uint32_t i = 0; i < count; i++)
-		put_byte(d, paint_has_edge(paint, d->frames[i]));
+		*to++ = paint_has_edge(paint, d->frames[i]);
 	for (uint32_t i = 0; d->link && i < count; i++)
-		put_number(d, d->link[i]);
-	end_column(d, DEFLATE_NUMBERS);
+		to = put_number(to, d->link[i]);
+	end_column(d, to, DEFLATE_NUMBERS);
 	struct color kinds[FRAME_KINDS];
 	for (unsigned i = 0; i < FRAME_KINDS; i++)
 		kinds[i] = paint_kind(paint, (enum frame_kind)i);
@@ -402,52 +402,114 @@ static void put_functions(struct data *d)
 
 /* The tree */
 
-static uint32_t guess_place(uint32_t parent, uint32_t before)
+/* Lists of the codes met below a code, in pieces. */
+struct callees {
+	struct piece {
+		uint32_t codes[PIECE];   /* 0: free */
+		uint32_t next;           /* piece; 0: there is none */
+	} *pieces;
+	size_t capacity;
+	uint32_t count;
+	uint32_t *first;             /* by code: piece */
+};
+
+static uint32_t new_piece(struct callees *c)
 {
-	return (parent * 0x9e3779b1u ^ before * 0x85ebca77u) >> (32 - GUESS_BITS);
+	ARRAY_RESERVE(c->pieces, c->capacity, (size_t)c->count + 1);
+	c->pieces[c->count] = (struct piece){ .next = 0 };
+	return c->count++;
 }
 
-static void put_codes(struct data *d)
+/* The place of a code in the list; 0, and maybe added to it, when it is not there. */
+static unsigned place_of(struct callees *c, uint32_t parent, uint32_t code)
+{
+	uint32_t at = c->first[parent];
+	if (at == 0)
+		c->first[parent] = at = new_piece(c);
+	for (unsigned before = 0;; before += PIECE, at = c->pieces[at].next) {
+		struct piece *piece = &c->pieces[at];
+		unsigned found = 0;
+		for (unsigned i = 0; i < PIECE; i++)
+			found |= (unsigned)(piece->codes[i] == code) << i;
+		if (found)
+			return before + (unsigned)__builtin_ctz(found) + 1;
+		if (piece->codes[PIECE - 1] == 0) {
+			unsigned end = 0;
+			while (piece->codes[end] != 0)
+				end++;
+			piece->codes[end] = code;
+			return 0;
+		}
+		if (before + PIECE == CALLEES_MAX)
+			return 0;
+		if (piece->next == 0) {
+			uint32_t next = new_piece(c);
+			c->pieces[at].next = next;
+		}
+	}
+}
+
+static void put_calls(struct data *d)
 {
 	const struct detail *t = &d->detail;
-	uint32_t *guess = xcalloc(1 << GUESS_BITS, sizeof(*guess));
+	struct callees callees = {
+		.first = xcalloc((size_t)d->function_count + CODE_FUNCTION, sizeof(uint32_t)),
+	};
 	uint32_t *path = xcalloc((size_t)t->depth + 1, sizeof(*path));  /* codes, by depth */
+	struct buf codes = { 0 };
+	unsigned char *code_to = (unsigned char *)buf_reserve(&codes, (size_t)t->count * 5);
 	uint32_t depth = 0;
-	begin_column(d, t->count, 5);
+	new_piece(&callees);
+	unsigned char *to = begin_column(d, t->count, 1);
 	for (uint32_t i = 1; i < t->count; i++) {
-		uint32_t frame = t->frame[i], up = t->up[i];
+		uint32_t frame = t->frame[i];
 		uint32_t code = frame == ID_NONE ? CODE_GAP : d->code_of[frame];
-		depth += 1 - up;
-		uint32_t *place = &guess[guess_place(path[depth - 1], up ? path[depth] : 0)];
+		depth += 1 - t->up[i];
 		path[depth] = code;
-		put_number(d, *place == code ? 0 : code);
-		*place = code;
+		unsigned place = place_of(&callees, path[depth - 1], code);
+		*to++ = (unsigned char)place;
+		if (place == 0)
+			code_to = put_number(code_to, code);
 	}
-	end_column(d, DEFLATE_NUMBERS);
-	free(guess);
+	end_column(d, to, DEFLATE_NUMBERS);
+	codes.n = (size_t)((char *)code_to - codes.p);
+	deflate_add(d->deflate, buf_str(&codes), DEFLATE_NUMBERS);
+	buf_free(&codes);
+	free(callees.pieces);
+	free(callees.first);
 	free(path);
+}
+
+static void put_hidden(struct data *d)
+{
+	const struct detail *t = &d->detail;
+	unsigned char *to = begin_column(d, t->count, NUMBER_MAX);
+	for (uint32_t i = 0; i < t->count; i++)
+		if (t->rest[i] > 0)
+			to = put_number(to, t->hidden[i]);
+	end_column(d, to, DEFLATE_NUMBERS);
 }
 
 static void put_values(struct data *d, const uint64_t *values)
 {
-	begin_column(d, d->detail.count, NUMBER_MAX);
+	unsigned char *to = begin_column(d, d->detail.count, NUMBER_MAX);
 	for (uint32_t i = 0; i < d->detail.count; i++)
-		put_number(d, values[i]);
-	end_column(d, DEFLATE_NUMBERS);
+		to = put_number(to, values[i]);
+	end_column(d, to, DEFLATE_NUMBERS);
 }
 
 static void put_tree(struct data *d)
 {
 	const struct detail *t = &d->detail;
 	put_single(d, t->count);
-	begin_column(d, t->count, 5);
+	unsigned char *to = begin_column(d, t->count, 5);
 	for (uint32_t i = 1; i < t->count; i++)
-		put_number(d, t->up[i]);
-	end_column(d, DEFLATE_NUMBERS);
-	put_codes(d);
+		to = put_number(to, t->up[i]);
+	end_column(d, to, DEFLATE_NUMBERS);
+	put_calls(d);
 	put_values(d, t->rest);
 	if (t->cut > 0)
-		put_values(d, t->hidden);
+		put_hidden(d);
 	if (t->before)
 		put_values(d, t->before);
 }

@@ -58,17 +58,22 @@ class Writer {
 		});
 	}
 
-	/* 1 for a gap, function + 2, or 0 where it is what came last in the same place. */
+	/* Places in lists of callees; behind them, where it is 0, 1 for a gap or function + 2. */
 	functions(func, depth) {
-		const guess = new Int32Array(65536), path = [0];
+		const lists = new Map(), path = [-1], codes = [];
 		for (let i = 1; i < func.length; i++) {
-			const first = depth[i] > depth[i - 1], before = first ? 0 : path[depth[i]];
-			const slot = (Math.imul(path[depth[i] - 1], 0x9e3779b1) ^
-				Math.imul(before, 0x85ebca77)) >>> 16;
-			const code = func[i] === -2 ? 1 : func[i] + 2;
-			this.small(guess[slot] === code ? 0 : code);
-			guess[slot] = path[depth[i]] = code;
+			const above = path[depth[i] - 1];
+			if (!lists.has(above))
+				lists.set(above, []);
+			const list = lists.get(above), place = list.indexOf(func[i]) + 1;
+			this.byte(place);
+			if (!place)
+				codes.push(func[i] === -2 ? 1 : func[i] + 2);
+			if (!place && list.length < 28)
+				list.push(func[i]);
+			path[depth[i]] = func[i];
 		}
+		this.column(codes);
 	}
 
 	text() {
@@ -105,7 +110,7 @@ function encode(m) {
 	w.functions(m.func, m.depth);
 	w.column(m.rest, v => typeof v === 'bigint' ? w.number(v) : w.small(v));
 	if (m.flags & 8)
-		w.column(m.hidden);
+		w.column(m.hidden.filter((v, i) => m.rest[i] > 0));
 	if (m.flags & 2)
 		w.column(m.before);
 	return w;

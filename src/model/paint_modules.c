@@ -18,18 +18,20 @@ const struct color paint_modules_several = { 0xbc, 0xc3, 0xca };
 const struct color paint_modules_pale = { 0xe4, 0xe3, 0xea };
 
 /*
- * Found by a search for eight colours that can be read on and are as far apart as
- * possible in the eyes of people who see all colours, no red, no green or no blue.
+ * Found by a search for eight quiet colours that can be read on and are as far apart
+ * as possible, from each other and from the greys, in the eyes of people who see all
+ * colours, no red, no green or no blue: at least 20 in CIE Lab for the first, 16 for
+ * the others.
  */
 static const struct color hues[PAINT_HUES] = {
-	{ 0x77, 0xaa, 0xdd },
-	{ 0x99, 0xdd, 0xff },
-	{ 0x44, 0xbb, 0x99 },
-	{ 0xbb, 0xcc, 0x33 },
-	{ 0xaa, 0xaa, 0x00 },
-	{ 0xee, 0xdd, 0x88 },
-	{ 0xee, 0x88, 0x66 },
-	{ 0xff, 0xaa, 0xbb },
+	{ 0x60, 0xb6, 0xd7 },
+	{ 0x8f, 0x9d, 0xf5 },
+	{ 0x88, 0xa3, 0x72 },
+	{ 0xf6, 0xb7, 0xa9 },
+	{ 0xc1, 0xba, 0x74 },
+	{ 0xf2, 0xe8, 0x78 },
+	{ 0xbc, 0x96, 0x42 },
+	{ 0xd9, 0x81, 0x99 },
 };
 
 /* "perf-123.map" and "jitted-123-4.so" are of one process: its number says nothing. */
@@ -192,9 +194,9 @@ bool paint_modules_legend(const struct paint_modules *m, unsigned i, struct colo
 		struct color color;
 		struct str words;
 	} rest[] = {
-		{ has_pale(m), paint_modules_pale, STR("others, pale") },
-		{ m->used[m->names.count], paint_modules_none, STR("not known") },
-		{ m->used[m->names.count + 1], paint_modules_several, STR("several") },
+		{ has_pale(m), paint_modules_pale, STR("other files, pale") },
+		{ m->used[m->names.count], paint_modules_none, STR("file not known") },
+		{ m->used[m->names.count + 1], paint_modules_several, STR("several files") },
 	};
 	for (unsigned k = 0; k < ARRAY_SIZE(rest); k++) {
 		if (!rest[k].used || i-- > 0)

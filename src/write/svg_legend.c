@@ -13,7 +13,8 @@
 
 #include "model/label.h"
 
-enum { SIZE = 12, WORDS_AT = 18, ASIDE = 18, BELOW = 13, ROW = 18, STEPS = 11, STEP = 14 };
+enum { SIZE = 12, WORDS_AT = 18, ASIDE = 18, BELOW = 13, ROW = 18, STEPS = 11, STEP = 14,
+       APART = 9 };
 
 /* Words longer than that, in pixels, are cut. */
 static const double longest = 320;
@@ -34,7 +35,7 @@ static double entry_width(const struct paint_entry *e)
 	if (e->what == PAINT_SWATCH)
 		return WORDS_AT + width_of(e->words);
 	return width_of(e->words) + STEPS * STEP + width_of(e->last_words) +
-	       2 * (WORDS_AT - SIZE);
+	       2 * APART;
 }
 
 /* Goes to where an entry of this width stands, and tells where that is. */
@@ -85,7 +86,7 @@ static void put_swatch(const struct drawing *d, const struct paint_entry *e)
 
 static void put_scale(const struct drawing *d, const struct paint_entry *e)
 {
-	double x = width_of(e->words) + (WORDS_AT - SIZE);
+	double x = width_of(e->words) + APART;
 	put_words(d, e->words, 0);
 	for (int i = 0; i < STEPS; i++, x += STEP) {
 		double at = 2. * i / (STEPS - 1);
@@ -93,7 +94,7 @@ static void put_scale(const struct drawing *d, const struct paint_entry *e)
 			at < 1 ? color_mix(e->color, e->middle, at)
 			       : color_mix(e->middle, e->last, at - 1));
 	}
-	put_words(d, e->last_words, x + (WORDS_AT - SIZE));
+	put_words(d, e->last_words, x + APART);
 }
 
 double svg_legend_height(const struct drawing *d)

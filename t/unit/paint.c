@@ -405,7 +405,7 @@ static void modules(void **state)
 	assert_true(str_eq(e[0].words, STR("liba.so")));
 	assert_true(str_eq(e[1].words, STR("libb.so")));
 	assert_true(str_eq(e[2].words, STR("generated at run time (JIT)")));
-	assert_true(str_eq(e[3].words, STR("not known")));
+	assert_true(str_eq(e[3].words, STR("file not known")));
 	assert_color(rgb(e[1].color), color_of(&x, "b"));
 	assert_int_equal(paint_legend(&x.paint, e, 2), 2);
 	clear(&x);
@@ -428,7 +428,7 @@ static void hues(void **state)
 	draw(&x, (struct paint_options){ .colors = "module" }, lines);
 	unsigned count = paint_legend(&x.paint, e, PAINT_ENTRIES_MAX);
 	assert_int_equal(count, PAINT_HUES + 1);
-	assert_true(str_eq(e[PAINT_HUES].words, STR("others, pale")));
+	assert_true(str_eq(e[PAINT_HUES].words, STR("other files, pale")));
 	for (unsigned i = 0; i < PAINT_HUES; i++) {
 		snprintf(name, sizeof(name), "lib%u.so", i);
 		assert_true(str_eq(e[i].words, str_of(name)));

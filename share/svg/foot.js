@@ -62,13 +62,22 @@ function layFoot(y) {
 	return next + (left ? 24 : 4);
 }
 
+/* Own time before a call, in a flame chart: no frames. */
+function gapsIn(from, end) {
+	let gaps = 0;
+	for (let i = from; i < end; i++)
+		gaps += model.func[i] === GAP;
+	return gaps;
+}
+
 /* "4,812 narrow frames are not drawn" */
 function leftOut() {
 	const { view, zoom } = halves[0];
 	if (view !== views.tree)
 		return '';
-	const inside = drawn.filter(box => !box.above).length;
-	const missing = model.end[zoom] - zoom - inside, absent = model.allNodes - model.n;
+	const inside = drawn.filter(box => !box.above).length, end = model.end[zoom];
+	const gaps = model.chart ? gapsIn(zoom, end) : 0;
+	const missing = end - zoom - gaps - inside, absent = model.allNodes - model.n + gaps;
 	return [missing > 0 ? many(missing, 'narrow frame') + ' not drawn: zoom in to see them' : '',
 		absent > 0 && !zoom ? many(absent, 'frame') + ' too narrow to be in this file' : '']
 		.filter(part => part).join(' · ');

@@ -30,7 +30,7 @@ function stepped(value, steps, factor, first) {
 
 /* A value of the data for people. */
 function quantity(digits) {
-	const value = digits / model.divisor, { unit } = look;
+	const value = digits * look.factor / model.divisor, { unit } = look;
 	if (unit in IN_NS)
 		return stepped(value * IN_NS[unit], TIMES, 1000);
 	if (unit === 'bytes' || unit === 'B')

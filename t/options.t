@@ -206,6 +206,8 @@ sub check_colors {
 	is(names(drawn($ways[0], $small, 'colors=chain')->{out}), 'all app main parse read write other',
 		'no palette adds frames');
 	each_way($small, ['color=hot'], sub { is(fills($_[0]), $fills{hot}, 'the short spelling') });
+	my $letter = drawn(['fg-svg', ''], $small, '-c', 'hot');
+	is(fills($letter->{out}), $fills{hot}, 'and a letter') or diag($letter->{err});
 
 	my @backs;
 	for my $back (qw(yellow blue green grey)) {

@@ -106,7 +106,7 @@ static const struct opt picture_rows[] = {
 };
 
 static const struct opt look_rows[] = {
-	{ .name = "colors", .kind = OPT_TEXT, OPT_AT(svg.paint.colors),
+	{ .name = "colors", .letter = 'c', .kind = OPT_TEXT, OPT_AT(svg.paint.colors),
 	  .argument = "PALETTE", .complete = OPT_COMPLETE_FILE,
 	  .help = "auto (default), module, kind, hot, mem, io, java or others, or a "
 		  "palette file; see fg-palette(5)" },

@@ -116,12 +116,14 @@ function sentence(box) {
 
 /* About what is pointed at, else what is selected. */
 function describe(at = pointed || selected) {
-	const name = at ? wordsOf(at.half.view, at.id) : picked >= 0 ? nameWords(picked) : '';
-	const link = at && linkOf(at.half.view, at.id), room = Math.floor(width / 6.5) * 2 - 20;
+	const chosen = state.calls === 'sandwich' ? middle : picked;
+	const name = at ? wordsOf(at.half.view, at.id) : chosen >= 0 ? nameWords(chosen) : '';
+	const extras = at && extrasOf(at.half.view, at.id) || { href: '', title: '' };
+	const room = Math.floor(width / 6.5) * 2 - 20;
 	head.name.textContent = fitLabel(name, room, 'middle');
-	head.info.textContent = at ? facts(at).join(' · ') +
-		(link ? ' · click opens ' + link + ', Ctrl-click zooms' : '') :
-		picked >= 0 ? functionFacts(picked) : width < 460 ? 'Click to zoom, Esc to go back' :
+	head.info.textContent = at ? (extras.title && extras.title + ' · ') + facts(at).join(' · ') +
+		(extras.href && ' · click opens ' + extras.href + ', Ctrl-click zooms') :
+		chosen >= 0 ? functionFacts(chosen) : width < 460 ? 'Click to zoom, Esc to go back' :
 		'Point at a frame for details · click to zoom, Esc to go back · / to search, ? for keys';
 	head.bar.classList.toggle('fg-long', name.length * 7.4 > width);
 }
@@ -129,7 +131,7 @@ function describe(at = pointed || selected) {
 function functionFacts(name) {
 	return 'total ' + percent(model.nameTotal[name], whole) + ' · self ' +
 		percent(model.nameSelf[name], whole) + ' · ' + quantity(model.nameTotal[name]) +
-		' · press s for its callers and callees';
+		(state.calls === 'sandwich' ? '' : ' · s for its callers and callees');
 }
 
 function tell(text) {

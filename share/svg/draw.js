@@ -22,8 +22,8 @@ function slotFor(i, link) {
 			group.append(g);
 	}
 	if (link) {
-		put(g, 'href', link);
-		put(g, 'target', '_blank');
+		put(g, 'href', link.href);
+		put(g, 'target', link.target);
 		put(g, 'rel', 'noopener noreferrer');
 	}
 	put(g, 'role', 'treeitem');
@@ -40,9 +40,18 @@ function safeLink(text) {
 	}
 }
 
-function linkOf(view, id) {
+/* What is said of a function besides the profile: a link, words. */
+function extrasOf(view, id) {
 	const f = view.func(id), at = model.link && f >= 0 ? model.link[f] : -1;
-	return at >= 0 ? safeLink(model.strings[at]) : '';
+	if (at < 0)
+		return null;
+	const [target, href = '', ...title] = model.strings[at].split(' ');
+	return { target, href: safeLink(href), title: title.join(' ') };
+}
+
+function linkOf(view, id) {
+	const extras = extrasOf(view, id);
+	return extras && extras.href ? extras : null;
 }
 
 function labelOf(view, id, columns) {
@@ -134,6 +143,8 @@ function dressOf(box) {
 	let names = 'fg-frame';
 	if (box.above)
 		names += ' fg-up';
+	if (box.half.key && !box.id)
+		names += ' fg-middle';
 	if (finding.hit && box.name >= 0 && finding.hit[box.name])
 		names += ' fg-hit';
 	if (pointed && pointed !== box && box.name >= 0 && pointed.name === box.name)

@@ -30,9 +30,9 @@ function layPage(again) {
 	measureWindow();
 	layHead(full);
 	drawFrames();
-	const foot = layFoot(head.height + graph);
-	const below = layTable(full, foot);
-	sizePage(foot + (table.right ? 0 : below));
+	foot.end = layFoot(head.height + graph);
+	const below = layTable(full, foot.end);
+	sizePage(foot.end + (table.right ? 0 : below));
 	if (alone && !again && svg.clientWidth && Math.max(svg.clientWidth, 300) !== full)
 		layPage(true);    /* a scroll bar came or went */
 }

@@ -18,7 +18,7 @@ function refresh() {
 function goHome() {
 	if (alone)
 		scrollTo(0, halves[1] ? origin - (head.height + innerHeight) / 2 :
-			halves[0].up ? svg.height.baseVal.value : 0);
+			halves[0].up ? foot.end - innerHeight : 0);
 }
 
 function select(at, focus) {

@@ -72,6 +72,7 @@ function recount() {
 	finding.field.classList.toggle('fg-bad', !!finding.wrong);
 	finding.status.classList.toggle('fg-wrong', !!finding.wrong);
 	finding.result.hidden = !finding.text;
+	head.bar.classList.toggle('fg-searching', !!finding.text);
 	finding.clear.style.visibility = finding.text ? '' : 'hidden';
 	finding.previous.hidden = finding.next.hidden = finding.boxes.length < 1;
 	step(0);

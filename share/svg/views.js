@@ -53,6 +53,17 @@ function searchBelow({ func, end, total, hidden, nameOf }, node, hit) {
 	return { value, frames, more };
 }
 
+/* The same in all of the tree: what matches has the value of each of its names at least. */
+function searchAll(model, hit) {
+	const found = searchBelow(model, 0, hit), { nameTotal } = model;
+	for (let name = 0; model.hidden && name < model.T; name++)
+		if (hit[name] && nameTotal[name] > found.value) {
+			found.more = Math.max(found.more + found.value - nameTotal[name], 0);
+			found.value = nameTotal[name];
+		}
+	return found;
+}
+
 /* The tree as it is in the data. */
 class Tree extends View {
 	constructor(model) {
@@ -98,7 +109,7 @@ class Tree extends View {
 	}
 
 	search(i, hit) {
-		const found = searchBelow(this.model, i, hit);
+		const found = i ? searchBelow(this.model, i, hit) : searchAll(this.model, hit);
 		return { ...found, exact: found.more === 0 };
 	}
 }
@@ -170,9 +181,9 @@ class Grown extends View {
 
 	/* Makes a child of each function in a part of a list, in name order. */
 	split(parent, list, start, end) {
-		const { slots, model: { n, func } } = this, { at: places } = list, found = [];
+		const { slots, model: { func } } = this, { at: places } = list, found = [];
 		for (let k = start; k < end; k++) {
-			const slot = places[k] < n ? func[places[k]] - HIDDEN : 0;
+			const slot = func[places[k]] - HIDDEN;
 			if (slots[slot]++ === 0)
 				found.push(slot);
 		}
@@ -189,7 +200,7 @@ class Grown extends View {
 
 	/* Sorts a part of a list by function, from how many there are of each. */
 	arrange(list, start, end, order) {
-		const { slots, model: { n, func } } = this;
+		const { slots, model: { func } } = this;
 		const at = list.at.slice(start, end), of = list.of.slice(start, end);
 		let next = start;
 		for (const slot of order) {
@@ -197,7 +208,7 @@ class Grown extends View {
 			slots[slot] = next - slots[slot];
 		}
 		for (let k = 0; k < at.length; k++) {
-			const to = slots[at[k] < n ? func[at[k]] - HIDDEN : 0]++;
+			const to = slots[func[at[k]] - HIDDEN]++;
 			list.at[to] = at[k];
 			list.of[to] = of[k];
 		}
@@ -216,48 +227,119 @@ class Grown extends View {
 	}
 }
 
-/* From a list up to the root of the tree.  A child's list is a part of its parent's, which */
-/* keeps knowing whose weight it is but no longer where that stands: at the node, as many */
-/* levels up as the view is deep.  Beside its n nodes the tree has a place n + i below node */
-/* i, and 2n + i below that: frames that are not in the data stand at n + i, and a list may */
-/* begin a step (lead) below its first frames. */
+/* From a list of nodes up to the root of the tree.  A child's list is a part of its */
+/* parent's, which keeps knowing whose weight it is but no longer where that stands: at the */
+/* node, as many levels up as the view is deep. */
 class Upward extends Grown {
-	constructor(model, title, func, of, lead, weights, befores) {
-		const at = of.map(i => lead * model.n + i);
-		super(model, title, func, { at, of }, weights, befores);
-		this.lead = lead;
+	constructor(model, title, func, of, weights, befores) {
+		super(model, title, func, { at: of.slice(), of }, weights, befores);
+		this.lead = 0;
+		this.seen = model.n;
 	}
 
-	/* Stacks that begin here are the node's own; their places go to the end of the list. */
+	/* Stacks that begin here are the node's own: they go to the end of the list, and no further. */
 	move({ list, start, end }) {
-		const { weights, model: { n, parent } } = this, { at, of } = list;
+		const { weights, model: { parent } } = this, { at, of } = list;
 		let self = 0, going = start;
 		for (let k = start; k < end; k++) {
-			const place = at[k], above = place < n ? parent[place] : place - n;
+			const above = parent[at[k]];
 			if (above <= 0) {
 				self += weights[of[k]];
 				continue;
 			}
 			[of[k], of[going]] = [of[going], of[k]];
-			at[k] = at[going];
 			at[going++] = above;
 		}
 		return { list, start, end: going, self };
 	}
 
-	union({ list, start, end, depth: climbed }, hit) {
-		const { n, depth } = this.model, tops = highestHits(this.model, hit);
+	union({ list: { of }, start, end, depth: climbed }, hit) {
+		const { weights, lead, seen, model: { depth } } = this;
+		const tops = highestHits(this.model, hit);
 		let value = 0, more = 0;
 		for (let k = start; k < end; k++) {
-			const of = list.of[k], unseen = of >= n, i = unseen ? of - n : of;
-			const level = depth[i] + unseen + this.lead - climbed;
-			if (tops[i] <= level)
-				value += this.weights[of];
-			else if (unseen && level > depth[i])
-				more += this.weights[of];
+			const i = of[k];
+			if (tops[i] <= depth[i] + lead - climbed)
+				value += weights[i];
+			else if (i >= seen)
+				more += weights[i];
 		}
 		return { value, more };
 	}
+}
+
+/* All stacks from their other ends: the root's children are where they end. */
+class Merged extends Upward {
+	constructor(model) {
+		const tree = model.hidden ? withNarrow(model) : model, weights = tree.self, of = [];
+		const befores = model.before && ownBefore(model, tree.n);
+		for (let i = 1; i < tree.n; i++)
+			if (weights[i] > 0 || befores && befores[i] > 0)
+				of.push(i);
+		super(tree, 'all', ROOT, Int32Array.from(of), weights, befores);
+		this.lead = 1;
+		this.seen = model.n;
+		this.whole = model;
+		Object.assign(this.nodes[0], { total: model.total[0],
+			before: model.before ? model.before[0] : 0 });
+	}
+
+	move(node) {
+		return node.depth > 0 ? super.move(node) : { ...node, self: this.whole.self[0] };
+	}
+
+	union(node, hit) {
+		return node.depth > 0 ? super.union(node, hit) : searchAll(this.whole, hit);
+	}
+}
+
+/* The tree with what is hidden anywhere in it as "narrow frames" below the root, where it is */
+/* told apart by functions as far as their own values say how much of it is theirs. */
+function withNarrow(model) {
+	const { n, F, func, nameOf, self, hidden } = model, known = !model.reversed && !model.before;
+	const extended = array => {
+		const longer = new array.constructor(n + 1 + F);
+		longer.set(array);
+		return longer;
+	};
+	const tree = { ...model, n: n + 1 + F, func: extended(func), self: extended(self),
+		parent: extended(model.parent), depth: extended(model.depth) };
+	const missing = model.nameSelf.slice();
+	let rest = 0;
+	for (let i = 0; i < n; i++) {
+		rest += hidden[i];
+		if (func[i] >= 0)
+			missing[nameOf[func[i]]] -= self[i];
+	}
+	for (let f = 0; f < F; f++) {
+		const i = n + 1 + f, name = nameOf[f];
+		tree.func[i] = f;
+		tree.parent[i] = n;
+		tree.depth[i] = 2;
+		tree.self[i] = known ? Math.max(0, Math.min(missing[name], rest)) : 0;
+		rest -= tree.self[i];
+		missing[name] = 0;
+	}
+	tree.func[n] = HIDDEN;
+	tree.depth[n] = 1;
+	tree.self[n] = rest;
+	return tree;
+}
+
+/* The other column of what nodes have for themselves.  Nothing says how much of it is */
+/* hidden: the part that the first column has, which goes to what follows the nodes. */
+function ownBefore({ n, parent, self, hidden, before }, length) {
+	const own = new Float64Array(length);
+	own.set(before);
+	for (let i = n - 1; i > 0; i--)
+		own[parent[i]] -= before[i];
+	for (let i = 0; hidden && i < n; i++)
+		if (hidden[i] > 0) {
+			const part = own[i] * hidden[i] / (hidden[i] + self[i]);
+			own[i] -= part;
+			own[n] += part;
+		}
+	return own;
 }
 
 /* The depth of the first match on the way from the root to each node. */
@@ -302,36 +384,7 @@ class Downward extends Grown {
 }
 
 const makeTree = model => new Tree(model);
-
-/* The other column of what stands at nodes themselves and, from n on, of what is hidden */
-/* below them.  The data does not tell these apart: taken to be shared as the first column is. */
-function ownBefore({ n, parent, self, hidden, before }) {
-	const own = new Float64Array(hidden ? 2 * n : n);
-	own.set(before);
-	for (let i = n - 1; i > 0; i--)
-		own[parent[i]] -= before[i];
-	for (let i = 0; hidden && i < n; i++) {
-		own[n + i] = hidden[i] > 0 ? own[i] * hidden[i] / (hidden[i] + self[i]) : 0;
-		own[i] -= own[n + i];
-	}
-	return own;
-}
-
-/* All stacks from their other ends. */
-function makeMerged(model) {
-	const { n, self, hidden, total } = model, of = [];
-	const weights = new Float64Array(hidden ? 2 * n : n);
-	weights.set(self);
-	if (hidden)
-		weights.set(hidden, n);
-	const befores = model.before && ownBefore(model);
-	for (let i = 0; i < weights.length; i++)
-		if (weights[i] > 0 || befores && befores[i] > 0)
-			of.push(i);
-	const view = new Upward(model, 'all', ROOT, Int32Array.from(of), 1, weights, befores);
-	view.nodes[0].total = total[0];
-	return view;
-}
+const makeMerged = model => new Merged(model);
 
 /* Who calls a function and what it calls, with the function for a root.  In a stack that */
 /* has it more than once, the one nearest to the root of the tree counts. */
@@ -345,7 +398,7 @@ function makeSandwich(model, name) {
 			i++;
 		}
 	const title = model.strings[name], root = nameOf.indexOf(name), of = Int32Array.from(found);
-	const up = new Upward(model, title, root, of, 0, total, before);
+	const up = new Upward(model, title, root, of, total, before);
 	const down = new Downward(model, title, root, of.slice());
 	return {
 		up: model.reversed ? down : up,

@@ -119,6 +119,20 @@ function columns(root, flags) {
 	return m;
 }
 
+/* Self and total by name; of a few names it is not known what is hidden of their self. */
+function exactSums(stacks, names) {
+	const sums = { nameSelf: new Array(names).fill(0), nameTotal: new Array(names).fill(0) };
+	const secret = Array.from({ length: names }, () => random(4) === 0);
+	for (const { frames, value, keep } of stacks) {
+		const own = frames.map(f => f >> 1), last = own.at(-1);
+		if (own.length > 0 && (keep === undefined || !secret[last]))
+			sums.nameSelf[last] += value;
+		for (const name of new Set(own))
+			sums.nameTotal[name] += value;
+	}
+	return { ...sums, secret };
+}
+
 /* Functions 2k and 2k + 1 share the name k. */
 function describe(functions, tree, flags) {
 	const T = functions + 1 >> 1, list = Array.from({ length: functions }, (_, i) => i);
@@ -144,9 +158,14 @@ function randomProfile(flags) {
 	const root = growTree(stacks, has(CHART));
 	if (has(TRUNCATED))
 		cut(root);
-	const seen = stacks.map(({ frames, value, before, keep }) =>
-		({ frames: frames.slice(0, keep), value, before, hidden: keep !== undefined }));
-	const described = describe(functions, columns(root, flags), flags);
+	const { secret, ...sums } = exactSums(stacks, functions + 1 >> 1);
+	const told = !has(REVERSED) && !has(DIFFERENCE);
+	const seen = stacks.map(({ frames, value, before, keep }) => ({
+		frames: frames.slice(0, keep), value, before, hidden: keep !== undefined,
+		leaf: told && keep !== undefined && !secret[frames.at(-1) >> 1] ?
+			frames.at(-1) >> 1 << 1 : HIDDEN,
+	}));
+	const described = { ...describe(functions, columns(root, flags), flags), ...sums };
 	return { described, seen, functions, reversed: has(REVERSED) };
 }
 
@@ -169,15 +188,22 @@ function expectNodes(rows) {
 	return nodes;
 }
 
-function row(frames, stack, hiddenAt) {
-	const { value, before, hidden } = stack;
-	const all = !hidden ? frames : hiddenAt === 'leaf' ? [...frames, HIDDEN] : [HIDDEN, ...frames];
-	const last = hidden && hiddenAt === 'leaf';
-	return { frames: [...all], shown: all.length - last, value, before, own: !last };
+/* What is hidden in a stack is none of its frames. */
+function row(frames, { value, before, hidden }) {
+	return { frames: hidden ? [...frames, HIDDEN] : [...frames], shown: frames.length,
+		value, before, own: !hidden };
 }
 
-const treeRows = seen => seen.map(stack => row(stack.frames, stack, 'leaf'));
-const mergedRows = seen => seen.map(stack => row([...stack.frames].reverse(), stack, 'root'));
+const treeRows = seen => seen.map(stack => row(stack.frames, stack));
+
+/* What is hidden is a frame, and known callers of it do not tell who ends there. */
+function mergedRows(seen) {
+	return seen.map(({ frames, value, before, hidden, leaf }) => {
+		const all = !hidden ? [...frames].reverse() :
+			leaf === HIDDEN ? [HIDDEN] : [leaf, HIDDEN];
+		return { frames: all, shown: all.length, value, before, own: true };
+	});
+}
 
 function sandwichRows(seen, name) {
 	const up = [], down = [];
@@ -186,7 +212,7 @@ function sandwichRows(seen, name) {
 		if (at < 0)
 			continue;
 		up.push(row(stack.frames.slice(0, at).reverse(), { ...stack, hidden: false }));
-		down.push(row(stack.frames.slice(at + 1), stack, 'leaf'));
+		down.push(row(stack.frames.slice(at + 1), stack));
 	}
 	return { up, down };
 }
@@ -222,10 +248,19 @@ function expectSearch(node, hit, center) {
 	return { value, more };
 }
 
-function checkSearch(view, made, want, names, what, center) {
+/* In all of the tree, whichever way it is looked at; what names have in all is known. */
+function expectWhole({ nameTotal, rows }, hit) {
+	const found = expectSearch({ rows, depth: 0 }, hit);
+	const least = Math.max(0, ...nameTotal.filter((_, name) => hit[name]));
+	const value = Math.max(found.value, least);
+	return { value, more: found.value + found.more - value };
+}
+
+function checkSearch(view, made, want, names, what, { center, whole }) {
 	const hit = Uint8Array.from({ length: names }, () => random(3) === 0 ? 1 : 0);
 	for (const [key, i] of made) {
-		const got = view.search(i, hit), expected = expectSearch(want.get(key), hit, center);
+		const got = view.search(i, hit), expected = i === 0 && whole ? expectWhole(whole, hit) :
+			expectSearch(want.get(key), hit, center);
 		const frames = [...made.keys()].filter(k => (i === 0 || k === key ||
 			k.startsWith(key + ' ')) && k !== '' && hit[Number(k.split(' ').pop()) >> 1] &&
 			!k.endsWith(String(HIDDEN))).length;
@@ -240,7 +275,7 @@ function checkSearch(view, made, want, names, what, center) {
 }
 
 /* A view against the rows it should show; fresh() makes it anew, to be searched ungrown. */
-function checkView(fresh, rows, names, what, center) {
+function checkView(fresh, rows, names, what, how) {
 	const view = fresh(), want = expectNodes(rows), made = walk(view);
 	want.set('', want.get('') || { total: 0, self: 0, before: 0, rows: [], depth: 0 });
 	for (const [key, { total, self, before }] of want) {
@@ -265,12 +300,13 @@ function checkView(fresh, rows, names, what, center) {
 		same(keyOf(all.map(c => view.func(c))),
 			keyOf(all.map(c => view.func(c)).sort((a, b) => a - b)), `${what}: name order`);
 	}
-	checkSearch(view, made, want, names, what, center);
+	checkSearch(view, made, want, names, what, how);
 	const partly = fresh();
 	for (let k = random(4); k > 0; k--)
 		partly.children(random(partly.count), TINY);
 	const hit = Uint8Array.from({ length: names }, () => random(2));
-	const { value, more } = expectSearch(want.get(''), hit, center);
+	const { value, more } = how.whole ? expectWhole(how.whole, hit) :
+		expectSearch(want.get(''), hit, how.center);
 	same(partly.search(0, hit).value, value, `${what}: found before it has grown`);
 	same(partly.search(0, hit).more, more, `${what}: hidden before it has grown`);
 }
@@ -296,13 +332,14 @@ function checkTable(model, view, rows, names) {
 async function checkProfile(flags) {
 	const { described, seen, reversed } = randomProfile(flags), { T } = described;
 	const model = await readData(encode(described).text());
-	checkView(() => makeTree(model), treeRows(seen), T, 'tree');
-	checkView(() => makeMerged(model), mergedRows(seen), T, 'merged');
+	const whole = { nameTotal: described.nameTotal, rows: treeRows(seen) };
+	checkView(() => makeTree(model), treeRows(seen), T, 'tree', { whole });
+	checkView(() => makeMerged(model), mergedRows(seen), T, 'merged', { whole });
 	for (let name = 0; name < T; name++) {
 		const rows = sandwichRows(seen, name);
 		const [near, far] = reversed ? ['down', 'up'] : ['up', 'down'];
-		checkView(() => makeSandwich(model, name)[near], rows.up, T, 'towards root', name);
-		checkView(() => makeSandwich(model, name)[far], rows.down, T, 'to leaves', name);
+		checkView(() => makeSandwich(model, name)[near], rows.up, T, 'towards root', { center: name });
+		checkView(() => makeSandwich(model, name)[far], rows.down, T, 'to leaves', { center: name });
 		const { up, down, total, self } = makeSandwich(model, name);
 		same(up.name(0), `näme ${name}`, 'name of a sandwich');
 		same(down.total(0), up.total(0), 'halves of a sandwich');
@@ -346,6 +383,7 @@ async function checkChart() {
 	same(keyOf([1, 3, 5].map(i => view.path(i))), '0 2 3', 'paths');
 	same(view.locate('2.0'), 4, 'a place');
 	same(view.total(0), 116, 'the gap counts');
+	same(view.self(0), 100, 'the gap is what is above it');
 	same(view.name(2), '', 'a gap has no name');
 	const found = view.search(0, new Uint8Array(2).fill(1));
 	same(found.value, 16, 'the gap is not found');
@@ -359,7 +397,42 @@ async function rejects(text, what) {
 	same(process.memoryUsage().arrayBuffers - before < 1 << 26, true, `${what}: memory`);
 }
 
-/* Each count as large as can be, where the others are right. */
+/* The smallest tree, and all that can be wrong with it, one thing at a time. */
+async function checkSmall() {
+	const colors = new Array(18).fill(0), long = [...new Array(10).fill(128), 0];
+	const make = ({ head = [1, 0, 0, 1], count = [1, 1], text = [2, 0, 65, 10], modules = [0],
+		functions = [0], nodes = [1], rest = [3] }) => {
+		const w = new Writer();
+		for (const numbers of [head, count])
+			w.column(numbers);
+		w.small(text[0]);
+		w.raw(text.slice(1));
+		for (const numbers of [modules, functions, colors, nodes])
+			w.column(numbers);
+		w.raw(rest);
+		return w.text();
+	};
+	same((await readData(make({}))).total[0], 3, 'as it should be');
+	for (const [what, wrong] of [['version', { head: [2, 0, 0, 1] }],
+		['flags', { head: [1, 64, 0, 1] }], ['digits', { head: [1, 0, 31, 1] }],
+		['no strings', { count: [2 ** 40, 1] }], ['more names than strings', { count: [1, 2] }],
+		['bytes of no string', { text: [2 ** 24, 0, 65, 10] }],
+		['bytes of all memory', { text: [2 ** 50, 0, 65, 10] }],
+		['fewer bytes', { text: [1, 0, 65, 10] }], ['more bytes', { text: [3, 0, 65, 10] }],
+		['an end in a string', { count: [2, 2], text: [6, 0, 65, 10, 2, 66, 10] }],
+		['more in common', { count: [2, 2], text: [7, 0, 65, 10, 3, 66, 10] }],
+		['common with nothing', { text: [3, 1, 65, 10] }],
+		['no text', { text: [3, 0, 255, 65, 10] }],
+		['modules', { modules: [2 ** 45] }], ['no such string', { modules: [1, 1, 0, 0, 0] }],
+		['functions', { functions: [2 ** 30] }],
+		['no such name', { functions: [1, 1, 0, 0, 0, 0, 0, 0, 0] }],
+		['no such module', { functions: [1, 0, 0, 2, 0, 0, 0, 0, 0] }],
+		['no such full name', { functions: [1, 0, 0, 0, 2, 0, 0, 0, 0] }],
+		['no nodes', { nodes: [0], rest: [] }], ['nodes', { nodes: [2 ** 27] }],
+		['a long number', { rest: long }]])
+		await rejects(make(wrong), what);
+}
+
 async function checkBroken() {
 	const { described } = randomProfile(TRUNCATED), text = encode(described).text();
 	await rejects('', 'nothing');
@@ -371,26 +444,9 @@ async function checkBroken() {
 		await rejects(writer.text(), `the first ${writer.at} bytes`);
 	writer.byte(0);
 	await rejects(writer.text(), 'one byte more');
-	const start = [1, 0, 0, 1], text1 = [...start, 1, 1, 2, 0, 65, 10];
-	for (const [what, numbers] of [['version', [2]], ['flags', [1, 64]],
-		['digits', [1, 0, 2 ** 40]], ['strings', [...start, 2 ** 40]],
-		['names', [...start, 1, 2, 2, 0, 65, 10]],
-		['bytes of strings', [...start, 1, 1, 2 ** 50, 0, 65, 10]],
-		['bytes of no string', [...start, 1, 1, 2 ** 24, 0, 65, 10]],
-		['bytes in common', [...start, 2, 2, 9, 0, 65, 10, 2 ** 40, 66, 10]],
-		['common with nothing', [...start, 1, 1, 5, 3, 65, 10]],
-		['no end of strings', [...start, 1, 1, 2000, 0, ...new Array(2000).fill(65)]],
-		['no text', [...start, 1, 1, 3, 0, 255, 10]],
-		['modules', [...text1, 2 ** 45]], ['strings of modules', [...text1, 1, 1]],
-		['functions', [...text1, 0, 2 ** 30]], ['no such name', [...text1, 0, 1, 1]],
-		['nodes', [...text1, 0, 0, ...new Array(18).fill(0), 2 ** 27]],
-		['a number without an end', [1, 0, 0, 2 ** 70]]]) {
-		const bad = new Writer();
-		bad.column(numbers);
-		bad.raw(new Array(1000).fill(what === 'no end of strings' ? 65 : 0));
-		await rejects(bad.text(), what);
-	}
+	await checkSmall();
 	for (const [what, tree] of [['nodes without a parent', { depth: [0, -1], func: [-1, 0] }],
+		['nodes far above the root', { depth: [0, -(2 ** 40)], func: [-1, 0] }],
 		['a root beside the root', { depth: [0, 0], func: [-1, 0] }],
 		['no nodes', { depth: [], func: [], rest: [] }],
 		['unknown functions', { depth: [0, 1], func: [-1, 9] }],
@@ -482,6 +538,10 @@ async function checkWidth() {
 		same(view.self(0), 1, 'what no frame has');
 	}
 	same(makeSandwich(model, 0).down.total(0), 5, 'a sandwich');
+	const cut = describe(1, { depth: [0, 1], func: [-1, 0], rest: [0, 9], hidden: [0, 5] }, 8);
+	const merged = makeMerged(await readData(encode({ ...cut, nameSelf: [999] }).text()));
+	same(merged.children(0, TINY).reduce((sum, c) => sum + merged.total(c), 0), 9,
+		'sums that are too large');
 }
 
 (async () => {

@@ -8,6 +8,8 @@ use strict;
 use warnings;
 no warnings qw(once);
 use FindBin;
+use IO::Uncompress::RawInflate ();
+use MIME::Base64 ();
 use Test::More;
 
 require "$FindBin::Bin/lib.pm";
@@ -22,6 +24,14 @@ app;main 200
 app;other 33
 END
 my @ways = (['fg-svg', '--'], [second_name(), '-']);
+
+# Addresses that make a link, and those that do not.
+my @good = ('https://example.org/a?b=c&d="e"', 'HTTP://x', 'mailto:me@example.org', 'a/b.html#c',
+	'?q=a:b', '#x:y', '../up', './a:b', '/root', '/a//b', '');
+my @bad = ('javascript:alert(1)', 'JaVaScRiPt:alert(1)', ' javascript:alert(1)',
+	"\x01javascript:alert(1)", "java\rscript:alert(1)", 'data:text/html,<script>alert(1)</script>',
+	'vbscript:x', 'file:///etc/passwd', 'blob:x', 'about:blank', '//evil.example', '\\\\evil',
+	'/\\evil', '\\/evil', 'x:', ':', "\x7fhttp://x", 'http://' . 'x' x 3000);
 
 check_words();
 check_geometry();
@@ -327,8 +337,9 @@ sub check_accepted {
 		unlike($svg, qr/fg-data/, 'and nothing for it');
 		is(names($svg), 'all app main parse read write other', 'all else');
 	});
-	each_way("$small\nnonsense\n", ['quiet', 'from=folded'], sub { is($_[1], '', 'not a word') });
-	each_way("$small\nnonsense\n", ['verbose', 'from=folded'], sub { like($_[1], qr/without a count/, 'words') });
+	my $odd = "$small\nnonsense\n";
+	each_way($odd, ['quiet', 'from=folded'], sub { is($_[1], '', 'not a word') });
+	each_way($odd, ['verbose', 'from=folded'], sub { like($_[1], qr/without a count/, 'words') });
 }
 
 sub check_stacks {
@@ -376,17 +387,17 @@ sub chart {
 
 sub check_chart {
 	my $times = "b;x 10\na;x 20\na;x 30\na;y 15\na 25\na;x 40\nb 60\n";
+	my $whole = 'all@0+200 b@0+10 x@0+10 a@10+130 x@10+20 x@30+30 y@60+15 x@100+40 b@140+60';
 	each_way($times, ['flamechart'], sub {
 		my ($svg, $said) = @_;
-		is(chart($svg), 'all@0+200 b@0+10 x@0+10 a@10+130 x@10+20 x@30+30 y@60+15 x@100+40 b@140+60',
+		is(chart($svg), $whole,
 			'in the order of the input, equal neighbours apart, own time where it was');
 		is($said, '', 'without a word');
 		like(frame($svg, 'a')->{title}, qr/self 25, 12\.50%/, 'own time is its own');
 		well_formed($svg);
 	});
 	each_way($times, ['flamechart', 'skip-after=a', 'order=name'], sub {
-		is(chart($_[0]), 'all@0+200 b@0+10 x@0+10 a@10+130 x@10+20 x@30+30 y@60+15 x@100+40 b@140+60',
-			'with filters that cut nothing');
+		is(chart($_[0]), $whole, 'with filters that cut nothing');
 	});
 	each_way($times, ['flamechart', 'show-from=^[xy]$'], sub {
 		is(chart($_[0]), 'all@0+115 x@0+10 x@10+20 x@30+30 y@60+15 x@75+40',
@@ -427,20 +438,30 @@ END
 		'input that has lost its times');
 }
 
+sub attributes {
+	return Fg::spew("$temp/links.txt", join "\n",
+		(map { "g$_\thref=\"$good[$_]\"" } 0 .. $#good),
+		(map { "b$_\thref=\"$bad[$_]\"" } 0 .. $#bad),
+		"\n  \t ",
+		"t\ttitle=\"a <b> & \"c\"\"\ttarget=_blank\tid=x\tclass=y",
+		"t\tg_extra=onclick=\"alert(1)\"\ta_extra=onload=alert(1)",
+		"k_[k]\thref=k k.html\ttarget=frame1", "twice\thref=one", "twice\thref=two\ttitle=T",
+		"]]>\thref=x", "</script>\thref=y", "\xff\thref=z\xff", '');
+}
+
+# What the picture carries for the viewer, inflated.
+sub data {
+	my ($packed) = $_[0] =~ m{<g class="fg-data"[^>]*><desc>(.*?)</desc>}s;
+	return '' unless defined $packed;
+	my $deflated = MIME::Base64::decode_base64($packed);
+	IO::Uncompress::RawInflate::rawinflate(\$deflated, \my $bytes);
+	return $bytes;
+}
+
 sub check_links {
-	my @good = ('https://example.org/a?b=c&d="e"', 'HTTP://x', 'mailto:me@example.org', 'a/b.html#c',
-		'?q=a:b', '#x:y', '../up', './a:b', '/root', '/a//b', '');
-	my @bad = ('javascript:alert(1)', 'JaVaScRiPt:alert(1)', ' javascript:alert(1)', "\x01javascript:alert(1)",
-		"java\rscript:alert(1)", 'data:text/html,<script>alert(1)</script>', 'vbscript:x', 'file:///etc/passwd',
-		'//evil.example', '\\\\evil', '/\\evil', '\\/evil', 'x:', ':', "\x7fhttp://x", 'blob:x', 'about:blank');
-	my $attributes = join '', map { "g$_\thref=\"$good[$_]\"\n" } 0 .. $#good;
-	$attributes .= join '', map { "b$_\thref=\"$bad[$_]\"\n" } 0 .. $#bad;
-	$attributes .= "\n  \t \nt\ttitle=\"a <b> & \"c\"\"\ttarget=_blank\tid=x\tclass=y\tg_extra=onclick=\"alert(1)\"\t" .
-		"a_extra=onload=alert(1)\nk_[k]\thref=k.html\ttarget=frame1\n" .
-		"twice\thref=one\ntwice\thref=two\ttitle=T\n]]>\thref=x\n</script>\thref=y\n\xff\thref=z\xff\n";
-	my $file = Fg::spew("$temp/links.txt", $attributes);
-	my $folded = join '', map { "root;$_ 10\n" } (map { "g$_" } 0 .. $#good), (map { "b$_" } 0 .. $#bad),
-		qw(t k_[k] twice ]]> </script>), "\xff";
+	my $file = attributes();
+	my $folded = join '', map { "root;$_ 10\n" } (map { "g$_" } 0 .. $#good),
+		(map { "b$_" } 0 .. $#bad), qw(t k_[k] twice ]]> </script>), "\xff";
 	each_way($folded, ["nameattr=$file"], sub {
 		my ($svg, $said) = @_;
 		well_formed($svg);
@@ -450,10 +471,10 @@ sub check_links {
 			is($f->{target}, length $good[$i] ? '_top' : undef, '... in the same window');
 		}
 		for my $i (0 .. $#bad) {
-			(my $shown = $bad[$i]) =~ s/([^ -~])/sprintf '\\x%02x', ord $1/ge;
+			(my $shown = substr $bad[$i], 0, 40) =~ s/([^ -~])/sprintf '\\x%02x', ord $1/ge;
 			is(frame($svg, "b$i")->{href}, undef, "no link to '$shown'");
 		}
-		is(frame($svg, 'k')->{href}, 'k.html', 'a name with its mark');
+		is(frame($svg, 'k')->{href}, 'k%20k.html', 'a name with its mark');
 		is(frame($svg, 'k')->{target}, 'frame1', 'target');
 		my ($titled) = grep { $_->{title} eq 'a <b> & "c"' } frames($svg);
 		ok($titled, 'a tooltip of one\'s own');
@@ -462,15 +483,22 @@ sub check_links {
 		is(frame($svg, ']]>')->{href}, 'x', 'odd names are names');
 		unlike($svg, qr/<[^>]*\s(?:onclick|onload)=/, 'no attributes of others');
 		unlike($svg, qr/\sid="x"|class="y"/, 'nor names that others may use');
-		like($said, qr/links\.txt:12: no link for 'b0': 'javascript:alert\(1\)' is no http/, 'words');
+		like($said, qr/links\.txt:12: no link for 'b0': 'javascript:alert\(1\)' is no http/,
+			'words');
 		like($said, qr/id, class, g_extra and a_extra are not used/, 'also about those');
 		cmp_ok(scalar(() = $said =~ /\n/g), '<', 14, 'but not too many');
+		my $data = data($svg);
+		like($data, qr/\b_blank  a <b> & "c"\n/, 'the viewer gets words');
+		like($data, qr{HTTP://x \n}, 'and links');
+		unlike($data, qr/script:alert|evil/, 'only good ones');
 	});
 	each_way($small, ["nameattr=$file", 'no-javascript'], sub {
 		unlike($_[0], qr/<a /, 'a file about other functions');
 	});
-	for (["main\n", qr/:1: no TAB behind the function/], ["a\thref=x\n\thref=y\n", qr/:2: no function/],
-	     ["a\thref\n", qr/:1: 'href' is not name=value/], ["a\t=x\n", qr/:1: '=x' is not name=value/]) {
+	for (["main\n", qr/:1: no TAB behind the function/],
+	     ["a\thref=x\n\thref=y\n", qr/:2: no function/],
+	     ["a\thref\n", qr/:1: 'href' is not name=value/],
+	     ["a\t=x\n", qr/:1: '=x' is not name=value/]) {
 		my ($text, $words) = @$_;
 		my $path = Fg::spew("$temp/wrong.txt", $text);
 		my $ran = drawn($ways[0], $small, "nameattr=$path");
@@ -481,9 +509,11 @@ sub check_links {
 	my $ran = drawn($ways[0], $small, "nameattr=$temp/none.txt");
 	is($ran->{status}, 2, 'no file');
 	like($ran->{err}, qr/none\.txt: cannot open/, '... and its name');
-	$ran = drawn($ways[0], $small, 'nameattr=' . Fg::spew("$temp/odd.txt", "a\tcolor=red\ttarget=a b\n"));
-	like($ran->{err}, qr/odd\.txt:1: unknown attribute 'color' \(title, href, target\)\n.*target 'a b' is no name/,
+	Fg::spew("$temp/odd.txt", "a\tcolor=red\ttarget=a b\n");
+	$ran = drawn($ways[0], $small, "nameattr=$temp/odd.txt");
+	like($ran->{err}, qr/odd\.txt:1: unknown attribute 'color' \(title, href, target\)\n/,
 		'what is not known is told');
+	like($ran->{err}, qr/odd\.txt:1: target 'a b' is no name\n/, '... each of it');
 }
 
 sub check_factor {
@@ -498,7 +528,8 @@ sub check_factor {
 	});
 	each_way($small, ['factor=4096', 'countname=bytes'], sub {
 		my ($svg) = @_;
-		like(frame($svg, 'all')->{title}, qr/^all \(5,222,400 bytes, 100%\)\n4\.98 MiB/, 'pages to bytes');
+		like(frame($svg, 'all')->{title}, qr/^all \(5,222,400 bytes, 100%\)\n4\.98 MiB/,
+			'pages to bytes');
 		like(frame($svg, 'all')->{label}, qr/4\.98 MiB/, 'in the label, too');
 	});
 	each_way($small, ['factor=0.5'], sub {
@@ -539,10 +570,14 @@ sub check_input {
 	each_way("a.b;x 10\na 10\na;x 10\na-b 1\n", [], sub {
 		is(names($_[0]), 'all a x a-b a.b x', 'no function is split');
 	});
-	each_way("a\t5\nb;c\t7", [], sub { is(names($_[0]), 'all a b c', 'TABs, and no last line end') });
+	each_way("a\t5\nb;c\t7", [], sub {
+		is(names($_[0]), 'all a b c', 'TABs, and no last line end');
+	});
 	each_way("a 5\r\nb 7\r\n", [], sub { is(names($_[0]), 'all a b', 'CR LF') });
 	each_way("\xff\xfe;\xc3\xa9 5\na;\x01 3\n", ['reverse'], sub { well_formed($_[0]) });
-	each_way("a 5\nb\xc3\xa9\n", ['reverse', 'from=folded'], sub { is(names($_[0]), 'all a', 'a line without a count') });
+	each_way("a 5\nb\xc3\xa9\n", ['reverse', 'from=folded'], sub {
+		is(names($_[0]), 'all a', 'a line without a count');
+	});
 	my @files = map { Fg::spew("$temp/part$_->[0]", $_->[1]) } [1, 'a 1'], [2, 'b 2'];
 	my $ran = Fg::run({ in => 'c 4' }, Fg::program('fg-svg'), @files, '-');
 	is(names($ran->{out}), 'all a b c', 'files without a last line end, and standard input');
@@ -553,12 +588,16 @@ sub check_input {
 }
 
 sub check_wrong {
-	for (['colors=sunset', qr/unknown palette 'sunset'/], ['bgcolors=plaid', qr/unknown background 'plaid'/],
-	     ['minwidth=thin', qr/'thin'/], ['minwidth=101%', qr/'101%'/], ['encoding=latin1', qr/always UTF-8/],
-	     ['factor=0', qr/'0' for --factor/], ['factor=x', qr/'x' for --factor/], ['factor=-1', qr/'-1'/],
-	     ['factor=1e400', qr/'1e400'/], ['fontwidth=0', qr/'0' for --fontwidth/], ['uicolor=blue-ish', qr/'blue-ish'/],
-	     ['search-color=x', qr/'x'/], ['stroke-color=x', qr/'x'/], ['seed=x', qr/'x'/], ['total=x', qr/'x'/],
-	     ['label=up', qr/'up'/], ['view=up', qr/'up'/], ['width=1', qr/'1'/], ['nameattr=', qr/cannot open|directory/]) {
+	for (['colors=sunset', qr/unknown palette 'sunset'/],
+	     ['bgcolors=plaid', qr/unknown background 'plaid'/],
+	     ['minwidth=thin', qr/'thin'/], ['minwidth=101%', qr/'101%'/],
+	     ['encoding=latin1', qr/always UTF-8/],
+	     ['factor=0', qr/'0' for --factor/], ['factor=x', qr/'x' for --factor/],
+	     ['factor=-1', qr/'-1'/], ['factor=1e400', qr/'1e400'/],
+	     ['fontwidth=0', qr/'0' for --fontwidth/], ['uicolor=blue-ish', qr/'blue-ish'/],
+	     ['search-color=x', qr/'x'/], ['stroke-color=x', qr/'x'/], ['seed=x', qr/'x'/],
+	     ['total=x', qr/'x'/], ['label=up', qr/'up'/], ['view=up', qr/'up'/],
+	     ['width=1', qr/'1'/], ['nameattr=', qr/cannot open|directory/]) {
 		my ($option, $words) = @$_;
 		for my $way (@ways) {
 			my $ran = drawn($way, $small, $option);

@@ -289,6 +289,70 @@ static void comments_cannot_end_early(void **state)
 	}
 }
 
+static void text_is_shown_without_escapes(void **state)
+{
+	(void)state;
+	struct buf b = { 0 };
+	output_xml_shown(&b, STR("<a href=\"b\">'&\x01\x7f\xff\xc3\xa9\xef\xbf\xbf\n"));
+	assert_string_equal(buf_cstr(&b), "<a href=\"b\">'&\u2401\u2421\ufffd\u00e9\ufffd\u240a");
+	buf_clear(&b);
+	output_xml_shown(&b, STR(""));
+	assert_int_equal(b.n, 0);
+	buf_free(&b);
+}
+
+static void base64_is_that_of_the_rfc(void **state)
+{
+	(void)state;
+	static const struct { const char *text, *expected; } known[] = {
+		{ "", "" }, { "f", "Zg==" }, { "fo", "Zm8=" }, { "foo", "Zm9v" },
+		{ "foob", "Zm9vYg==" }, { "fooba", "Zm9vYmE=" }, { "foobar", "Zm9vYmFy" },
+		{ "\xff\xef\xbe", "/+++" },
+	};
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
+		assert_true(output_open(&out, "x"));
+		output_base64(&out, str_of(known[i].text));
+		assert_true(output_close(&out));
+		check_file("x", known[i].expected);
+	}
+	unlink("x");
+}
+
+/* Longer than the buffer, begun at each place in it where a group may be split. */
+static void long_base64_comes_through(void **state)
+{
+	(void)state;
+	enum { LENGTH = 200000 };
+	char *bytes = xmalloc(LENGTH), *text = xmalloc(LENGTH * 2);
+	for (size_t i = 0; i < LENGTH; i++)
+		bytes[i] = (char)(i * 7 + i / 251);
+	for (size_t before = 0; before < 6; before++) {
+		assert_true(output_open(&out, "x"));
+		output_bytes(&out, str_head(STR("......"), before));
+		output_base64(&out, (struct str){ bytes, LENGTH });
+		assert_true(output_close(&out));
+		FILE *file = fopen("x", "r");
+		assert_non_null(file);
+		size_t n = fread(text, 1, LENGTH * 2, file);
+		fclose(file);
+		assert_int_equal(n, before + (LENGTH + 2) / 3 * 4);
+		for (size_t i = 0; i < LENGTH; i++) {
+			static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+						     "abcdefghijklmnopqrstuvwxyz"
+						     "0123456789+/";
+			const char *group = text + before + i / 3 * 4;
+			unsigned at = (unsigned)(i % 3);
+			unsigned first = (unsigned)(strchr(digits, group[at]) - digits);
+			unsigned second = (unsigned)(strchr(digits, group[at + 1]) - digits);
+			unsigned both = first << 6 | second;
+			assert_int_equal((unsigned char)bytes[i], both >> (4 - 2 * at) & 0xff);
+		}
+	}
+	unlink("x");
+	free(bytes);
+	free(text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -304,6 +368,9 @@ int main(void)
 		cmocka_unit_test(fixed_numbers),
 		cmocka_unit_test(xml_is_well_formed_whatever_comes),
 		cmocka_unit_test(comments_cannot_end_early),
+		cmocka_unit_test(text_is_shown_without_escapes),
+		cmocka_unit_test(base64_is_that_of_the_rfc),
+		cmocka_unit_test(long_base64_comes_through),
 	};
 	return cmocka_run_group_tests_name("output", tests, enter_folder, leave_folder);
 }

@@ -144,8 +144,8 @@ sub quit {
 	kill TERM => $driver;
 	reap($driver);
 	close $self->{says};
-	kill KILL => grep { ($_->{command} || '') =~ /\Q$self->{profile}\E/ }
-		map { process($_) } @rest;
+	kill KILL => map { $_->{pid} } grep {
+		($_->{command} || '') =~ /\Q$self->{profile}\E/ } map { process($_) } @rest;
 }
 
 sub quit_all { $_ && $_->quit for values %running }

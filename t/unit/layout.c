@@ -8,8 +8,6 @@
 
 #include <cmocka.h>
 
-#include "model/label.h"
-
 /*
  * Trees are written as lists of (depth, self value) in depth-first order and
  * given their links and totals here, so that layout is tested by itself.
@@ -312,66 +310,6 @@ static void test_deep(void **state)
 	free(lines);
 }
 
-static void assert_label(const char *name, unsigned columns, const char *expected)
-{
-	struct buf b = { 0 };
-
-	assert_int_equal(label_add(&b, str_of(name), columns), expected != NULL);
-	assert_string_equal(buf_cstr(&b), expected ? expected : "");
-	buf_free(&b);
-}
-
-static void test_labels(void **state)
-{
-	(void)state;
-	assert_label("main", 2, NULL);
-	assert_label("main", 3, "ma…");
-	assert_label("main", 4, "main");
-	assert_label("io", 3, "io");
-	assert_label("größe", 5, "größe");
-	assert_label("größe", 4, "grö…");
-	assert_label("漢字漢字", 8, "漢字漢字");
-	assert_label("漢字漢字", 7, "漢字漢…");
-	assert_label("漢字漢字", 6, "漢字…");
-	assert_label("a\xff\xff\xff" "b", 4, "a\xff\xff…");
-	assert_label("", 3, "");
-}
-
-/* A name of marks that take no column is cut all the same. */
-static void test_label_without_columns(void **state)
-{
-	(void)state;
-	struct buf name = { 0 }, label = { 0 };
-
-	for (int i = 0; i < 100000; i++)
-		buf_add(&name, STR("\xcc\x81"));
-	assert_true(label_add(&label, buf_str(&name), 10));
-	assert_in_range(label.n, 4, 200);
-	assert_memory_equal(label.p + label.n - 3, "…", 3);
-	buf_free(&name);
-	buf_free(&label);
-}
-
-static void test_columns(void **state)
-{
-	(void)state;
-	assert_int_equal(label_columns(108, 10, 4), 10);
-	assert_int_equal(label_columns(107.9, 10, 4), 9);
-	assert_int_equal(label_columns(3, 10, 4), 0);
-	assert_int_equal(label_columns(1e300, 1e-3, 4), 1000000);
-}
-
-static void test_text_width(void **state)
-{
-	(void)state;
-	assert_true(label_text_width(STR("mmm")) > 3 * label_text_width(STR("i")));
-	assert_true(fabs(label_text_width(STR("\xe6\xbc\xa2")) - 1.28) < 1e-9);
-	assert_int_equal(label_text_fit(STR("iiii"), .9).n, 3);
-	assert_int_equal(label_text_fit(STR("iiii"), 9).n, 4);
-	assert_int_equal(label_text_fit(STR("\xe6\xbc\xa2i"), 1.27).n, 0);
-	assert_int_equal(label_text_fit(STR(""), 0).n, 0);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -386,10 +324,6 @@ int main(void)
 		cmocka_unit_test(test_differences),
 		cmocka_unit_test(test_wide),
 		cmocka_unit_test(test_deep),
-		cmocka_unit_test(test_labels),
-		cmocka_unit_test(test_label_without_columns),
-		cmocka_unit_test(test_columns),
-		cmocka_unit_test(test_text_width),
 	};
 
 	return cmocka_run_group_tests_name("layout", tests, NULL, NULL);

@@ -122,7 +122,7 @@ class Grown extends View {
 		super(model, title);
 		this.weights = weights;
 		this.befores = befores;
-		this.slots = new Int32Array(model.F - HIDDEN);
+		this.slots = new Int32Array(model.F + 1);
 		this.nodes = [];
 		this.add(-1, func, list, 0, list.at.length, 0);
 	}
@@ -179,23 +179,25 @@ class Grown extends View {
 		return node;
 	}
 
-	/* Makes a child of each function in a part of a list, in name order. */
+	/* Makes a child of each function in a part of a list, in name order; what is hidden, as */
+	/* function F, is last. */
 	split(parent, list, start, end) {
-		const { slots, model: { func } } = this, { at: places } = list, found = [];
+		const { slots, model: { func, F } } = this, { at } = list, found = [];
 		for (let k = start; k < end; k++) {
-			const slot = func[places[k]] - HIDDEN;
-			if (slots[slot]++ === 0)
-				found.push(slot);
+			const f = func[at[k]];
+			if (slots[f]++ === 0)
+				found.push(f);
 		}
-		const order = Int32Array.from(found).sort(), counts = order.map(slot => slots[slot]);
+		const order = Int32Array.from(found).sort(), counts = order.map(f => slots[f]);
 		if (order.length > 1)
 			this.arrange(list, start, end, order);
-		let at = start, from = 0;
-		for (let c = 0; c < order.length; c++) {
-			slots[order[c]] = 0;
-			from += this.add(parent, order[c] + HIDDEN, list, at, at + counts[c], from);
-			at += counts[c];
-		}
+		let next = start, from = 0;
+		order.forEach((f, c) => {
+			const first = next;
+			slots[f] = 0;
+			next += counts[c];
+			from += this.add(parent, f < F ? f : HIDDEN, list, first, next, from);
+		});
 	}
 
 	/* Sorts a part of a list by function, from how many there are of each. */
@@ -203,12 +205,12 @@ class Grown extends View {
 		const { slots, model: { func } } = this;
 		const at = list.at.slice(start, end), of = list.of.slice(start, end);
 		let next = start;
-		for (const slot of order) {
-			next += slots[slot];
-			slots[slot] = next - slots[slot];
+		for (const f of order) {
+			next += slots[f];
+			slots[f] = next - slots[f];
 		}
 		for (let k = 0; k < at.length; k++) {
-			const to = slots[func[at[k]] - HIDDEN]++;
+			const to = slots[func[at[k]]]++;
 			list.at[to] = at[k];
 			list.of[to] = of[k];
 		}
@@ -237,7 +239,7 @@ class Upward extends Grown {
 		this.seen = model.n;
 	}
 
-	/* Stacks that begin here are the node's own: they go to the end of the list, and no further. */
+	/* Stacks that begin here are the node's own, and stay at the end of its list. */
 	move({ list, start, end }) {
 		const { weights, model: { parent } } = this, { at, of } = list;
 		let self = 0, going = start;
@@ -296,7 +298,8 @@ class Merged extends Upward {
 /* The tree with what is hidden anywhere in it as "narrow frames" below the root, where it is */
 /* told apart by functions as far as their own values say how much of it is theirs. */
 function withNarrow(model) {
-	const { n, F, func, nameOf, self, hidden } = model, known = !model.reversed && !model.before;
+	const { n, F, func, nameOf, self, hidden } = model;
+	const known = !model.reversed && !model.before, missing = model.nameSelf.slice();
 	const extended = array => {
 		const longer = new array.constructor(n + 1 + F);
 		longer.set(array);
@@ -304,7 +307,6 @@ function withNarrow(model) {
 	};
 	const tree = { ...model, n: n + 1 + F, func: extended(func), self: extended(self),
 		parent: extended(model.parent), depth: extended(model.depth) };
-	const missing = model.nameSelf.slice();
 	let rest = 0;
 	for (let i = 0; i < n; i++) {
 		rest += hidden[i];
@@ -320,7 +322,7 @@ function withNarrow(model) {
 		rest -= tree.self[i];
 		missing[name] = 0;
 	}
-	tree.func[n] = HIDDEN;
+	tree.func[n] = F;
 	tree.depth[n] = 1;
 	tree.self[n] = rest;
 	return tree;

@@ -274,6 +274,8 @@ function checkSearch(view, made, want, names, what, { center, whole }) {
 	}
 }
 
+const byFunction = (a, b) => (a === HIDDEN) - (b === HIDDEN) || a - b;
+
 /* A view against the rows it should show; fresh() makes it anew, to be searched ungrown. */
 function checkView(fresh, rows, names, what, how) {
 	const view = fresh(), want = expectNodes(rows), made = walk(view);
@@ -298,7 +300,7 @@ function checkView(fresh, rows, names, what, how) {
 		same(keyOf(view.children(i, least)), keyOf(all.filter(c => view.total(c) >= least)),
 			`${what}: children of ${least} and more`);
 		same(keyOf(all.map(c => view.func(c))),
-			keyOf(all.map(c => view.func(c)).sort((a, b) => a - b)), `${what}: name order`);
+			keyOf(all.map(c => view.func(c)).sort(byFunction)), `${what}: name order`);
 	}
 	checkSearch(view, made, want, names, what, how);
 	const partly = fresh();

@@ -22,6 +22,9 @@ function buildHead() {
 	head.name = html('div', details, { class: 'fg-name' });
 	head.info = html('div', details, { class: 'fg-info' });
 	head.sub = svg.querySelector('.fg-sub');
+	if (svg.classList.contains('fg-ui') && head.sub)
+		for (const color of ['--fg-ink', '--fg-muted'])
+			head.bar.style.setProperty(color, head.sub.getAttribute('fill'));
 	head.words = head.sub ? head.sub.dataset.words || head.sub.textContent : '';
 }
 
@@ -45,14 +48,14 @@ function showWay() {
 		crumb('all', () => openView(usual()));
 	if (!zoomed) {
 		html('span', head.way, {}, state.calls !== 'sandwich' ? head.words :
-			'callers above, callees below: ' + fitLabel(nameWords(middle), 60, look.cut));
+			'\u00a0› callers above, callees below: ' + fitLabel(nameWords(middle), 60, look.cut));
 		return;
 	}
 	const line = lineage(zoomed.view, zoomed.zoom).reverse();
 	const most = Math.max(3, Math.floor(width / 160));
 	line.forEach((id, i) => {
 		if (i === 1 && line.length > most)
-			html('span', head.way, { class: 'fg-cut' }, '…');
+			html('i', head.way, {}, '› …');
 		if (i === 0 || i > line.length - most)
 			crumb(fitLabel(wordsOf(zoomed.view, id), i === line.length - 1 ? 40 : 24, look.cut),
 				() => zoomTo(zoomed, id), i === line.length - 1);
@@ -60,6 +63,8 @@ function showWay() {
 }
 
 function crumb(text, act, last) {
+	if (head.way.firstChild)
+		html('i', head.way, {}, '›');
 	const b = button(head.way, text, '', act);
 	b.className = 'fg-crumb';
 	if (last)

@@ -4,10 +4,17 @@ const slots = [];
 let drawn = [], width = 0, origin = 0, graph = 0;
 const labels = new Map();
 
-/* An element for a frame: a group, or a link. */
+/* An element for a frame, a group or a link; copies are made faster than anew. */
+const models = {};
+
 function makeSlot(tag) {
-	const g = draw(tag);
-	g.rect = draw('rect', g, { height: look.row - 1 });
+	const first = models[tag] || (models[tag] = draw(tag, null, { class: 'fg-frame',
+		role: 'treeitem' }));
+	if (!first.firstChild)
+		draw('rect', first, { height: look.row - 1 });
+	const g = first.cloneNode(true);
+	g.rect = g.firstChild;
+	g.was = { class: 'fg-frame', display: 'inline' };
 	return g;
 }
 
@@ -23,10 +30,9 @@ function slotFor(i, link) {
 	}
 	if (link) {
 		put(g, 'href', link.href);
-		put(g, 'target', link.target);
+		put(g, 'target', link.target || '_blank');
 		put(g, 'rel', 'noopener noreferrer');
 	}
-	put(g, 'role', 'treeitem');
 	put(g, 'display', 'inline');
 	return g;
 }
@@ -84,8 +90,7 @@ function drawLabel(g, box, x, y, w) {
 }
 
 function drawEdge(g, box, x, y, w) {
-	const f = box.half.view.func(box.id);
-	const edge = f >= 0 && model.edge[f] && state.colors === 'palette' && !look.fixed;
+	const edge = hasEdge(box.half.view.func(box.id));
 	if (!edge && !g.edge)
 		return;
 	if (!g.edge) {
@@ -112,7 +117,6 @@ function drawBox(box, i) {
 	put(g.rect, 'y', y);
 	put(g.rect, 'width', w);
 	put(g.rect, 'fill', colorOf(view, id));
-	put(g, 'aria-level', view.depth(id) + 1);
 	drawEdge(g, box, x, y, w);
 	drawLabel(g, box, x, y, w);
 }
@@ -160,15 +164,22 @@ const isSelected = box => !!selected && selected.half === box.half && selected.i
 const boxOf = at => at && drawn.find(box => box.half === at.half && box.id === at.id) || null;
 
 function dress() {
-	let reached = drawn[0];
-	for (const box of drawn) {
-		put(box.g, 'class', dressOf(box));
-		if (isSelected(box))
-			reached = box;
-	}
 	for (const box of drawn)
-		put(box.g, 'tabindex', box === reached ? '0' : '-1');
+		put(box.g, 'class', dressOf(box));
 	group.classList.toggle('fg-find', !!finding.hit);
+}
+
+/* One frame can be tabbed to.  The browser looks at the whole page when that changes, so */
+/* this comes when everything has its place. */
+let reached = null;
+
+function reach() {
+	const box = boxOf(selected) || drawn[0], g = box ? box.g : null;
+	if (reached && reached !== g)
+		reached.removeAttribute('tabindex');
+	if (g && reached !== g)
+		g.setAttribute('tabindex', 0);
+	reached = g;
 }
 
 /* For a screen reader, when the picture stands: it need not wait for the words. */
@@ -177,7 +188,9 @@ let saying = 0;
 function saySoon() {
 	clearTimeout(saying);
 	saying = setTimeout(() => {
-		for (const box of drawn)
+		for (const box of drawn) {
+			put(box.g, 'aria-level', box.half.view.depth(box.id) + 1);
 			put(box.g, 'aria-label', sentence(box));
+		}
 	}, 150);
 }

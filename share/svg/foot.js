@@ -41,7 +41,7 @@ function layEntries(entries, y) {
 
 /* A legend of swatches is laid out again, another one keeps its shape. */
 function layLegend(y) {
-	const { given, entries, made } = foot, own = made.children.length > 0;
+	const { given, entries, made } = foot;
 	fillLegend();
 	if (given)
 		given.setAttribute('display', made.children.length ? 'none' : 'inline');

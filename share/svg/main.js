@@ -86,6 +86,9 @@ function takeOver(data) {
 	whole = Math.max(look.total, model.total[0]);
 	learnColors();
 	group.textContent = '';
+	group.setAttribute('role', 'tree');
+	if (look.hit)
+		group.style.setProperty('--fg-hit', look.hit);
 	group.classList.add('fg-live');
 	stage.removeAttribute('transform');
 	svg.querySelector('.fg-data').remove();
@@ -103,7 +106,7 @@ function takeOver(data) {
 }
 
 async function start() {
-	const text = svg.querySelector('.fg-data desc').textContent, was = svg.cloneNode(false);
+	const text = svg.querySelector('.fg-data').textContent.trim(), was = svg.cloneNode(false);
 	buildStage();
 	buildHead();
 	measureWindow();
@@ -123,7 +126,7 @@ async function start() {
 }
 
 if (group && !svg.classList.contains('fg-running') && window.DecompressionStream &&
-	svg.querySelector('.fg-data desc')) {
+	svg.querySelector('.fg-data')) {
 	svg.classList.add('fg-running');
 	start();
 }

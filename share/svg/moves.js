@@ -5,6 +5,7 @@
 function refresh() {
 	const at = origin - scrollY;
 	layPage();
+	reach();
 	if (alone && origin - at !== scrollY)
 		scrollTo(scrollX, origin - at);
 	showWay();
@@ -26,6 +27,7 @@ function select(at, focus) {
 	if (at)
 		picked = -1;
 	dress();
+	reach();
 	const box = boxOf(selected);
 	if (box) {
 		if (focus)

@@ -20,8 +20,7 @@ function readLook(data) {
 		cut: data.label || 'smart', unit: data.unit || '',
 		weight: data.order === 'weight', icicle: data.inverted === '1',
 		nametype: data.nametype || '', find: data.find || '',
-		colors: data.colors || 'palette', fixed: data.fixed === '1',
-		ui: color(data.ui), hit: color(data.hit),
+		colors: data.colors || 'palette', hit: color(data.hit),
 	};
 }
 

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* All functions in a table, of which only the rows in sight exist. */
 const ROW = 22;
+const COLUMNS = [{ by: 'self', words: 'self %', title: 'in the function itself' },
+	{ by: 'total', words: 'total %', title: 'in the function and what it calls' },
+	{ by: 'name', words: 'function', title: '' }];
 const table = { by: 'self', down: true, names: [], top: null };
 
 function buildTable() {
@@ -10,11 +13,9 @@ function buildTable() {
 	table.sheet = html('div', table.box, { class: 'fg-sheet' });
 	const t = html('table', table.sheet, { 'aria-label': 'functions' });
 	const tr = html('tr', html('thead', t));
-	table.heads = ['self', 'total', 'name'].map(by => {
+	table.heads = COLUMNS.map(({ by, title }) => {
 		const th = html('th', tr, { scope: 'col', class: 'fg-' + by });
-		const title = by === 'self' ? 'in the function itself' :
-			by === 'total' ? 'in the function and what it calls' : '';
-		button(th, by === 'name' ? 'function' : by + ' %', title, () => sortBy(by));
+		button(th, '', title, () => sortBy(by));
 		return th;
 	});
 	table.body = html('tbody', t);
@@ -38,6 +39,12 @@ function sortBy(by) {
 	table.by = by;
 	table.sheet.scrollTop = 0;
 	fillTable();
+}
+
+function markHead(th, i) {
+	const { by, words } = COLUMNS[i], on = by === table.by;
+	th.setAttribute('aria-sort', !on ? 'none' : table.down ? 'descending' : 'ascending');
+	th.firstChild.textContent = words + (!on ? '' : table.down ? ' ↓' : ' ↑');
 }
 
 /* What the numbers are of: the zoomed frame of the plain tree, else everything. */
@@ -64,8 +71,7 @@ function fillTable() {
 	else if (table.down)
 		names.reverse();
 	table.names = names;
-	table.heads.forEach((th, i) => th.setAttribute('aria-sort', ['self', 'total', 'name'][i] !==
-		table.by ? 'none' : table.down ? 'descending' : 'ascending'));
+	table.heads.forEach(markHead);
 	table.sheet.firstChild.setAttribute('aria-rowcount', names.length + 1);
 	table.note.textContent = many(names.length, 'function') + (at ? ' in ' +
 		fitLabel(views.tree.name(at), 34, look.cut) : '') + (!at && !hit && model.otherNames ?

@@ -305,8 +305,8 @@ sub check_terminal {
 # A picture without what comes from the name of the file.
 sub without_title {
 	my ($svg) = @_;
-	$svg =~ s{<title>[^<]*</title>\n<style>|(?<=font-weight="600">)[^<]*(?=</text>)}{}g;
-	return $svg =~ s/\bfg[0-9a-f]{8}//gr;
+	$svg =~ s{ aria-label="[^"]*">\n<title>[^<]*</title>\n<style>}{};
+	return $svg =~ s{(?<=font-weight="600">)[^<]*(?=</text>)}{}gr;
 }
 
 # Only the program that parsed the profiler's own format speaks, and briefly.
@@ -549,7 +549,7 @@ sub check_headers {
 sub boxes {
 	my ($svg) = @_;
 	my @boxes;
-	while ($svg =~ m{<g data-f="([^"]*)"[^>]*><title>(.*?)</title>\s*<rect ([^>]*)>}sg) {
+	while ($svg =~ m{<g role="treeitem" aria-level="(\d+)"><title>(.*?)</title>\s*<rect ([^>]*)>}sg) {
 		my ($place, $title, $rect) = ($1, $2, $3);
 		my ($name, $value) = $title =~ /^(.*) \(([\d,.]+)[^()]*, ([\d.]+%)\)/ ? ($1, "$2 $3") : ($title, '');
 		push @boxes, join ' | ', $place, $name, $value, $rect;

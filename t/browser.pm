@@ -53,6 +53,8 @@
 #	                       needs network => 1
 #	timing                 { first_paint, load }: milliseconds since the navigation began, up
 #	                       to the first contentful paint and the end of the load event
+#	busy                   milliseconds of processor time that the page's main thread has
+#	                       used since the first such call (of the same visit)
 #	memory                 { rss, peak } in bytes of the page's renderer process (the largest
 #	                       one, when there are several), as the kernel counts
 #	tree                   what a screen reader gets: { role, name, level, expanded, ...,
@@ -419,6 +421,13 @@ const [load] = performance.getEntriesByType('navigation');
 const [paint] = performance.getEntriesByName('first-contentful-paint');
 return { load: load.loadEventEnd, first_paint: paint.startTime };
 END
+}
+
+sub busy {
+	my ($self) = @_;
+	$self->cdp('Performance.enable', timeDomain => 'threadTicks');
+	my $metrics = $self->cdp('Performance.getMetrics')->{metrics};
+	return 1000 * { map { ($_->{name} => $_->{value}) } @$metrics }->{TaskDuration};
 }
 
 sub tree_node {

@@ -20,6 +20,8 @@ my %flag = (reversed => 1, difference => 2, chart => 4, cut => 8, links => 16, d
 check_example();
 check_cases();
 check_parts();
+check_callees();
+check_top();
 check_drawn();
 check_flags();
 check_chart();
@@ -336,6 +338,28 @@ sub check_sums {
 	my $top = @top < $d->{count} ? @top : $d->{count};
 	is(scalar(grep { $total->{$_} >= $total->{$top[$top - 1]} && !$there{$_} } @top), 0,
 		'the largest totals are there') if $top < 10 || $top == @top;
+}
+
+# More than a list of callees holds, all of them called again.
+sub check_callees {
+	my $text = join '', map { my $caller = $_; map { "m;$caller;f$_ " . (1 + $_) . "\n" } 10 .. 70 }
+		qw(a b;a);
+	my $d = data_of($text);
+	same_stacks(stacks_of($d), stacks_in($text, 0, 1), 'a function that calls many');
+	my ($most) = sort { $b <=> $a } @{$d->{place}};
+	is($most, 28, 'has as many places as a list holds');
+}
+
+# Functions that cost most are named, though all their nodes are narrow.
+sub check_top {
+	my $text = join '', "wide 900\n", map { "wide;f$_;total;g$_ 3\nwide;f$_;self 4\n" } 100 .. 300;
+	my $d = data_of($text, '--detail=2', '--max-frames=2');
+	is($d->{count}, 2, 'two nodes');
+	my @names = map { "$d->{strings}[$_] $d->{self}[$_] $d->{total}[$_]" } 0 .. $d->{names} - 1;
+	is_deeply(\@names, ['self 804 804', 'wide 900 2307'], 'the two that cost most are named');
+	$d = data_of($text, '--detail=3', '--max-frames=2');
+	my %there = map { $_ => 1 } @{$d->{strings}};
+	ok($there{total}, 'by total, too');
 }
 
 # Depth, name, value, module and colour of frames that are drawn.

@@ -431,6 +431,8 @@ async function checkSmall() {
 		['no such module', { functions: [1, 0, 0, 2, 0, 0, 0, 0, 0] }],
 		['no such full name', { functions: [1, 0, 0, 0, 2, 0, 0, 0, 0] }],
 		['no nodes', { nodes: [0], rest: [] }], ['nodes', { nodes: [2 ** 27] }],
+		['no such place', { functions: [1, 0, 0, 0, 0, 0, 0, 0, 0], nodes: [2, 0, 5],
+			rest: [0, 1] }],
 		['a long number', { rest: long }]])
 		await rejects(make(wrong), what);
 }

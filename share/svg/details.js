@@ -45,7 +45,7 @@ function showWay() {
 	head.way.textContent = '';
 	head.way.title = zoomed ? '' : head.words;
 	if (state.calls === 'sandwich')
-		crumb('all', () => openView(usual()));
+		crumb('all', () => openView(lastTree || usual()));
 	if (!zoomed) {
 		html('span', head.way, {}, state.calls !== 'sandwich' ? head.words :
 			'\u00a0› callers above, callees below: ' + fitLabel(nameWords(middle), 60, look.cut));
@@ -83,7 +83,7 @@ function wordsOf(view, id) {
 function facts({ half, id }) {
 	const { view } = half, total = view.total(id), parts = [];
 	parts.push('total ' + percent(total, whole));
-	if (half.key || half.zoom && !isAbove(half, id))
+	if (id !== half.zoom && (half.key || half.zoom) && !isAbove(half, id))
 		parts.push(percent(total, extent(half)) + ' of view');
 	if (!callersSide(half))
 		parts.push('self ' + percent(view.self(id), whole));
@@ -96,7 +96,7 @@ function facts({ half, id }) {
 
 /* A half in which children are the callers of their parent. */
 const callersSide = half => half.key ? half.key === 'u' : state.calls === 'callers';
-const isAbove = (half, id) => id !== half.zoom && lineage(half.view, half.zoom).includes(id);
+const isAbove = (half, id) => lineage(half.view, half.zoom).includes(id);
 
 function origins(f) {
 	if (f < 0)

@@ -79,6 +79,6 @@ function leftOut() {
 	const gaps = model.chart ? gapsIn(zoom, end) : 0;
 	const missing = end - zoom - gaps - inside, absent = model.allNodes - model.n + gaps;
 	return [missing > 0 ? many(missing, 'narrow frame') + ' not drawn: zoom in to see them' : '',
-		absent > 0 && !zoom ? many(absent, 'frame') + ' too narrow to be in this file' : '']
+		absent > 0 && !zoom ? many(absent, 'frame') + ' too narrow for this file (--detail=all keeps them)' : '']
 		.filter(part => part).join(' · ');
 }

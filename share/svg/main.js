@@ -33,14 +33,16 @@ function layPage(again) {
 	foot.end = layFoot(head.height + graph);
 	const below = layTable(full, foot.end);
 	sizePage(foot.end + (table.right ? 0 : below));
+	followScroll();
 	if (alone && !again && svg.clientWidth && Math.max(svg.clientWidth, 300) !== full)
 		layPage(true);    /* a scroll bar came or went */
 }
 
-/* The head and the table beside the graph stay in view. */
+/* The head and the table beside the graph stay in view, where there is room for that. */
 function followScroll() {
-	put(head.g, 'transform', 'translate(0,' + scrollY + ')');
-	put(table.g, 'transform', 'translate(0,' + (table.right ? scrollY : 0) + ')');
+	const y = alone && head.height < innerHeight / 2 ? scrollY : 0;
+	put(head.g, 'transform', 'translate(0,' + y + ')');
+	put(table.g, 'transform', 'translate(0,' + (table.right ? y : 0) + ')');
 }
 
 function listen() {
@@ -97,7 +99,6 @@ function takeOver(data) {
 	buildControls();
 	recall();
 	refresh();
-	followScroll();
 	listen();
 	if (!selected)
 		goHome();
@@ -122,6 +123,7 @@ async function start() {
 		stage.removeAttribute('transform');
 		for (const { name, value } of was.attributes)
 			svg.setAttribute(name, value);
+		svg.classList.remove('fg-running');
 	}
 }
 

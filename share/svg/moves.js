@@ -66,7 +66,7 @@ function goUp() {
 	if (zoomed)
 		zoomTo(zoomed, zoomed.view.parent(zoomed.zoom));
 	else if (state.calls === 'sandwich')
-		openView(usual());
+		openView(lastTree || usual());
 	else if (finding.text)
 		find('');
 	else

@@ -60,8 +60,25 @@ function weigh() {
 	});
 	if (!some && !frames)
 		return 'no match in view';
-	return [...shares, many(finding.count, 'function'), ...frames ? [many(frames, 'frame')] : []]
-		.join(' · ');
+	const names = functionsIn(halves[0]);
+	return [...shares, ...names ? [many(names, 'function')] : [],
+		...frames ? [many(frames, 'frame')] : []].join(' · ');
+}
+
+/* How many functions match in a half as it is zoomed; 0 where that is not known. */
+function functionsIn({ key, view, zoom }) {
+	if (!zoom && !key)
+		return finding.count;
+	if (view !== views.tree)
+		return 0;
+	const seen = new Uint8Array(model.T);
+	let count = 0;
+	for (let i = zoom; i < model.end[zoom]; i++) {
+		const name = nameOf(view, i);
+		if (name >= 0 && finding.hit[name] && !seen[name])
+			count += seen[name] = 1;
+	}
+	return count;
 }
 
 /* Counts anew: after a zoom, or when the expression changed. */

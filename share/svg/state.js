@@ -6,6 +6,7 @@ let model = null, halves = [], whole = 0;
 let selected = null;    /* { half, id } of the frame the keyboard is at */
 let picked = -1;        /* name of the function chosen in the table, else -1 */
 let middle = -1;        /* name of the function of the sandwich */
+let lastTree = '';      /* what was looked at before the sandwich */
 const views = {};
 
 const usual = () => model.reversed ? 'callers' : 'callees';
@@ -26,6 +27,7 @@ function turnTo(calls, name) {
 		const cut = makeSandwich(model, middle = name);
 		halves = [half('u', cut.up, true), half('d', cut.down, false)];
 	} else {
+		lastTree = calls;
 		halves = [half('', treeOf(calls), !state.icicle)];
 	}
 }

@@ -113,7 +113,7 @@ function showRows() {
 		tr.label.textContent = fitLabel(model.strings[name], 80, look.cut);
 		tr.label.title = model.strings[name].slice(0, 2000);
 		tr.setAttribute('aria-rowindex', from + i + 2);
-		tr.setAttribute('aria-selected', name === meant());
+		tr.setAttribute('aria-current', name === meant());
 	});
 }
 

@@ -11,6 +11,9 @@
 /* Steps of one match: enough for any honest pattern on names of some kilobytes. */
 enum { MATCH_LIMIT = 1000000 };
 
+/* Not all steps are counted: "a+a+[bc]" takes a square of the length. */
+enum { SUBJECT_MAX = 8192 };
+
 struct match {
 	pcre2_code *code;
 	pcre2_match_data *data;
@@ -57,8 +60,13 @@ static bool is_limit(int result)
 
 bool match_find(struct match *m, struct str subject)
 {
+	uint32_t options = 0;
+	if (subject.n > SUBJECT_MAX) {
+		subject.n = SUBJECT_MAX;
+		options = PCRE2_NOTEOL;
+	}
 	int result = pcre2_match(m->code, (PCRE2_SPTR)(subject.p ? subject.p : ""),
-				 subject.n, 0, 0, m->data, m->context);
+				 subject.n, 0, options, m->data, m->context);
 	if (result < 0)
 		m->slow += is_limit(result);
 	return result >= 0;

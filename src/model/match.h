@@ -7,7 +7,7 @@
 /*
  * The door to pcre2: a regular expression, compiled once.  Patterns come from
  * the user, subjects from input; a match that would take too long counts as
- * none.
+ * none, and of a subject only the first 8 KiB are looked at.
  */
 struct match;
 

@@ -755,7 +755,7 @@ static void hostile_names(void **state)
 
 	memset(name, 'a', LONG);
 	name[LONG] = '\0';
-	const char *file = rules("color a #8fd0a0 : a\npaint a matches b$ a.*b.*c (a|b)*c\n"
+	const char *file = rules("color a #8fd0a0 : a\npaint a matches b$ a$ a.*b.*c (a|b)*c a+a+[bc]\n"
 				 "paint a module *a*a*a*b\npaint a has \xff\xfe\n");
 	struct paint_options options = { .rules = file, .map = "paint-test-map.txt" };
 	draw(&x, options, (struct line[]){ { name, 0, 1 }, { "\xff\xfe\x80", 0, 1 },
@@ -763,6 +763,7 @@ static void hostile_names(void **state)
 					   { 0 } });
 	assert_color(color_of(&x, "\xff\xfe\x80"), 0x8fd0a0);
 	assert_readable(paint_frame(&x.paint, frame_named(&x, name)), "long");
+	assert_true(color_of(&x, name) != 0x8fd0a0);   /* its end is not looked at */
 	struct buf saved = { 0 };
 	paint_map_text(&x.paint, &saved);
 	assert_true(saved.n > LONG);

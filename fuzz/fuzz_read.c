@@ -168,7 +168,7 @@ static void check_picture(const struct fold *f, const struct tree *tree)
 	check(svg_check(&options, &message, &warnings), "the options are not right",
 	      &message, &message);
 	struct output *output = fold_output_open();
-	svg_write(tree, &options, f->want->reverse, output);
+	svg_write(tree, &options, output);
 	fold_output_close(output, &svg);
 	XML_Parser parser = XML_ParserCreate(NULL);
 	bool ok = XML_Parse(parser, svg.p, (int)svg.n, XML_TRUE) == XML_STATUS_OK;

@@ -59,7 +59,7 @@ static int write_svg(const struct job *job, struct svg_options *options)
 		warn_of_total(&tree, options);
 	int status = 2;
 	if (job_open_output(job->settings, &out, JOB_PICTURE)) {
-		svg_write(&tree, options, job->settings->want.reverse, &out);
+		svg_write(&tree, options, &out);
 		status = job_close_output(&out);
 	}
 	if (status == 0 && options->paint.map)

@@ -336,6 +336,7 @@ static void describe(struct stacks *s, const struct profile *p,
 {
 	s->profile = p;
 	s->in_order = want->in_order;
+	s->reversed = want->reverse;
 	bool named = want->metric.n && str_eq(p->columns[column].name, want->metric);
 	s->columns = p->is_difference && !named ? 2 : 1;
 	s->scale = p->columns[column].scale;

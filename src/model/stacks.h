@@ -27,6 +27,7 @@ struct stacks {
 	uint32_t count;
 	uint32_t *pool;              /* frame ids, root first */
 	bool in_order;               /* as read: for a flame chart */
+	bool reversed;               /* turned around: what comes first was called last */
 
 	int64_t total[COLUMNS_MAX];  /* sums of the values */
 	int64_t total_before;        /* of the first column, before filters */

@@ -4,7 +4,9 @@
  * One pass over the nodes, which stand depth first.  Each adds its value to the
  * total of its function, unless it lies inside an open node of it, which is
  * known by where the subtree of the last such node ends.  Each also gives its
- * value to its own self and takes it from that of the function above.
+ * value to its own self and takes it from that of the function above; where
+ * stacks are turned around, what was called last stands at depth 1, and its
+ * value is its own.
  *
  *	node        total of a   of b     self of a   of b
  *	a 10        10                    10
@@ -46,6 +48,7 @@ static void sum_up(struct summing *s)
 {
 	struct top *top = s->top;
 	const struct node *nodes = s->tree->nodes;
+	bool reversed = s->tree->stacks->reversed;
 	for (uint32_t i = 1; i < s->tree->count; i++) {
 		const struct node *n = &nodes[i];
 		fetch_ahead(s, i);
@@ -54,10 +57,11 @@ static void sum_up(struct summing *s)
 		int64_t value = layout_value(s->tree, n);
 		uint32_t name = s->name_of[n->frame];
 		struct top_function *f = &top->functions[name];
-		if (n->depth > 1)
+		if (n->depth == 1 || !reversed)
+			f->self += value;
+		if (n->depth > 1 && !reversed)
 			top->functions[s->path[n->depth - 1]].self -= value;
 		s->path[n->depth] = name;
-		f->self += value;
 		if (f->end > i)
 			continue;
 		if (f->end == 0)

@@ -328,13 +328,12 @@ static void add_highlight(struct drawing *d)
 	buf_add(&d->subtitle, d->options->highlight);
 }
 
-void svg_write(const struct tree *tree, struct svg_options *o, bool reversed,
-	       struct output *out)
+void svg_write(const struct tree *tree, struct svg_options *o, struct output *out)
 {
 	struct svg_look look = o->fixed_theme == SVG_DARK ? dark_look : light_look;
 	struct drawing d = {
 		.tree = tree, .stacks = tree->stacks, .profile = tree->stacks->profile,
-		.options = o, .look = &look, .out = out, .reversed = reversed,
+		.options = o, .look = &look, .out = out,
 		.divisor = pow(10, tree->stacks->scale) / o->factor,
 		.unit = o->countname.n ? o->countname : tree->stacks->unit,
 	};

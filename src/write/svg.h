@@ -80,11 +80,7 @@ bool svg_check(struct svg_options *, struct buf *message, struct buf *warnings);
 
 void svg_options_free(struct svg_options *);
 
-/*
- * Writes the picture of a tree; an empty one gives a picture that says so.
- * reversed: the stacks were turned around, so that children are callers.
- */
-void svg_write(const struct tree *, struct svg_options *, bool reversed,
-	       struct output *);
+/* Writes the picture of a tree; an empty one gives a picture that says so. */
+void svg_write(const struct tree *, struct svg_options *, struct output *);
 
 #endif

@@ -313,7 +313,7 @@ static void put_header(struct data *d)
 	const struct drawing *drawing = d->drawing;
 	const struct tree *t = drawing->tree;
 	put_single(d, DATA_VERSION);
-	put_single(d, (drawing->reversed ? REVERSED : 0) |
+	put_single(d, (drawing->stacks->reversed ? REVERSED : 0) |
 		      (d->detail.before ? DIFFERENCE : 0) |
 		      (t->stacks->in_order ? CHART : 0) |
 		      (d->detail.cut > 0 ? CUT : 0) | (d->link ? LINKS : 0) |

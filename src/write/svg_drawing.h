@@ -41,7 +41,6 @@ struct drawing {
 	double divisor;              /* a value for people is digits / divisor */
 	double top, graph_height;    /* px: where the frames begin, and their height */
 	double legend_y, table_y, height;    /* px: of the picture's parts, and of all */
-	bool reversed;               /* children are callers */
 	bool *hits;                  /* names that --highlight fits, by text id; or NULL */
 };
 

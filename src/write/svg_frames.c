@@ -80,16 +80,13 @@ static void put_origin(struct drawing *d, const struct frame *f)
 	}
 }
 
-/* "main (1,234 samples, 12.34%)", then what else is known. */
-static void put_tooltip(struct drawing *d, const struct layout_box *box)
+/* "main (1,234 samples, 12.34%)" */
+static void put_value(struct drawing *d, const struct layout_box *box, struct str exact)
 {
-	struct buf *b = &d->scratch, exact = { 0 }, quantity = { 0 };
-	int64_t self = tree_self(d->tree, box->node, d->stacks->columns > 1);
-	add_exact(d, &exact, box->value);
-	svg_add_quantity(d, &quantity, box->value);
+	struct buf *b = &d->scratch;
 	buf_clear(b);
 	buf_add(b, STR(" ("));
-	buf_add(b, buf_str(&exact));
+	buf_add(b, exact);
 	buf_add(b, STR(", "));
 	if (box->value == d->layout.total)
 		buf_add(b, STR("100%"));
@@ -98,22 +95,39 @@ static void put_tooltip(struct drawing *d, const struct layout_box *box)
 	buf_addc(b, ')');
 	put_bounded(d->out, svg_frame_name(d, box));
 	output_xml(d->out, buf_str(b));
-	output_char(d->out, '\n');
+}
+
+/* "1.23 G cycles · self 12 M cycles, 0.12%", as far as that is more. */
+static void put_quantities(struct drawing *d, const struct layout_box *box, struct str exact)
+{
+	struct buf *b = &d->scratch;
 	buf_clear(b);
-	if (!str_eq(buf_str(&exact), buf_str(&quantity))) {
-		buf_add(b, buf_str(&quantity));
-		buf_add(b, STR(" · "));
+	svg_add_quantity(d, b, box->value);
+	if (str_eq(exact, buf_str(b)))
+		buf_clear(b);
+	/* Where callers are children, the rest of a box is not the function's own. */
+	if (!d->stacks->reversed) {
+		int64_t self = tree_self(d->tree, box->node, d->stacks->columns > 1);
+		buf_add(b, b->n ? STR(" · self ") : STR("self "));
+		svg_add_quantity(d, b, self > 0 ? self : 0);
+		buf_add(b, STR(", "));
+		add_percent(b, self > 0 ? self : 0, d->layout.total);
 	}
-	buf_add(b, STR("self "));
-	svg_add_quantity(d, b, self > 0 ? self : 0);
-	buf_add(b, STR(", "));
-	add_percent(b, self > 0 ? self : 0, d->layout.total);
+	if (b->n)
+		output_char(d->out, '\n');
 	output_xml(d->out, buf_str(b));
+}
+
+static void put_tooltip(struct drawing *d, const struct layout_box *box)
+{
+	struct buf exact = { 0 };
+	add_exact(d, &exact, box->value);
+	put_value(d, box, buf_str(&exact));
+	put_quantities(d, box, buf_str(&exact));
 	uint32_t frame = d->tree->nodes[box->node].frame;
 	if (frame != ID_NONE)
 		put_origin(d, &d->profile->frames[frame]);
 	buf_free(&exact);
-	buf_free(&quantity);
 }
 
 static bool is_hit(const struct drawing *d, uint32_t frame)

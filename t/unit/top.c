@@ -10,7 +10,7 @@
 #include "grown.h"
 
 static const struct want plain = { 0 }, chart = { .in_order = true },
-			 two = { .columns = 2 };
+			 two = { .columns = 2 }, callers = { .reverse = true };
 
 /* "a 3/10, b 7/7": self and total, in the order of top_choose(). */
 static void assert_top(const char *lines, struct want want, enum top_order order,
@@ -53,6 +53,15 @@ static void recursion_counts_once(void **state)
 	assert_top("a;a;a 1\na;a 2\n", plain, TOP_BY_TOTAL, 16, "a 3/3");
 	/* A sibling after a recursive one is not inside it. */
 	assert_top("m;f;f 1\nm;g;f 2\nf 4\n", plain, TOP_BY_TOTAL, 16, "f 7/7, m 0/3, g 0/2");
+}
+
+static void turned_around_it_is_the_same(void **state)
+{
+	(void)state;
+	assert_top("a 1\na;b 2\na;b;c 4\nb 8\nb;b 16\n", plain, TOP_BY_TOTAL, 16,
+		   "b 26/30, a 1/7, c 4/4");
+	assert_top("a 1\na;b 2\na;b;c 4\nb 8\nb;b 16\n", callers, TOP_BY_TOTAL, 16,
+		   "b 26/30, a 1/7, c 4/4");
 }
 
 static void kinds_of_a_name_are_one_function(void **state)
@@ -139,6 +148,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(self_and_total),
 		cmocka_unit_test(recursion_counts_once),
+		cmocka_unit_test(turned_around_it_is_the_same),
 		cmocka_unit_test(kinds_of_a_name_are_one_function),
 		cmocka_unit_test(equal_ones_stand_in_byte_order),
 		cmocka_unit_test(what_costs_nothing_is_not_chosen),

@@ -59,6 +59,7 @@ function turnTable() {
 	alter(() => { state.table = !state.table; });
 }
 
+/* How things stand, shown by the buttons. */
 function showControls() {
 	for (const { b, is, can } of controls) {
 		b.setAttribute('aria-pressed', is());

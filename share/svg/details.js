@@ -22,15 +22,19 @@ function buildHead() {
 	head.name = html('div', details, { class: 'fg-name' });
 	head.info = html('div', details, { class: 'fg-info' });
 	head.sub = svg.querySelector('.fg-sub');
+	head.muted = head.sub && head.sub.getAttribute('fill') || '#57606a';
 	if (svg.classList.contains('fg-ui') && head.sub)
 		for (const color of ['--fg-ink', '--fg-muted'])
-			head.bar.style.setProperty(color, head.sub.getAttribute('fill'));
+			head.bar.style.setProperty(color, head.muted);
 	head.words = head.sub ? head.sub.dataset.words || head.sub.textContent : '';
 }
 
 /* Fits the head to the width of the window and says how high it is. */
 function layHead(full) {
 	const { bar, back } = head;
+	if (head.full === full)
+		return;
+	head.full = full;
 	area(bar, 0, 0, full, 400);
 	bar.classList.toggle('fg-small', full < 640);
 	head.height = bar.offsetHeight;

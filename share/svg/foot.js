@@ -8,7 +8,8 @@ function buildFoot() {
 	foot.made = draw('g', stage, { class: 'fg-legend' });
 	for (const e of svg.querySelectorAll('.fg-top, .fg-foot'))
 		e.remove();
-	foot.text = draw('text', stage, { class: 'fg-foot', x: PAD, 'font-size': 10, fill: '#57606a' });
+	foot.text = draw('text', stage, { class: 'fg-foot', x: PAD, 'font-size': 10,
+		fill: head.muted });
 }
 
 /* The legend of the picture, or one for the colours chosen in it. */
@@ -20,7 +21,7 @@ function fillLegend() {
 	for (const [fill, words] of legendWords() || []) {
 		const g = draw('g', foot.made);
 		draw('rect', g, { width: 12, height: 12, rx: 2, fill });
-		draw('text', g, { x: 18, y: 10, fill: '#57606a' }, words);
+		draw('text', g, { x: 18, y: 10, fill: head.muted }, words);
 	}
 }
 

@@ -62,7 +62,7 @@ function listen() {
 	on(alone ? window : svg, 'keydown', press);
 	on(window, 'resize', refresh);
 	if (alone) {
-		on(window, 'popstate', () => { recall(); refresh(); });
+		on(window, 'popstate', () => { recall(); refresh(); settle(); });
 		on(window, 'scroll', followScroll);
 	}
 }
@@ -97,12 +97,14 @@ function takeOver(data) {
 	buildTable();
 	buildFoot();
 	buildControls();
+	head.full = 0;
 	recall();
 	refresh();
 	listen();
+	reach();
 	if (!selected)
 		goHome();
-	else
+	else if (alone)
 		bring(boxOf(selected).y);
 }
 

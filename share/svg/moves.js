@@ -5,7 +5,6 @@
 function refresh() {
 	const at = origin - scrollY;
 	layPage();
-	reach();
 	if (alone && origin - at !== scrollY)
 		scrollTo(scrollX, origin - at);
 	showWay();
@@ -27,18 +26,21 @@ function select(at, focus) {
 	if (at)
 		picked = -1;
 	dress();
-	reach();
-	const box = boxOf(selected);
-	if (box) {
-		if (focus)
-			box.g.focus({ preventScroll: true });
-		if (alone)
-			bring(box.y);
-	}
+	settle(focus);
 	describe();
 	showControls();
 	if (state.table)
 		showRows();
+}
+
+/* Takes the keyboard and the page to the frame that is selected. */
+function settle(focus) {
+	const box = boxOf(selected);
+	reach();
+	if (focus && (box || !alone))
+		reached.focus({ preventScroll: true });
+	if (box && alone)
+		bring(box.y);
 }
 
 /* Scrolls to a row that is out of sight, or under the head. */
@@ -50,13 +52,11 @@ function bring(y) {
 }
 
 function zoomTo(half, id) {
-	const inside = group.contains(document.activeElement);
 	half.zoom = id;
 	selected = id ? { half, id } : null;
 	pointed = null;
 	refresh();
-	if (id)
-		select(selected, inside || !document.activeElement || document.activeElement === svg);
+	settle(document.activeElement !== input);
 	remember(true);
 }
 
@@ -86,6 +86,7 @@ function openView(calls, name = meant()) {
 	turnTo(calls, name);
 	pointed = null;
 	refresh();
+	reach();
 	goHome();
 	remember(true);
 }

@@ -53,7 +53,7 @@ function area(box, x, y, width, height) {
 }
 
 function button(parent, text, title, act) {
-	const b = html('button', parent, { type: 'button', title }, text);
+	const b = html('button', parent, { type: 'button', ...title && { title } }, text);
 	b.addEventListener('click', act);
 	return b;
 }

@@ -305,10 +305,12 @@ struct legend {
 
 static void add_entry(struct legend *l, struct paint_entry entry)
 {
-	for (unsigned i = 0; i < l->count; i++)
-		if (memcmp(&l->entries[i].color, &entry.color, sizeof(entry.color)) == 0 &&
-		    str_eq(l->entries[i].words, entry.words))
+	for (unsigned i = 0; i < l->count; i++) {
+		const struct paint_entry *e = &l->entries[i];
+		if (memcmp(&e->color, &entry.color, sizeof(entry.color)) == 0 &&
+		    str_eq(e->words, entry.words))
 			return;
+	}
 	if (l->count < l->max)
 		l->entries[l->count++] = entry;
 }
@@ -363,8 +365,9 @@ unsigned paint_legend(const struct paint *p, struct paint_entry *entries, unsign
 		add_entry(&l, (struct paint_entry){ .color = color, .words = words });
 	}
 	if (p->inlined_used)
-		add_entry(&l, (struct paint_entry){ .color = p->inlined_color, .edge = true,
-						    .words = STR("inlined") });
+		add_entry(&l, (struct paint_entry){
+			.color = p->inlined_color, .edge = true, .words = STR("inlined"),
+		});
 	return tells || l.count > 1 ? l.count : 0;
 }
 

@@ -90,8 +90,8 @@ bool paint_map_parse(struct paint_map *m, struct str text, const char *path,
 				 "name->rgb(r,g,b)\n", path, line_number);
 	}
 	if (bad > good) {
-		buf_addf(message, "'%s' is no palette map: %zu of %zu lines are not of the "
-			 "form name->rgb(r,g,b)", path, bad, bad + good);
+		buf_addf(message, "'%s' is no palette map: %zu of %zu lines are not of "
+			 "the form name->rgb(r,g,b)", path, bad, bad + good);
 		buf_clear(warnings);
 		paint_map_free(m);
 		return false;

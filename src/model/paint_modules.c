@@ -196,7 +196,8 @@ bool paint_modules_legend(const struct paint_modules *m, unsigned i, struct colo
 	} rest[] = {
 		{ has_pale(m), paint_modules_pale, STR("other files, pale") },
 		{ m->used[m->names.count], paint_modules_none, STR("file not known") },
-		{ m->used[m->names.count + 1], paint_modules_several, STR("several files") },
+		{ m->used[m->names.count + 1], paint_modules_several,
+		  STR("several files") },
 	};
 	for (unsigned k = 0; k < ARRAY_SIZE(rest); k++) {
 		if (!rest[k].used || i-- > 0)

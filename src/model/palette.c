@@ -202,15 +202,18 @@ static void add_slow_test(const struct palette_rule *rule, const struct palette_
 			buf_addf(lines, "on %u name%s, taken as not fitting\n", slow,
 				 slow == 1 ? "" : "s");
 		else
-			buf_addf(lines, "on many names and was left out after %u\n", slow);
+			buf_addf(lines, "on many names and was left out after %u\n",
+				 slow);
 	}
 }
 
 void palette_add_slow(const struct palette *p, struct buf *lines)
 {
-	for (size_t i = 0; i < p->rule_count; i++)
-		for (unsigned k = 0; k < p->rules[i].test_count; k++)
-			add_slow_test(&p->rules[i], &p->rules[i].tests[k], p->name, lines);
+	for (size_t i = 0; i < p->rule_count; i++) {
+		const struct palette_rule *rule = &p->rules[i];
+		for (unsigned k = 0; k < rule->test_count; k++)
+			add_slow_test(rule, &rule->tests[k], p->name, lines);
+	}
 	for (unsigned i = 0; i < p->color_count; i++)
 		if (p->colors[i].other)
 			palette_add_slow(p->colors[i].other, lines);
@@ -236,7 +239,8 @@ bool palette_read_file(struct buf *text, const char *what, const char *path,
 	if (error)
 		buf_addf(message, "cannot read %s '%s': %s", what, path, strerror(error));
 	else if (text->n > most)
-		buf_addf(message, "%s '%s' is larger than %zu MiB", what, path, most >> 20);
+		buf_addf(message, "%s '%s' is larger than %zu MiB", what, path,
+			 most >> 20);
 	return !error && text->n <= most;
 }
 

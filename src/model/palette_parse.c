@@ -225,8 +225,8 @@ static bool parse_kinds(const struct place *at, struct palette_test *test)
 		while (kind < FRAME_KINDS && !str_eq(kind_words[kind], word))
 			kind++;
 		if (kind == FRAME_KINDS)
-			return wrong(at, "unknown kind '%.*s' (user, kernel, inlined, jit, "
-				     "waker, other)", STR_ARG(word));
+			return wrong(at, "unknown kind '%.*s' (user, kernel, inlined, "
+				     "jit, waker, other)", STR_ARG(word));
 		test->kinds |= 1u << kind;
 	}
 	return true;
@@ -266,8 +266,8 @@ static bool parse_test(const struct place *at, struct palette *p, struct str *re
 	while (what < ARRAY_SIZE(test_words) && !str_eq(test_words[what], word))
 		what++;
 	if (what == ARRAY_SIZE(test_words))
-		return wrong(at, "unknown test '%.*s' (is, starts, ends, has, starts-upper, "
-			     "matches, module, kind, unit; 'not' in front)",
+		return wrong(at, "unknown test '%.*s' (is, starts, ends, has, "
+			     "starts-upper, matches, module, kind, unit; 'not' in front)",
 			     STR_ARG(word));
 	test->what = what;
 	test->words = test_rest(rest);

@@ -755,7 +755,8 @@ static void hostile_names(void **state)
 
 	memset(name, 'a', LONG);
 	name[LONG] = '\0';
-	const char *file = rules("color a #8fd0a0 : a\npaint a matches b$ a$ a.*b.*c (a|b)*c a+a+[bc]\n"
+	const char *file = rules("color a #8fd0a0 : a\npaint a matches b$ a$ a.*b.*c (a|b)*c "
+				 "a+a+[bc]\n"
 				 "paint a module *a*a*a*b\npaint a has \xff\xfe\n");
 	struct paint_options options = { .rules = file, .map = "paint-test-map.txt" };
 	draw(&x, options, (struct line[]){ { name, 0, 1 }, { "\xff\xfe\x80", 0, 1 },

@@ -64,6 +64,8 @@ static int write_svg(const struct job *job, struct svg_options *options)
 	}
 	if (status == 0 && options->paint.map)
 		status = write_map(options);
+	if (!job->settings->quiet)
+		warn_each(paint_warnings(&options->colors));
 	tree_free(&tree);
 	return status;
 }

@@ -8,7 +8,7 @@ function stateWords() {
 		v: state.calls === usual() ? null : state.calls,
 		i: state.icicle === look.icicle ? null : +state.icicle,
 		o: state.weight === look.weight ? null : state.weight ? 'weight' : 'name',
-		k: state.colors === colorsOffered()[0] ? null : state.colors,
+		k: state.colors === colorsGiven() ? null : state.colors,
 		t: state.table ? 1 : null,
 		f: shown < 0 ? null : model.strings[shown],
 		z: halves.filter(h => h.zoom).map(h => h.key + h.view.path(h.zoom)).join('_') || null,
@@ -37,11 +37,11 @@ function recall() {
 	const query = new URLSearchParams(alone ? location.search.slice(1) : '');
 	const get = key => hash.get(key) ?? query.get(key), name = nameCalled(get('f'));
 	const flag = (key, usually) => get(key) === null ? usually : get(key) === '1';
-	const calls = get('v'), offered = colorsOffered();
+	const calls = get('v');
 	restoring = true;
 	state.icicle = flag('i', look.icicle);
 	state.weight = get('o') === null ? look.weight : get('o') === 'weight';
-	state.colors = offered.includes(get('k')) ? get('k') : offered[0];
+	state.colors = colorsOffered().includes(get('k')) ? get('k') : colorsGiven();
 	state.table = flag('t', false);
 	turnTo(model.chart || !['callees', 'callers', 'sandwich'].includes(calls) ||
 		calls === 'sandwich' && name < 0 ? usual() : calls, name);

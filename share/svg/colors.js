@@ -2,7 +2,8 @@
 /* What colour a frame has, by the picture's palette, by module or by kind, and the words */
 /* for the legend.  Differences are coloured by the change of a frame's share, diffusion */
 /* by its share; the writer draws the static frames by the same formulas. */
-const NEUTRAL = '#e6e8eb', LESS = '#5d9ed7', MORE = '#e8833a', LITTLE = '#f3e5d8', MUCH = '#f0764f';
+const NEUTRAL = '#e6e8eb', LESS = '#5d9ed7', MORE = '#e8833a';
+const LITTLE = '#f3e5d8', MUCH = '#f0764f';
 const NO_FRAME = '#c8ccd0', NO_MODULE = '#d9dcdf', SEVERAL = '#bcc3ca', PALE = '#e4e3ea';
 const KINDS = ['user code', 'kernel', 'inlined', 'generated at run time', 'waker', 'no symbol'];
 const HUES = 8;

@@ -34,7 +34,7 @@ function buildControls() {
 	})));
 	choice('more', [
 		{ words: 'Table', title: 'all functions (t)', is: () => state.table, act: turnTable },
-		{ words: '?', title: 'keys (?)', is: () => !!panel, act: showKeys },
+		{ words: '?', title: 'keys (?)', is: () => !!panel && panel.keys, act: showKeys },
 	]);
 }
 
@@ -43,11 +43,13 @@ const viewEntry = (calls, title) => ({ words: calls[0].toUpperCase() + calls.sli
 const orderEntry = (words, weight) => ({ words, title: 'siblings by ' + words.toLowerCase(),
 	is: () => state.weight === weight, act: () => alter(() => { state.weight = weight; }) });
 
-/* The palette, and the two ways to colour everybody has, unless the palette is one of them. */
+/* The palette, and the two ways to colour everybody has, unless the palette is one of them; */
+/* and which of them the picture came with. */
 function colorsOffered() {
 	const ways = model.moduleName.length ? ['palette', 'module', 'kind'] : ['palette', 'kind'];
 	return ways.includes(look.colors) && look.colors !== 'palette' ? ways.slice(1) : ways;
 }
+const colorsGiven = () => colorsOffered().includes(look.colors) ? look.colors : 'palette';
 
 function alter(act) {
 	act();
@@ -105,6 +107,7 @@ function showKeys() {
 		return;
 	}
 	openPanel('Keys', box => {
+		box.keys = true;
 		const list = html('dl', box);
 		for (const [key, words] of KEYS) {
 			html('dt', list, {}, key);

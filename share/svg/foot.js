@@ -79,7 +79,10 @@ function leftOut() {
 	const inside = drawn.filter(box => !box.above).length, end = model.end[zoom];
 	const gaps = model.chart ? gapsIn(zoom, end) : 0;
 	const missing = end - zoom - gaps - inside, absent = model.allNodes - model.n + gaps;
-	return [missing > 0 ? many(missing, 'narrow frame') + ' not drawn: zoom in to see them' : '',
-		absent > 0 && !zoom ? many(absent, 'frame') + ' too narrow for this file (--detail=all keeps them)' : '']
-		.filter(part => part).join(' · ');
+	const parts = [];
+	if (missing > 0)
+		parts.push(many(missing, 'narrow frame') + ' not drawn: zoom in to see them');
+	if (absent > 0 && !zoom)
+		parts.push(many(absent, 'frame') + ' not in this file: --detail=all keeps all');
+	return parts.join(' · ');
 }

@@ -80,7 +80,7 @@ function reset() {
 }
 
 function openView(calls, name = meant()) {
-	if (calls === 'sandwich' && name < 0)
+	if (calls === 'sandwich' && (name < 0 || model.chart))
 		return;
 	picked = calls === 'sandwich' ? -1 : state.calls === 'sandwich' ? middle : meant();
 	turnTo(calls, name);

@@ -8,7 +8,7 @@ const alone = svg === document.documentElement;
 const PAD = 16, INSET = 4, PANEL = 360, NARROW = 900;
 const look = group && readLook(group.dataset);
 
-/* What the writer tells about the frames; PX are those of the static picture. */
+/* What the writer tells about the frames; pixels are those of the static picture. */
 function readLook(data) {
 	const [advance, top, row, height] = (data.look || '').split(' ').map(Number);
 	const box = svg.viewBox.baseVal, color = text => /^#[0-9a-f]{3,6}$/i.test(text) ? text : '';

@@ -24,14 +24,14 @@ function buildTable() {
 	table.rows = [];
 	table.note = html('div', table.box, { class: 'fg-note' });
 	on(table.sheet, 'scroll', showRows);
-	on(table.body, 'click', e => rowOf(e) && pick(rowOf(e).name_));
-	on(table.body, 'dblclick', e => rowOf(e) && openView('sandwich', rowOf(e).name_));
+	on(table.body, 'click', e => rowOf(e) && pick(rowOf(e).which));
+	on(table.body, 'dblclick', e => rowOf(e) && openView('sandwich', rowOf(e).which));
 	on(table.body, 'keydown', walkRows);
 }
 
 const rowOf = e => {
 	const tr = e.target.closest('tr');
-	return tr && tr.name_ >= 0 ? tr : null;
+	return tr && tr.which >= 0 ? tr : null;
 };
 
 function sortBy(by) {
@@ -86,10 +86,11 @@ function makeRow() {
 	tr.bar = html('i', tr.total);
 	tr.share = html('span', tr.total);
 	tr.label = html('span', html('td', tr, { class: 'fg-name' }));
-	button(tr.lastChild, '⇅', 'callers and callees (s)', e => {
-		e.stopPropagation();
-		openView('sandwich', tr.name_);
-	}).tabIndex = -1;
+	if (!model.chart)
+		button(tr.lastChild, '⇅', 'callers and callees (s)', e => {
+			e.stopPropagation();
+			openView('sandwich', tr.which);
+		}).tabIndex = -1;
 	return tr;
 }
 
@@ -103,7 +104,7 @@ function showRows() {
 	table.before.style.height = from * ROW + 'px';
 	table.after.style.height = (names.length - to) * ROW + 'px';
 	rows.forEach((tr, i) => {
-		const name = tr.name_ = from + i < to ? names[from + i] : -1;
+		const name = tr.which = from + i < to ? names[from + i] : -1;
 		tr.hidden = name < 0;
 		if (name < 0)
 			return;
@@ -125,10 +126,10 @@ function walkRows(e) {
 	e.preventDefault();
 	e.stopPropagation();
 	if (!by) {
-		openView('sandwich', tr.name_);
+		openView('sandwich', tr.which);
 		return;
 	}
-	const i = table.names.indexOf(tr.name_) + by, { sheet } = table;
+	const i = table.names.indexOf(tr.which) + by, { sheet } = table;
 	if (i < 0 || i >= table.names.length)
 		return;
 	if (i * ROW < sheet.scrollTop)
@@ -137,7 +138,7 @@ function walkRows(e) {
 		sheet.scrollTop = (i + 3) * ROW - table.height;
 	pick(table.names[i]);
 	showRows();
-	table.rows.find(row => row.name_ === table.names[i]).focus({ preventScroll: true });
+	table.rows.find(row => row.which === table.names[i]).focus({ preventScroll: true });
 }
 
 /* Right of the graph and as high as the window, or below the graph. */

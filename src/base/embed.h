@@ -15,6 +15,6 @@ struct embed {
 };
 
 extern const struct embed embed_palettes[];   /* share/palettes */
-extern const struct embed embed_svg[];        /* share/svg: "viewer.js", "viewer.css" */
+extern const struct embed embed_svg[];        /* share/svg: "main.js", "viewer.css" */
 
 #endif

@@ -71,7 +71,7 @@ static void put_bar(const struct drawing *d, int64_t value)
 {
 	struct output *out = d->out;
 	double w = BAR_WIDTH * (double)value / (double)d->layout.total;
-	output_lit(out, "<rect class=\"fg-bar\"");
+	output_lit(out, "<rect class=\"fg-share\"");
 	svg_attribute(out, STR("x"), PAD + BAR);
 	svg_attribute(out, STR("y"), (ROW - BAR_HEIGHT) / 2);
 	svg_attribute(out, STR("width"), w < 1 ? 1 : w);
@@ -82,7 +82,10 @@ static void put_bar(const struct drawing *d, int64_t value)
 
 static void begin_row(const struct drawing *d, uint32_t row)
 {
-	output_lit(d->out, "<g role=\"row\" transform=\"translate(0,");
+	output_lit(d->out, "<g role=\"row\"");
+	if (row == 0)
+		output_lit(d->out, " font-weight=\"600\"");
+	output_lit(d->out, " transform=\"translate(0,");
 	svg_number(d->out, d->table_y + row * ROW);
 	output_lit(d->out, ")\">");
 }

@@ -14,7 +14,7 @@ function buildTable() {
 	const t = html('table', table.sheet, { 'aria-label': 'functions' });
 	const tr = html('tr', html('thead', t));
 	table.heads = COLUMNS.map(({ by, title }) => {
-		const th = html('th', tr, { scope: 'col', class: 'fg-' + by });
+		const th = html('th', tr, { scope: 'col', class: 'fg-in-' + by });
 		button(th, '', title, () => sortBy(by));
 		return th;
 	});
@@ -81,11 +81,11 @@ function fillTable() {
 
 function makeRow() {
 	const tr = html('tr', null, { tabindex: -1 });
-	tr.self = html('td', tr, { class: 'fg-self' });
-	tr.total = html('td', tr, { class: 'fg-total' });
+	tr.self = html('td', tr, { class: 'fg-in-self' });
+	tr.total = html('td', tr, { class: 'fg-in-total' });
 	tr.bar = html('i', tr.total);
 	tr.share = html('span', tr.total);
-	tr.label = html('span', html('td', tr, { class: 'fg-name' }));
+	tr.label = html('span', html('td', tr, { class: 'fg-in-name' }));
 	if (!model.chart)
 		button(tr.lastChild, '⇅', 'callers and callees (s)', e => {
 			e.stopPropagation();

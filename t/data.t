@@ -22,6 +22,7 @@ check_cases();
 check_parts();
 check_callees();
 check_top();
+check_table();
 check_drawn();
 check_flags();
 check_chart();
@@ -360,6 +361,27 @@ sub check_top {
 	$d = data_of($text, '--detail=3', '--max-frames=2');
 	my %there = map { $_ => 1 } @{$d->{strings}};
 	ok($there{total}, 'by total, too');
+}
+
+# The table under the frames, of the same sums.
+sub check_table {
+	my $text = random_text(500, 5);
+	my ($self, $total) = sums_in($text);
+	my $sum = 0;
+	$sum += $_ for values %$self;
+	my @best = (sort { $self->{$b} <=> $self->{$a} || $a cmp $b } keys %$self)[0 .. 9];
+	my $expected = join "\n", map {
+		sprintf '%.1f %% %.1f %% %s', 100 * $self->{$_} / $sum, 100 * $total->{$_} / $sum, $_
+	} @best;
+	my ($table) = picture($text, '--no-javascript') =~ m{<g class="fg-top"(.*?)\n</g>}s;
+	my @rows = map { join ' ', m{role="cell"[^>]*>([^<]*)<}g } $table =~ m{<g role="row".*}g;
+	shift @rows;
+	is(join("\n", @rows), $expected, 'the table has what costs most');
+	my ($y) = $table =~ m{translate\(0,([\d.]+)\)">(?!.*role="row")}s;
+	my ($page) = picture($text, '--no-javascript') =~ /viewBox="0 0 \d+ ([\d.]+)"/;
+	cmp_ok($y + 22, '<=', $page, 'and room');
+	unlike(picture("a;a 3\n"), qr/class="fg-top"/, 'one function needs none');
+	like(picture("a;b 3\n"), qr/class="fg-top"/, 'two do');
 }
 
 # Depth, name, value, module and colour of frames that are drawn.

@@ -83,9 +83,12 @@ function wordsOf(view, id) {
 	return name < 0 ? view.name(id) : (look.nametype && look.nametype + ' ') + nameWords(name);
 }
 
+/* With --total the root has more than the profile. */
+const valueOf = (half, id) => id || half.key ? half.view.total(id) : whole;
+
 /* What is known of a frame, part by part. */
 function facts({ half, id }) {
-	const { view } = half, total = view.total(id), parts = [];
+	const { view } = half, total = valueOf(half, id), parts = [];
 	parts.push('total ' + percent(total, whole));
 	if (id !== half.zoom && (half.key || half.zoom) && !isAbove(half, id))
 		parts.push(percent(total, extent(half)) + ' of view');
@@ -115,12 +118,11 @@ function origins(f) {
 	return parts;
 }
 
-/* For a screen reader. */
-function sentence(box) {
-	const { view } = box.half;
-	return view.name(box.id) + ', ' + percent(view.total(box.id), whole).replace('%', 'percent') +
-		', ' + quantity(view.total(box.id)) + (callersSide(box.half) ? '' :
-		', self ' + percent(view.self(box.id), whole).replace('%', 'percent'));
+/* For a screen reader: "main, 12.4 percent, 154 M cycles, self 3.10 percent". */
+function sentence({ half, id }) {
+	const total = valueOf(half, id), spoken = value => percent(value, whole).replace('%', 'percent');
+	return half.view.name(id).slice(0, 1000) + ', ' + spoken(total) + ', ' + quantity(total) +
+		(callersSide(half) ? '' : ', self ' + spoken(half.view.self(id)));
 }
 
 /* About what is pointed at, else what is selected. */

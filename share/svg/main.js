@@ -12,9 +12,17 @@ function buildStage() {
 	stage.append(...parts);
 }
 
+/* How wide the picture may be: as the window, or as what it is in. */
+function roomFor() {
+	if (alone)
+		return svg.clientWidth || innerWidth;
+	const { paddingLeft, paddingRight } = getComputedStyle(svg.parentNode);
+	return svg.parentNode.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
+}
+
 function measureWindow() {
-	full = alone ? svg.clientWidth || innerWidth : svg.parentNode.clientWidth || look.width;
-	full = Math.max(full, 300);
+	const room = roomFor();
+	full = room > 0 ? Math.max(room, 300) : look.width;
 	width = full - 2 * PAD - (state.table && full >= NARROW ? PANEL + PAD : 0);
 }
 
@@ -34,7 +42,7 @@ function layPage(again) {
 	const below = layTable(full, foot.end);
 	sizePage(foot.end + (table.right ? 0 : below));
 	followScroll();
-	if (alone && !again && svg.clientWidth && Math.max(svg.clientWidth, 300) !== full)
+	if (alone && !again && Math.max(roomFor(), 300) !== full)
 		layPage(true);    /* a scroll bar came or went */
 }
 

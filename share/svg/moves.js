@@ -4,6 +4,7 @@
 /* Draws anew; what is at the root's row stays where it is on the screen. */
 function refresh() {
 	const at = origin - scrollY;
+	pointed = null;
 	layPage();
 	if (alone && origin - at !== scrollY)
 		scrollTo(scrollX, origin - at);
@@ -54,7 +55,6 @@ function bring(y) {
 function zoomTo(half, id) {
 	half.zoom = id;
 	selected = id ? { half, id } : null;
-	pointed = null;
 	refresh();
 	settle(document.activeElement !== input);
 	remember(true);
@@ -80,11 +80,12 @@ function reset() {
 }
 
 function openView(calls, name = meant()) {
-	if (calls === 'sandwich' && (name < 0 || model.chart))
+	if (calls === 'sandwich' && (name < 0 || model.chart)) {
+		tell(model.chart ? 'no sandwich of a flame chart' : 'select a frame first');
 		return;
+	}
 	picked = calls === 'sandwich' ? -1 : state.calls === 'sandwich' ? middle : meant();
 	turnTo(calls, name);
-	pointed = null;
 	refresh();
 	reach();
 	goHome();
@@ -140,8 +141,10 @@ function stackOf({ half, id }) {
 }
 
 async function copyStack() {
-	if (!selected)
+	if (!selected) {
+		tell('select a frame first');
 		return;
+	}
 	const text = stackOf(selected), lines = text.split('\n').length;
 	try {
 		await navigator.clipboard.writeText(text);

@@ -111,7 +111,7 @@ function showRows() {
 		tr.self.textContent = percent(top.self[name], of);
 		tr.share.textContent = percent(top.total[name], of);
 		tr.bar.style.width = Math.min(100, top.total[name] / of * 100) + '%';
-		tr.label.textContent = fitLabel(model.strings[name], 80, look.cut);
+		tr.label.textContent = fitLabel(model.strings[name], table.columns, look.cut);
 		tr.label.title = model.strings[name].slice(0, 2000);
 		tr.setAttribute('aria-rowindex', from + i + 2);
 		tr.setAttribute('aria-current', name === meant());
@@ -151,6 +151,7 @@ function layTable(full, below) {
 	const w = right ? PANEL : full - 2 * PAD, h = right ? room : 420;
 	table.right = right;
 	table.height = h - 24;
+	table.columns = Math.floor((w - 190) / 6.2);
 	area(table.box, right ? full - PANEL - PAD : PAD, y, w, h);
 	for (const [name, value] of [['x', right ? full - PANEL - PAD - 8 : 0], ['y', y - 2],
 		['width', right ? PANEL + PAD + 8 : full], ['height', h + 2]])

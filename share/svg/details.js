@@ -105,6 +105,7 @@ function facts({ half, id }) {
 const callersSide = half => half.key ? half.key === 'u' : state.calls === 'callers';
 const isAbove = (half, id) => lineage(half.view, half.zoom).includes(id);
 
+/* Where a function comes from. */
 function origins(f) {
 	if (f < 0)
 		return [];

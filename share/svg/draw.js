@@ -5,10 +5,10 @@ let drawn = [], width = 0, origin = 0, graph = 0;
 const labels = new Map();
 
 /* An element for a frame, a group or a link; copies are made faster than anew. */
-const models = {};
+const templates = {};
 
 function makeSlot(tag) {
-	const first = models[tag] || (models[tag] = draw(tag, null, { class: 'fg-frame',
+	const first = templates[tag] || (templates[tag] = draw(tag, null, { class: 'fg-frame',
 		role: 'treeitem' }));
 	if (!first.firstChild)
 		draw('rect', first, { height: look.row - 1 });
@@ -35,29 +35,6 @@ function slotFor(i, link) {
 	}
 	put(g, 'display', 'inline');
 	return g;
-}
-
-/* A link of a profile is followed only when it leads to a page or a mailbox. */
-function safeLink(text) {
-	try {
-		return /^(https?|mailto):$/.test(new URL(text).protocol) ? text : '';
-	} catch {
-		return text;    /* no scheme: relative */
-	}
-}
-
-/* What is said of a function besides the profile: a link, words. */
-function extrasOf(view, id) {
-	const f = view.func(id), at = model.link && f >= 0 ? model.link[f] : -1;
-	if (at < 0)
-		return null;
-	const [target, href = '', ...title] = model.strings[at].split(' ');
-	return { target, href: safeLink(href), title: title.join(' ') };
-}
-
-function linkOf(view, id) {
-	const extras = extrasOf(view, id);
-	return extras && extras.href ? extras : null;
 }
 
 function labelOf(view, id, columns) {
@@ -138,59 +115,4 @@ function drawFrames() {
 	}
 	dress();
 	saySoon();
-}
-
-/* The classes of all frames: what is above, found, selected or of the same function. */
-let pointed = null;
-
-function dressOf(box) {
-	let names = 'fg-frame';
-	if (box.above)
-		names += ' fg-up';
-	if (box.half.key && !box.id)
-		names += ' fg-middle';
-	if (finding.hit && box.name >= 0 && finding.hit[box.name])
-		names += ' fg-hit';
-	if (pointed && pointed !== box && box.name >= 0 && pointed.name === box.name)
-		names += ' fg-same';
-	if (isSelected(box))
-		names += ' fg-sel';
-	else if (!selected && picked >= 0 && box.name === picked)
-		names += ' fg-picked';
-	return names;
-}
-
-const isSelected = box => !!selected && selected.half === box.half && selected.id === box.id;
-const boxOf = at => at && drawn.find(box => box.half === at.half && box.id === at.id) || null;
-
-function dress() {
-	for (const box of drawn)
-		put(box.g, 'class', dressOf(box));
-	group.classList.toggle('fg-find', !!finding.hit);
-}
-
-/* One frame can be tabbed to.  The browser looks at the whole page when that changes, so */
-/* this comes when everything has its place. */
-let reached = null;
-
-function reach() {
-	const box = boxOf(selected) || drawn[0], g = box ? box.g : null;
-	if (reached && reached !== g)
-		reached.removeAttribute('tabindex');
-	if (g && reached !== g)
-		g.setAttribute('tabindex', 0);
-	reached = g;
-}
-
-/* For a screen reader, when the picture stands: it need not wait for the words. */
-let saying = 0;
-
-function saySoon() {
-	clearTimeout(saying);
-	saying = setTimeout(() => {
-		for (const box of drawn) {
-			put(box.g, 'aria-level', box.half.view.depth(box.id) + 1);
-			put(box.g, 'aria-label', sentence(box));
-		}
-	}, 150);
 }

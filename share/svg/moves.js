@@ -134,7 +134,7 @@ function nextRow(box, up) {
 
 /* The stack of a frame, the outermost caller first, a frame in a line. */
 function stackOf({ half, id }) {
-	const names = lineage(half.view, id).map(i => wordsOf(half.view, i));
+	const names = lineage(half.view, id).map(i => half.view.name(i));
 	if (!half.key)
 		names.pop();
 	return (callersSide(half) ? names : names.reverse()).join('\n');

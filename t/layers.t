@@ -30,7 +30,7 @@ my %for_all_of = ('read/reader.h' => 'read');
 my @doors = (
 	[qr/^popt\.h$/, 'base/opt.c'],
 	[qr/^pcre2/, 'model/match.c'],
-	[qr/^zlib\.h$/, 'io/inflate.c'],
+	[qr/^zlib\.h$/, 'io/inflate.c', 'io/deflate.c'],
 	[qr/^zstd/, 'io/inflate.c'],
 	[qr/^xxhash\.h$/, 'base/hash.h'],
 	[qr/^(?:libiberty\/)?demangle\.h$/, 'model/demangle.c'],

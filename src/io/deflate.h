@@ -6,7 +6,7 @@
 
 /*
  * The other direction of io/inflate.h: a raw deflate stream (RFC 1951, no gzip
- * around it) of bytes that are in memory, made for speed.
+ * around it) of bytes that are in memory.  The other door to zlib.
  */
 
 /* What bytes are like, which decides how they are made small. */

@@ -7,7 +7,7 @@
 #include "base/str.h"
 
 /*
- * The door to zlib and libzstd: decompresses a stream piece by piece, in
+ * The door to libzstd, and one of two to zlib: decompresses a stream piece by piece, in
  * constant memory.  Members and frames that follow each other are one stream.
  */
 

@@ -95,11 +95,19 @@ function closePanel() {
 	showControls();
 }
 
-const KEYS = [['← → ↑ ↓', 'walk from frame to frame'], ['Enter', 'zoom to the selected frame'],
-	['Esc  Backspace', 'one step out'], ['0', 'all of it'], ['/', 'search'],
-	['n  N', 'next and previous match'], ['s', 'sandwich: callers and callees'],
-	['t', 'table of all functions'], ['i', 'flame or icicle'], ['c', 'copy the stack'],
-	['?', 'these keys']];
+const KEYS = [
+	['← → ↑ ↓', 'walk from frame to frame'],
+	['Enter', 'zoom to the selected frame'],
+	['Esc  Backspace', 'one step out'],
+	['0', 'all of it'],
+	['/', 'search'],
+	['n  N', 'next and previous match'],
+	['s', 'sandwich: callers and callees'],
+	['t', 'table of all functions'],
+	['i', 'flame or icicle'],
+	['c', 'copy the stack'],
+	['?', 'these keys'],
+];
 
 function showKeys() {
 	if (panel) {

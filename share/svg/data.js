@@ -9,7 +9,8 @@
 const ROOT = -1, GAP = -2, HIDDEN = -3;
 
 /* What a picture has beside the plain tree. */
-const REVERSED = 1, DIFFERENCE = 2, CHART = 4, TRUNCATED = 8, LINKS = 16, DIFFUSION = 32;
+const REVERSED = 1, DIFFERENCE = 2, CHART = 4, TRUNCATED = 8, LINKS = 16, DIFFUSION = 32,
+	NEGATED = 64;
 
 /* Bytes of all strings, and what ends each of them. */
 const MOST_TEXT = 2 ** 28, END = 10;
@@ -259,10 +260,11 @@ function readTree(reader, model) {
 async function readData(text) {
 	const reader = new Reader(await inflate(text));
 	insist(reader.number() === 1);
-	const flags = reader.below(64), has = flag => (flags & flag) !== 0;
+	const flags = reader.below(128), has = flag => (flags & flag) !== 0;
 	const model = {
 		reversed: has(REVERSED), difference: has(DIFFERENCE), chart: has(CHART),
 		truncated: has(TRUNCATED), links: has(LINKS), diffusion: has(DIFFUSION),
+		negated: has(NEGATED),
 		divisor: 10 ** reader.below(31),
 		allNodes: reader.number(),
 	};

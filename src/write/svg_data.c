@@ -11,7 +11,8 @@
  *
  *	header     N version, 1
  *	           N flags: 1 reversed, children are callers; 2 difference; 4 flame
- *	           chart; 8 cut, not every node is here; 16 links; 32 diffusion
+ *	           chart; 8 cut, not every node is here; 16 links; 32 diffusion;
+ *	           64 a difference is seen from the other side
  *	           N scale: values are digits / 10^scale
  *	           N nodes of the whole tree, gaps not counted
  *	strings    N strings; N of them, the first ones, are names of functions, in
@@ -66,6 +67,7 @@
 enum {
 	DATA_VERSION = 1,
 	REVERSED = 1, DIFFERENCE = 2, CHART = 4, CUT = 8, LINKS = 16, DIFFUSION = 32,
+	NEGATED = 64,
 	CODE_GAP = 1, CODE_FUNCTION = 2,
 	TOP = 1000,                          /* names of a cut tree, if not shown */
 	STRING_MAX = 4096,
@@ -317,7 +319,8 @@ static void put_header(struct data *d)
 		      (d->detail.before ? DIFFERENCE : 0) |
 		      (t->stacks->in_order ? CHART : 0) |
 		      (d->detail.cut > 0 ? CUT : 0) | (d->link ? LINKS : 0) |
-		      (drawing->options->paint.diffusion ? DIFFUSION : 0));
+		      (drawing->options->paint.diffusion ? DIFFUSION : 0) |
+		      (drawing->options->paint.negate ? NEGATED : 0));
 	put_single(d, t->stacks->scale);
 	put_single(d, t->count - t->gaps);
 }

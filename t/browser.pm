@@ -71,6 +71,7 @@ use JSON::PP;
 use MIME::Base64 qw(decode_base64);
 use POSIX qw(WNOHANG);
 use Scalar::Util qw(weaken);
+use Socket qw(IPPROTO_TCP TCP_NODELAY);
 use Time::HiRes qw(sleep time);
 
 my $json = JSON::PP->new->utf8->allow_nonref;
@@ -203,8 +204,16 @@ sub memory {
 
 # --- talking to it ---
 
+# Head and body of a request are two writes: without this each call would take 40 ms more.
+sub hurry {
+	my ($http) = @_;
+	my $socket = $http->{handle} && $http->{handle}{fh} or return;
+	setsockopt $socket, IPPROTO_TCP, TCP_NODELAY, 1;
+}
+
 sub request {
 	my ($self, $method, $path, $body) = @_;
+	hurry($self->{http});
 	my $answer = $self->{http}->request($method, $self->{base} . $path, {
 		headers => { 'Content-Type' => 'application/json' },
 		$method eq 'POST' ? (content => $json->encode($body || {})) : (),

@@ -77,6 +77,7 @@ my $start = <<'END';
 window.copied = [];
 Object.defineProperty(navigator, 'clipboard', { configurable: true,
 	value: { writeText: text => { copied.push(text); return Promise.resolve(); } } });
+window.seen = e => e.getClientRects().length > 0;
 window.boxesNow = () => [...document.querySelectorAll('.fg-live > *')].filter(g =>
 	g.frame && g.getAttribute('display') !== 'none');
 window.boxNow = (name, nth) => boxesNow().filter(g => g.frame.name === name)[nth || 0];
@@ -183,7 +184,7 @@ sub point { $browser->move(frame(@_)) }
 sub words {
 	my ($selector) = @_;
 	return js('const e = document.querySelector(arguments[0]);' .
-		'return e && e.checkVisibility() ? e.textContent : ""', $selector);
+		'return e && seen(e) ? e.textContent : ""', $selector);
 }
 
 sub way {
@@ -203,7 +204,7 @@ sub pressed {
 sub button {
 	my ($words) = @_;
 	my $b = js('return [...document.querySelectorAll(".fg-box button")]' .
-		'.find(b => b.textContent === arguments[0] && b.checkVisibility())', $words)
+		'.find(b => b.textContent === arguments[0] && seen(b))', $words)
 		|| die "no button '$words'\n";
 	$browser->click($b);
 	settle();
@@ -216,7 +217,8 @@ sub press {
 
 sub search {
 	my ($text) = @_;
-	$browser->type('/<Delete>');
+	$browser->click('.fg-field input');
+	$browser->type('<Ctrl+a>');
 	$browser->insert($text);
 	$browser->js_async('setTimeout(arguments[0], 100)');
 	settle();
@@ -227,7 +229,7 @@ const sheet = document.querySelector('.fg-sheet').getBoundingClientRect();
 const top = document.querySelector('.fg-sheet thead').getBoundingClientRect().bottom;
 return [...document.querySelectorAll('.fg-sheet tbody tr')].filter(tr => {
 	const b = tr.getBoundingClientRect();
-	return tr.children.length === 3 && tr.checkVisibility() && b.top >= top - 1 &&
+	return tr.children.length === 3 && seen(tr) && b.top >= top - 1 &&
 		b.bottom <= sheet.bottom + 1;
 }).map(tr => [tr.children[0].textContent, tr.children[1].textContent,
 	tr.children[2].firstChild.textContent]);
@@ -244,7 +246,7 @@ const wrong = [], page = document.documentElement, all = boxesNow().map(g => {
 const need = (fine, words) => { if (!fine && wrong.length < 5) wrong.push(words); };
 const width = Math.max(innerWidth, 300), head = document.querySelector('.fg-bar');
 const table = document.querySelector('.fg-panel');
-const right = table && table.checkVisibility() && innerWidth >= 900
+const right = table && seen(table) && innerWidth >= 900
 	? table.getBoundingClientRect().left : width;
 need(document.querySelectorAll('.fg-live > *').length <= 5000, 'too many elements');
 need(all.length > 0, 'no boxes');
@@ -267,7 +269,7 @@ need(all.filter(b => !near(b).some(p => p.x <= b.x + .11 && p.x + p.w >= b.x + b
 	.length <= 1, 'a box without a parent');
 const bars = ['.fg-heading', '.fg-field', '.fg-way', '.fg-result', '.fg-tools', '.fg-name',
 	'.fg-info'].map(s => document.querySelector('.fg-bar ' + s)).filter(e =>
-	e && e.checkVisibility()).map(e => [e.className, e.getBoundingClientRect()])
+	e && seen(e)).map(e => [e.className, e.getBoundingClientRect()])
 	.filter(([, r]) => r.width && r.height);
 for (const [a, p] of bars)
 	for (const [b, q] of bars)
@@ -476,7 +478,7 @@ sub medium {
 	while (($total || 0) < 9973) {
 		my @stack = ('srv', 'main');
 		push @stack, $names[rand(rand() < .5 ? 9 : @names)] for 1 .. 1 + rand 11;
-		my $value = 1 + int(rand(rand() < .05 ? 300 : 6));
+		my $value = 1 + int(rand(rand() < .1 ? 400 : 8));
 		$value = 9973 - ($total || 0) if ($total || 0) + $value > 9973;
 		$sum{join ';', @stack} += $value;
 		$total += $value;

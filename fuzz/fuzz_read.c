@@ -137,22 +137,22 @@ static void check_again(const struct fold *first)
 }
 
 /* Options that follow from the number of stacks, to have all kinds of pictures. */
-static void vary_picture(struct svg_options *o, uint32_t n)
+static void vary_picture(struct picture_options *o, struct svg_options *svg, uint32_t n)
 {
 	static const char *const cuts[] = { "smart", "left", "right", "middle" };
 	static const char *const colors[] = { NULL, "module", "kind", "java", "chain" };
 	static const char *const details[] = { NULL, "all", "drawn", "2", "9" };
-	svg_options_init(o);
+	picture_options_init(o);
 	o->label = cuts[n % 4];
 	o->paint.colors = colors[n % 5];
 	o->paint.diffusion = n % 7 == 3;
 	o->paint.negate = n % 2;
-	o->detail = details[n / 2 % 5];
+	svg->detail = details[n / 2 % 5];
 	o->order = n % 3 ? NULL : "weight";
 	o->theme = n % 8 ? NULL : "dark";
 	o->max_frames = n % 6 ? 5000 : 3;
 	o->factor = n % 9 ? 1 : .25;
-	o->no_javascript = n % 11 == 1;
+	svg->no_javascript = n % 11 == 1;
 	if (n % 3 == 1)
 		o->highlight = STR("[a-m]");
 }
@@ -160,28 +160,35 @@ static void vary_picture(struct svg_options *o, uint32_t n)
 /* Names may also stand in the title, and so on: the picture is XML whatever they are. */
 static void check_picture(const struct fold *f, const struct tree *tree)
 {
-	struct svg_options options;
-	struct buf svg = { 0 }, message = { 0 }, warnings = { 0 };
-	vary_picture(&options, f->stacks.count);
+	struct picture_options options;
+	struct svg_options svg = { 0 };
+	struct picture picture;
+	struct buf text = { 0 }, message = { 0 }, warnings = { 0 };
+	vary_picture(&options, &svg, f->stacks.count);
 	options.title = f->stacks.count ? profile_name(&f->profile, f->stacks.pool[0]) : STR("");
-	options.subtitle = options.notes = options.countname = options.nametype = options.title;
-	check(svg_check(&options, &message, &warnings), "the options are not right",
+	options.subtitle = options.countname = options.title;
+	svg.notes = svg.nametype = options.title;
+	check(picture_check(&options, &message, &warnings) &&
+	      svg_check(&svg, &message, &warnings), "the options are not right",
 	      &message, &message);
 	struct output *output = fold_output_open();
-	svg_write(tree, &options, output);
-	fold_output_close(output, &svg);
+	picture_make(&picture, tree, &options);
+	svg_write(&picture, &svg, output);
+	fold_output_close(output, &text);
 	XML_Parser parser = XML_ParserCreate(NULL);
-	bool ok = XML_Parse(parser, svg.p, (int)svg.n, XML_TRUE) == XML_STATUS_OK;
+	bool ok = XML_Parse(parser, text.p, (int)text.n, XML_TRUE) == XML_STATUS_OK;
 	if (!ok)
 		buf_addf(&message, "line %lu: %s\n",
 			 (unsigned long)XML_GetCurrentLineNumber(parser),
 			 XML_ErrorString(XML_GetErrorCode(parser)));
-	check(ok, "the picture is not well-formed", &svg, &message);
+	check(ok, "the picture is not well-formed", &text, &message);
 	XML_ParserFree(parser);
-	svg_options_free(&options);
+	picture_free(&picture);
+	svg_options_free(&svg);
+	picture_options_free(&options);
 	buf_free(&warnings);
 	buf_free(&message);
-	buf_free(&svg);
+	buf_free(&text);
 }
 
 static void use(struct fold *f)

@@ -17,6 +17,8 @@ require "$FindBin::Bin/lib.pm";
 my %allowed = (
 	'base/alloc' => 'x\w*alloc(?:array)?|grown_capacity',
 	'model/location' => 'locations?_\w+',
+	'model/picture_foot' => 'picture_\w+',
+	'model/picture_options' => 'picture_\w+',
 	'model/profile' => '(?:profile|frame_kind)_\w+',
 	'model/samples' => 'samples?_\w+',
 	'read/advice' => 'reader_advice',
@@ -24,6 +26,7 @@ my %allowed = (
 	'write/svg_drawing' => 'svg_\w+',
 	'write/svg_options' => 'svg_\w+',
 	'cmd/options_collapse' => 'face_collapse',
+	'cmd/options_picture' => 'options_(?:picture|looks)',
 	'cmd/options_svg' => 'face_svg',
 );
 

@@ -421,3 +421,9 @@ int job_close_output(struct output *out)
 		message_error("%s", output_message(out));
 	return ok ? 0 : 2;
 }
+
+void job_discard_output(struct output *out)
+{
+	output_discard(out);
+	current_output = NULL;
+}

@@ -54,6 +54,9 @@ enum job_output { JOB_TEXT, JOB_PICTURE };
  */
 bool job_open_output(const struct settings *, struct output *, enum job_output);
 
+/* Gives up what was opened: nothing half-written stays. */
+void job_discard_output(struct output *);
+
 /* Closes it; returns the exit status. */
 int job_close_output(struct output *);
 

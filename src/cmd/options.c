@@ -239,7 +239,7 @@ static void finish(struct settings *settings, const struct face *face)
 static bool check_together(const struct settings *settings)
 {
 	const struct want *want = &settings->want;
-	const char *order = settings->svg.order;
+	const char *order = settings->picture.order;
 	if (!want->in_order)
 		return true;
 	if (want->reverse)

@@ -52,6 +52,9 @@ struct settings {
 	unsigned marks;              /* 1u << enum frame_kind of those that are marked */
 	bool no_header;
 
+	/* Who draws: to be checked by picture_check() */
+	struct picture_options picture;
+
 	/* fg-svg: to be checked by svg_check() */
 	struct svg_options svg;
 
@@ -82,6 +85,12 @@ void options_free(struct settings *);
 	{ .title = "Filtering", .rows = options_filter },        \
 	{ .title = "General", .rows = options_general }
 
+/* And those that programs that draw share. */
+#define OPTIONS_PICTURE                                          \
+	{ .title = "Picture", .rows = options_picture },         \
+	{ .title = "Looks", .rows = options_looks }
+
 extern const struct opt options_reading[], options_filter[], options_general[];
+extern const struct opt options_picture[], options_looks[];
 
 #endif

@@ -166,7 +166,7 @@ static void add_name(struct data *d, uint32_t name, bool *there)
 static void add_top(struct data *d, enum top_order order, bool *there)
 {
 	uint32_t names[TOP], max = d->detail.count < TOP ? d->detail.count : TOP;
-	uint32_t count = top_choose(&d->drawing->top_functions, order, names, max);
+	uint32_t count = top_choose(&d->drawing->picture->top, order, names, max);
 	for (uint32_t i = 0; i < count; i++)
 		add_name(d, names[i], there);
 }
@@ -313,21 +313,21 @@ static void put_strings(struct data *d)
 static void put_header(struct data *d)
 {
 	const struct drawing *drawing = d->drawing;
-	const struct tree *t = drawing->tree;
+	const struct tree *t = drawing->picture->tree;
 	put_single(d, DATA_VERSION);
-	put_single(d, (drawing->stacks->reversed ? REVERSED : 0) |
+	put_single(d, (drawing->picture->stacks->reversed ? REVERSED : 0) |
 		      (d->detail.before ? DIFFERENCE : 0) |
 		      (t->stacks->in_order ? CHART : 0) |
 		      (d->detail.cut > 0 ? CUT : 0) | (d->link ? LINKS : 0) |
-		      (drawing->options->paint.diffusion ? DIFFUSION : 0) |
-		      (drawing->options->paint.negate ? NEGATED : 0));
+		      (drawing->picture->options->paint.diffusion ? DIFFUSION : 0) |
+		      (drawing->picture->options->paint.negate ? NEGATED : 0));
 	put_single(d, t->stacks->scale);
 	put_single(d, t->count - t->gaps);
 }
 
 static void put_sums(struct data *d)
 {
-	const struct top *top = &d->drawing->top_functions;
+	const struct top *top = &d->drawing->picture->top;
 	unsigned char *to = begin_column(d, d->name_count, 2 * NUMBER_MAX);
 	for (uint32_t i = 0; i < d->name_count; i++)
 		to = put_number(to, (uint64_t)top->functions[d->names[i]].self);
@@ -344,7 +344,8 @@ static void put_modules(struct data *d)
 	unsigned char *to = begin_column(d, d->module_count, NUMBER_MAX);
 	for (uint32_t i = 0; i < d->module_count; i++) {
 		to = put_number(to, d->string_of[d->modules[i]] - 1);
-		colors[i] = paint_module(&d->drawing->options->colors, d->modules[i]);
+		colors[i] = paint_module(&d->drawing->picture->options->colors,
+					d->modules[i]);
 	}
 	end_column(d, to, DEFLATE_NUMBERS);
 	put_colors(d, colors, d->module_count);
@@ -380,7 +381,7 @@ static void put_origins(struct data *d)
 
 static void put_functions(struct data *d)
 {
-	struct paint *paint = &d->drawing->options->colors;
+	struct paint *paint = &d->drawing->picture->options->colors;
 	uint32_t count = d->function_count;
 	put_single(d, count);
 	put_origins(d);
@@ -522,8 +523,8 @@ static void put_tree(struct data *d)
 /* Appends the data with so many nodes, deflated. */
 static void encode(struct drawing *drawing, uint32_t nodes, struct buf *out)
 {
-	struct data d = { .drawing = drawing, .profile = drawing->profile };
-	detail_make(&d.detail, drawing->tree, &drawing->layout, nodes);
+	struct data d = { .drawing = drawing, .profile = drawing->picture->profile };
+	detail_make(&d.detail, drawing->picture->tree, &drawing->picture->layout, nodes);
 	find_names(&d);
 	order_functions(&d);
 	find_attributes(&d);
@@ -556,8 +557,8 @@ void svg_data(struct drawing *d)
 	struct buf data = { 0 };
 	encode(d, nodes, &data);
 	while (o->detail_default && data.n > BYTES_MAX / 4 * 3 && nodes > 0) {
-		if (nodes > d->tree->count)
-			nodes = d->tree->count;
+		if (nodes > d->picture->tree->count)
+			nodes = d->picture->tree->count;
 		nodes = (uint32_t)(.9 * nodes * (BYTES_MAX / 4 * 3) / (double)data.n);
 		buf_clear(&data);
 		encode(d, nodes, &data);

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "write/svg_drawing.h"
 
-#include "base/num.h"
-#include "model/label.h"
-
 void svg_number(struct output *out, double value)
 {
 	output_fixed(out, value, 1);
@@ -35,36 +32,9 @@ void svg_color_attribute(struct output *out, struct str name, struct color c)
 	output_char(out, '"');
 }
 
-void svg_fitted(struct output *out, struct str text, double width, double size)
+void svg_fitted(struct drawing *d, struct str text, double width, double size)
 {
-	struct str fit = label_text_fit(text, width / size);
-	if (fit.n < text.n)
-		fit = label_text_fit(text, width / size - 1);
-	output_xml(out, fit);
-	if (fit.n < text.n)
-		output_lit(out, "…");
-}
-
-void svg_add_share(struct buf *b, double share)
-{
-	double percent = share * 100;
-	if (percent > 0 && percent < .05)
-		buf_add(b, STR("<0.1 %"));
-	else if (percent >= 99.5 && percent < 100)
-		buf_add(b, STR(">99 %"));
-	else if (percent < 9.95)
-		buf_addf(b, "%.1f %%", percent);
-	else
-		buf_addf(b, "%.0f %%", percent);
-}
-
-void svg_add_quantity(const struct drawing *d, struct buf *b, int64_t value)
-{
-	num_add_quantity(b, (double)value / d->divisor, d->unit);
-}
-
-struct str svg_frame_name(const struct drawing *d, const struct layout_box *box)
-{
-	uint32_t frame = d->tree->nodes[box->node].frame;
-	return frame == ID_NONE ? STR("all") : profile_name(d->profile, frame);
+	buf_clear(&d->scratch);
+	picture_fit(&d->scratch, text, width, size);
+	output_xml(d->out, buf_str(&d->scratch));
 }

@@ -9,7 +9,8 @@
  *	<rect x="412.5" y="194" width="148" height="17" fill="#f0b46e"/>
  *	<text x="416.5" y="206.5">main</text></g>
  *
- * with an <a> around what can be clicked when it has a link.  The group of all tells the viewer how to draw.
+ * with an <a> around what can be clicked when it has a link.  The group of all
+ * tells the viewer how to draw.
  */
 #include "write/svg_drawing.h"
 
@@ -19,10 +20,11 @@
 /* "1,234.5 samples" */
 static void add_exact(const struct drawing *d, struct buf *b, int64_t value)
 {
-	num_add_product(b, value, d->stacks->scale, d->options->times);
-	if (d->unit.n) {
+	num_add_product(b, value, d->picture->stacks->scale,
+			d->picture->options->times);
+	if (d->picture->unit.n) {
 		buf_addc(b, ' ');
-		buf_add(b, d->unit);
+		buf_add(b, d->picture->unit);
 	}
 }
 
@@ -32,12 +34,6 @@ static void add_percent(struct buf *b, int64_t part, int64_t whole)
 	double share = whole ? (double)part / (double)whole : 1;
 	long hundredths = (long)(share * 10000 + .5);
 	buf_addf(b, "%ld.%02ld%%", hundredths / 100, hundredths % 100);
-}
-
-static double row_y(const struct drawing *d, uint32_t depth)
-{
-	double row = d->options->inverted ? depth : d->layout.depth - depth;
-	return d->top + row * d->options->height;
 }
 
 static const char *const kind_words[FRAME_KINDS] = {
@@ -73,10 +69,10 @@ static void put_origin(struct drawing *d, const struct frame *f)
 	if (f->module == ID_SEVERAL)
 		output_lit(out, "several modules");
 	else if (f->module != ID_NONE)
-		put_bounded(out, intern_text(&d->profile->text, f->module));
+		put_bounded(out, intern_text(&d->picture->profile->text, f->module));
 	if (f->full != ID_NONE && f->full != ID_SEVERAL && f->full != f->name) {
 		output_char(out, '\n');
-		put_bounded(out, intern_text(&d->profile->text, f->full));
+		put_bounded(out, intern_text(&d->picture->profile->text, f->full));
 	}
 }
 
@@ -88,12 +84,12 @@ static void put_value(struct drawing *d, const struct layout_box *box, struct st
 	buf_add(b, STR(" ("));
 	buf_add(b, exact);
 	buf_add(b, STR(", "));
-	if (box->value == d->layout.total)
+	if (box->value == d->picture->layout.total)
 		buf_add(b, STR("100%"));
 	else
-		add_percent(b, box->value, d->layout.total);
+		add_percent(b, box->value, d->picture->layout.total);
 	buf_addc(b, ')');
-	put_bounded(d->out, svg_frame_name(d, box));
+	put_bounded(d->out, picture_name(d->picture, box));
 	output_xml(d->out, buf_str(b));
 }
 
@@ -102,16 +98,17 @@ static void put_quantities(struct drawing *d, const struct layout_box *box, stru
 {
 	struct buf *b = &d->scratch;
 	buf_clear(b);
-	svg_add_quantity(d, b, box->value);
+	picture_quantity(d->picture, b, box->value);
 	if (str_eq(exact, buf_str(b)))
 		buf_clear(b);
 	/* Where callers are children, the rest of a box is not the function's own. */
-	if (!d->stacks->reversed) {
-		int64_t self = tree_self(d->tree, box->node, d->stacks->columns > 1);
+	if (!d->picture->stacks->reversed) {
+		int64_t self = tree_self(d->picture->tree, box->node,
+					 d->picture->stacks->columns > 1);
 		buf_add(b, b->n ? STR(" · self ") : STR("self "));
-		svg_add_quantity(d, b, self > 0 ? self : 0);
+		picture_quantity(d->picture, b, self > 0 ? self : 0);
 		buf_add(b, STR(", "));
-		add_percent(b, self > 0 ? self : 0, d->layout.total);
+		add_percent(b, self > 0 ? self : 0, d->picture->layout.total);
 	}
 	if (b->n)
 		output_char(d->out, '\n');
@@ -124,75 +121,55 @@ static void put_tooltip(struct drawing *d, const struct layout_box *box)
 	add_exact(d, &exact, box->value);
 	put_value(d, box, buf_str(&exact));
 	put_quantities(d, box, buf_str(&exact));
-	uint32_t frame = d->tree->nodes[box->node].frame;
+	uint32_t frame = d->picture->tree->nodes[box->node].frame;
 	if (frame != ID_NONE)
-		put_origin(d, &d->profile->frames[frame]);
+		put_origin(d, &d->picture->profile->frames[frame]);
 	buf_free(&exact);
 }
 
-static bool is_hit(const struct drawing *d, uint32_t frame)
-{
-	return frame != ID_NONE && d->hits[d->profile->frames[frame].name];
-}
-
-static void put_rect(struct drawing *d, const struct layout_box *box, double y, double w)
+static void put_rect(struct drawing *d, const struct picture_box *box)
 {
 	struct output *out = d->out;
-	struct svg_options *o = d->options;
-	uint32_t frame = d->tree->nodes[box->node].frame;
-	bool hit = d->hits && is_hit(d, frame);
 	output_lit(out, "<rect");
-	svg_attribute(out, STR("x"), PAD + box->x);
-	svg_attribute(out, STR("y"), y);
-	svg_attribute(out, STR("width"), w);
-	svg_attribute(out, STR("height"), o->height - GAP);
-	svg_color_attribute(out, STR("fill"), hit ? o->hit :
-			    paint_node(&o->colors, box->node));
-	if (d->hits && !hit)
+	svg_attribute(out, STR("x"), box->x);
+	svg_attribute(out, STR("y"), box->y);
+	svg_attribute(out, STR("width"), box->w);
+	svg_attribute(out, STR("height"), box->h);
+	svg_color_attribute(out, STR("fill"), box->color);
+	if (box->opacity < 1)
 		output_lit(out, " opacity=\".35\"");
 	output_lit(out, "/>");
-	if (frame == ID_NONE || !paint_has_edge(&o->colors, frame))
+	if (box->edge <= 0)
 		return;
 	output_lit(out, "<rect class=\"fg-edge\"");
-	svg_attribute(out, STR("x"), PAD + box->x);
-	svg_attribute(out, STR("y"), y);
-	svg_attribute(out, STR("width"), w < 6 ? w / 3 : 2);
-	svg_attribute(out, STR("height"), o->height - GAP);
+	svg_attribute(out, STR("x"), box->x);
+	svg_attribute(out, STR("y"), box->y);
+	svg_attribute(out, STR("width"), box->edge);
+	svg_attribute(out, STR("height"), box->h);
 	output_lit(out, " opacity=\".35\"/>");
 }
 
-static void put_label(struct drawing *d, const struct layout_box *box, double y, double w)
+static void put_label(struct drawing *d, const struct layout_box *of,
+		      const struct picture_box *box)
 {
 	struct output *out = d->out;
-	const struct svg_options *o = d->options;
-	struct buf *b = &d->scratch;
-	unsigned columns = label_columns(w, o->fontsize * o->fontwidth, INSET);
-	buf_clear(b);
-	if (d->tree->nodes[box->node].frame == ID_NONE) {
-		struct buf all = { 0 };
-		buf_add(&all, STR("all · "));
-		svg_add_quantity(d, &all, box->value);
-		bool fits = label_add(b, buf_str(&all), columns, LABEL_RIGHT);
-		buf_free(&all);
-		if (!fits)
-			return;
-	} else if (!label_add(b, svg_frame_name(d, box), columns, o->cut)) {
+	buf_clear(&d->scratch);
+	if (!picture_label(d->picture, of, box, &d->scratch))
 		return;
-	}
 	output_lit(out, "\n<text");
-	svg_attribute(out, STR("x"), PAD + box->x + INSET);
-	svg_attribute(out, STR("y"), y);
+	svg_attribute(out, STR("x"), box->text_x);
+	svg_attribute(out, STR("y"), box->text_y);
 	output_char(out, '>');
-	output_xml(out, buf_str(b));
+	output_xml(out, buf_str(&d->scratch));
 	output_lit(out, "</text>");
 }
 
 /* The link of a frame, or NULL. */
 static const struct svg_link *link_of(const struct drawing *d, const struct layout_box *box)
 {
-	uint32_t frame = d->tree->nodes[box->node].frame;
+	uint32_t frame = d->picture->tree->nodes[box->node].frame;
 	return frame == ID_NONE ? NULL
-		: svg_links_of(&d->options->links, d->profile, frame);
+		: svg_links_of(&d->options->links, d->picture->profile, frame);
 }
 
 static void put_link(struct output *out, const struct svg_link *link)
@@ -204,25 +181,23 @@ static void put_link(struct output *out, const struct svg_link *link)
 	output_lit(out, "\">");
 }
 
-static void put_frame(struct drawing *d, const struct layout_box *box)
+static void put_frame(struct drawing *d, const struct layout_box *of)
 {
 	struct output *out = d->out;
-	double row = d->options->height, y = row_y(d, box->depth);
-	/* The gap is left free where there is room for it. */
-	double w = box->w > 3 * GAP ? box->w - GAP : box->w * 2 / 3;
-	const struct svg_link *link = link_of(d, box);
+	struct picture_box box = picture_box(d->picture, of);
+	const struct svg_link *link = link_of(d, of);
 	output_lit(out, "<g role=\"treeitem\" aria-level=\"");
-	output_u64(out, box->depth + 1);
+	output_u64(out, of->depth + 1);
 	output_lit(out, "\"><title>");
 	if (link && link->title.n)
 		put_bounded(out, link->title);
 	else
-		put_tooltip(d, box);
+		put_tooltip(d, of);
 	output_lit(out, "</title>\n");
 	if (link && link->href.n)
 		put_link(out, link);
-	put_rect(d, box, y, w);
-	put_label(d, box, y + (row - GAP) / 2 + d->options->fontsize * .35, w);
+	put_rect(d, &box);
+	put_label(d, of, &box);
 	if (link && link->href.n)
 		output_lit(out, "</a>");
 	output_lit(out, "</g>\n");
@@ -245,17 +220,18 @@ static void put_settings(struct drawing *d)
 		[LABEL_RIGHT] = "right", [LABEL_MIDDLE] = "middle",
 	};
 	struct output *out = d->out;
-	const struct svg_options *o = d->options;
+	const struct picture *p = d->picture;
+	const struct picture_options *o = p->options;
 	output_lit(out, " data-look=\"");
 	output_fixed(out, o->fontsize * o->fontwidth, 4);
 	output_char(out, ' ');
-	svg_number(out, d->top);
+	svg_number(out, p->frames_y);
 	output_char(out, ' ');
 	svg_number(out, o->height);
 	output_char(out, ' ');
-	svg_number(out, d->graph_height);
+	svg_number(out, p->frames_height);
 	output_lit(out, "\" data-total=\"");
-	output_i64(out, d->layout.total);
+	output_i64(out, p->layout.total);
 	output_char(out, '"');
 	if (o->factor != 1) {
 		output_lit(out, " data-factor=\"");
@@ -266,9 +242,9 @@ static void put_settings(struct drawing *d)
 	put_text_attribute(out, STR("data-order"), o->by_weight ? STR("weight") : STR("name"));
 	put_text_attribute(out, STR("data-inverted"), o->inverted ? STR("1") : STR("0"));
 	put_text_attribute(out, STR("data-colors"), paint_mode(&o->colors));
-	put_text_attribute(out, STR("data-unit"), d->unit);
-	if (o->nametype.n)
-		put_text_attribute(out, STR("data-nametype"), o->nametype);
+	put_text_attribute(out, STR("data-unit"), p->unit);
+	if (d->options->nametype.n)
+		put_text_attribute(out, STR("data-nametype"), d->options->nametype);
 	if (o->highlight.n)
 		put_text_attribute(out, STR("data-find"), o->highlight);
 	if (o->search_color)
@@ -278,22 +254,23 @@ static void put_settings(struct drawing *d)
 void svg_frames(struct drawing *d)
 {
 	struct output *out = d->out;
-	const struct svg_options *o = d->options;
+	const struct picture *p = d->picture;
+	const struct picture_options *o = p->options;
 	struct str font = o->fonttype;
 	output_lit(out, "<g class=\"fg-frames\" role=\"tree\" aria-label=\"flame graph\"");
 	put_text_attribute(out, STR("font-family"), font.n ? font : STR(LABEL_FONT));
 	svg_attribute(out, STR("font-size"), o->fontsize);
-	svg_color_attribute(out, STR("fill"), d->look->label);
-	if (d->look->dim)
+	svg_color_attribute(out, STR("fill"), p->look.label);
+	if (p->look.dim)
 		output_lit(out, " fill-opacity=\".82\"");
 	if (o->has_stroke) {
 		svg_color_attribute(out, STR("stroke"), o->stroke);
 		output_lit(out, " stroke-width=\".5\"");
 	}
-	if (!o->no_javascript)
+	if (!d->options->no_javascript)
 		put_settings(d);
 	output_lit(out, ">\n");
-	for (uint32_t i = 0; i < d->layout.count; i++)
-		put_frame(d, &d->layout.boxes[i]);
+	for (uint32_t i = 0; i < p->layout.count; i++)
+		put_frame(d, &p->layout.boxes[i]);
 	output_lit(out, "</g>\n");
 }

@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * From top to bottom: title, subtitle, frames, legend, the functions that cost
+ * most (both picture_foot.c), footer.
+ */
+#include "model/picture.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "base/num.h"
+
+/* Bold text is that much wider. */
+static const double bold = 1.12;
+
+/* Pixels: the first row of the picture, and what is between its parts. */
+enum { FRAMES_Y = 72, BETWEEN = 13, FOOTER = 18 };
+
+static const struct picture_look light_look = {
+	.back = { 0xff, 0xff, 0xff }, .ink = { 0x1b, 0x1f, 0x24 },
+	.muted = { 0x57, 0x60, 0x6a }, .label = { 0x1b, 0x1f, 0x24 },
+	.bar = { 0xe6, 0xe8, 0xeb },
+}, dark_look = {
+	.back = { 0x14, 0x18, 0x1d }, .ink = { 0xe6, 0xe8, 0xeb },
+	.muted = { 0x97, 0xa1, 0xac }, .label = { 0x14, 0x18, 0x1d },
+	.bar = { 0x2d, 0x33, 0x3b }, .dim = true,
+};
+
+/* Words */
+
+void picture_fit(struct buf *b, struct str text, double width, double size)
+{
+	struct str fit = label_text_fit(text, width / size);
+	if (fit.n < text.n)
+		fit = label_text_fit(text, width / size - 1);
+	buf_add(b, fit);
+	if (fit.n < text.n)
+		buf_add(b, STR("…"));
+}
+
+void picture_share(struct buf *b, double share)
+{
+	double percent = share * 100;
+	if (percent > 0 && percent < .05)
+		buf_add(b, STR("<0.1 %"));
+	else if (percent >= 99.5 && percent < 100)
+		buf_add(b, STR(">99 %"));
+	else if (percent < 9.95)
+		buf_addf(b, "%.1f %%", percent);
+	else
+		buf_addf(b, "%.0f %%", percent);
+}
+
+void picture_quantity(const struct picture *p, struct buf *b, int64_t value)
+{
+	num_add_quantity(b, (double)value / p->divisor, p->unit);
+}
+
+struct str picture_name(const struct picture *p, const struct layout_box *box)
+{
+	uint32_t frame = p->tree->nodes[box->node].frame;
+	return frame == ID_NONE ? STR("all") : profile_name(p->profile, frame);
+}
+
+static void separate(struct buf *b)
+{
+	if (b->n)
+		buf_add(b, STR(" · "));
+}
+
+/* "java" or "java and 3 more": the frames at the bottom, which are mostly processes. */
+static void name_roots(struct picture *p, struct buf *b)
+{
+	const struct node *nodes = p->tree->nodes;
+	/* By frame: what it is worth, and the number of its boxes. */
+	uint64_t *worth = xcalloc(p->profile->frame_count, sizeof(*worth));
+	uint32_t best = 0, names = 0;
+	for (uint32_t i = p->tree->count > 1 ? 1 : 0; i != 0; i = nodes[i].next) {
+		uint64_t *of = &worth[nodes[i].frame];
+		names += *of == 0;
+		*of += 1 + (uint64_t)layout_value(p->tree, &nodes[i]);
+		if (best == 0 || *of > worth[nodes[best].frame])
+			best = i;
+	}
+	buf_add(b, best == 0 ? STR("profile")
+		: profile_name(p->profile, nodes[best].frame));
+	if (names > 1)
+		buf_addf(b, " and %u more", names - 1);
+	free(worth);
+}
+
+static void make_title(struct picture *p)
+{
+	struct str title = p->options->title;
+	if (title.n == 0)
+		title = p->stacks->title;
+	if (title.n == 0)
+		title = p->options->source;
+	if (title.n)
+		buf_add(&p->words[PICTURE_TITLE], title);
+	else
+		name_roots(p, &p->words[PICTURE_TITLE]);
+}
+
+/* "cycles:u · 1.24 G cycles in 3,980 samples · 62 % of the profile shown" */
+static void make_subtitle(struct picture *p)
+{
+	const struct stacks *s = p->stacks;
+	struct buf *b = &p->words[PICTURE_SUBTITLE];
+	int64_t total = layout_value(p->tree, &p->tree->nodes[0]);
+	buf_add(b, p->options->subtitle);
+	if (s->event.n) {
+		separate(b);
+		buf_add(b, s->event);
+	}
+	separate(b);
+	if (total == 0) {
+		buf_add(b, STR("nothing was counted, so there is nothing to draw"));
+		return;
+	}
+	if (p->unit.n == 0)
+		buf_add(b, STR("total "));
+	picture_quantity(p, b, total);
+	if (s->samples && !str_eq(p->unit, STR("samples"))) {
+		buf_add(b, STR(" in "));
+		num_add_grouped(b, (int64_t)s->samples);
+		buf_add(b, s->samples == 1 ? STR(" sample") : STR(" samples"));
+	}
+	if (s->columns == 1 && s->total_before > s->total[0]) {
+		separate(b);
+		picture_share(b, (double)s->total[0] / (double)s->total_before);
+		buf_add(b, STR(" of the profile shown"));
+	} else if (s->shown.n) {
+		separate(b);
+		ptrdiff_t of = str_find(s->shown, STR(" of "));
+		buf_add(b, of > 0 ? str_head(s->shown, (size_t)of) : s->shown);
+		buf_add(b, of > 0 ? STR(" of the profile shown") : STR(" shown"));
+	}
+}
+
+/* What of the whole fits --highlight, nothing counted twice. */
+static int64_t find_hits(struct picture *p)
+{
+	const struct profile *profile = p->profile;
+	bool *tried = xcalloc(profile->text.count, sizeof(*tried));
+	p->hits = xcalloc(profile->text.count, sizeof(*p->hits));
+	for (uint32_t i = 0; i < profile->frame_count; i++) {
+		uint32_t name = profile->frames[i].name;
+		if (!tried[name])
+			p->hits[name] = match_find(p->options->pattern,
+						   intern_text(&profile->text, name));
+		tried[name] = true;
+	}
+	free(tried);
+	const struct node *nodes = p->tree->nodes;
+	int64_t sum = 0;
+	for (uint32_t i = 1; i < p->tree->count;) {
+		uint32_t frame = nodes[i].frame;
+		bool hit = frame != ID_NONE && p->hits[profile->frames[frame].name];
+		if (hit)
+			sum += layout_value(p->tree, &nodes[i]);
+		i = hit ? nodes[i].end : i + 1;
+	}
+	return sum;
+}
+
+/* "31.4 % match ^std::" */
+static void add_highlight(struct picture *p)
+{
+	struct buf *b = &p->words[PICTURE_SUBTITLE];
+	int64_t sum = find_hits(p);
+	separate(b);
+	picture_share(b, (double)sum / (double)p->layout.total);
+	buf_add(b, STR(" match "));
+	buf_add(b, p->options->highlight);
+}
+
+/* "4,812 narrow frames not drawn (0.7 %)" */
+static void make_footer(struct picture *p)
+{
+	struct buf *b = &p->words[PICTURE_FOOTER];
+	if (p->layout.hidden == 0)
+		return;
+	num_add_grouped(b, p->layout.hidden);
+	buf_add(b, p->layout.hidden == 1 ? STR(" narrow frame") : STR(" narrow frames"));
+	buf_add(b, STR(" not drawn ("));
+	picture_share(b, p->layout.total
+		      ? (double)p->layout.hidden_value / (double)p->layout.total : 0);
+	buf_addc(b, ')');
+}
+
+/* Boxes */
+
+static bool is_hit(const struct picture *p, uint32_t frame)
+{
+	return frame != ID_NONE && p->hits[p->profile->frames[frame].name];
+}
+
+static double row_y(const struct picture *p, uint32_t depth)
+{
+	double row = p->options->inverted ? depth : p->layout.depth - depth;
+	return p->frames_y + row * p->options->height;
+}
+
+struct picture_box picture_box(const struct picture *p, const struct layout_box *box)
+{
+	struct picture_options *o = p->options;
+	uint32_t frame = p->tree->nodes[box->node].frame;
+	bool hit = p->hits && is_hit(p, frame);
+	struct picture_box b = {
+		.x = PICTURE_PAD + box->x,
+		.y = row_y(p, box->depth),
+		/* The gap is left free where there is room for it. */
+		.w = box->w > 3 * PICTURE_GAP ? box->w - PICTURE_GAP : box->w * 2 / 3,
+		.h = o->height - PICTURE_GAP,
+		.opacity = p->hits && !hit ? PICTURE_FAINT : 1,
+		.color = hit ? o->hit : paint_node(&o->colors, box->node),
+	};
+	if (frame != ID_NONE && paint_has_edge(&o->colors, frame))
+		b.edge = b.w < 6 ? b.w / 3 : 2;
+	b.text_x = b.x + PICTURE_INSET;
+	b.text_y = b.y + b.h / 2 + o->fontsize * .35;
+	return b;
+}
+
+bool picture_label(const struct picture *p, const struct layout_box *box,
+		   const struct picture_box *drawn, struct buf *b)
+{
+	const struct picture_options *o = p->options;
+	unsigned columns = label_columns(drawn->w, o->fontsize * o->fontwidth,
+					 PICTURE_INSET);
+	if (p->tree->nodes[box->node].frame != ID_NONE)
+		return label_add(b, picture_name(p, box), columns, o->cut);
+	struct buf all = { 0 };
+	buf_add(&all, STR("all · "));
+	picture_quantity(p, &all, box->value);
+	bool fits = label_add(b, buf_str(&all), columns, LABEL_RIGHT);
+	buf_free(&all);
+	return fits;
+}
+
+static void choose_boxes(struct picture *p)
+{
+	const struct picture_options *o = p->options;
+	double total = o->total * pow(10, p->stacks->scale);
+	struct layout_options layout = {
+		.width = o->width - 2 * PICTURE_PAD,
+		.min_width = o->min_width,
+		.max_boxes = o->max_frames,
+		.by_weight = o->by_weight,
+		.total = total < 9e18 ? (int64_t)total : 0,
+	};
+	layout_make(&p->layout, p->tree, &layout);
+	paint_begin(&p->options->colors, p->tree);
+	for (uint32_t i = 1; i < p->layout.count; i++)
+		paint_use(&p->options->colors,
+			  p->tree->nodes[p->layout.boxes[i].node].frame);
+	top_build(&p->top, p->tree);
+}
+
+/* The page */
+
+static void place_lines(struct picture *p)
+{
+	double width = p->options->width - 2 * PICTURE_PAD;
+	p->lines[PICTURE_TITLE] = (struct picture_line){
+		.y = 35, .size = 18, .room = width / bold, .bold = true,
+		.color = p->look.ink,
+	};
+	p->lines[PICTURE_SUBTITLE] = (struct picture_line){
+		.y = 57, .size = 12, .room = width, .color = p->look.muted,
+	};
+	p->lines[PICTURE_FOOTER] = (struct picture_line){
+		.y = p->height - 14, .size = 10, .room = width, .color = p->look.muted,
+	};
+	for (int i = 0; i < PICTURE_LINES; i++) {
+		p->lines[i].x = PICTURE_PAD;
+		p->lines[i].words = buf_str(&p->words[i]);
+	}
+}
+
+static void place_parts(struct picture *p)
+{
+	struct picture_legend legend;
+	struct picture_table table;
+	p->frames_y = FRAMES_Y;
+	p->frames_height = (p->layout.depth + 1) * p->options->height;
+	p->legend_y = p->frames_y + p->frames_height + BETWEEN;
+	picture_legend(p, &legend);
+	p->table_y = p->legend_y + legend.height;
+	picture_table(p, &table);
+	p->height = p->table_y + PICTURE_PAD - BETWEEN;
+	if (table.count)
+		p->height += (table.count + 1) * PICTURE_ROW + BETWEEN;
+	if (p->layout.hidden)
+		p->height += FOOTER;
+}
+
+void picture_make(struct picture *p, const struct tree *tree, struct picture_options *o)
+{
+	bool dark = o->fixed_theme == PICTURE_DARK;
+	*p = (struct picture){
+		.tree = tree, .stacks = tree->stacks, .profile = tree->stacks->profile,
+		.options = o, .look = dark ? dark_look : light_look,
+		.divisor = pow(10, tree->stacks->scale) / o->factor,
+		.unit = o->countname.n ? o->countname : tree->stacks->unit,
+	};
+	if (!dark || o->bgcolors)
+		p->look.back = o->background;
+	if (o->ui_color)
+		p->look.ink = p->look.muted = o->ui;
+	choose_boxes(p);
+	make_title(p);
+	make_subtitle(p);
+	if (o->pattern && p->layout.total > 0)
+		add_highlight(p);
+	make_footer(p);
+	place_parts(p);
+	place_lines(p);
+}
+
+void picture_free(struct picture *p)
+{
+	layout_free(&p->layout);
+	top_free(&p->top);
+	for (int i = 0; i < PICTURE_LINES; i++)
+		buf_free(&p->words[i]);
+	free(p->hits);
+	*p = (struct picture){ 0 };
+}

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * What the colours mean, in rows under the frames:
+ *
+ *	[] user code   [] kernel   [] inlined
+ *	−12 % [][][][][][][][][] +12 %
+ *
+ * and the functions that cost most by themselves, also for who does not see the
+ * frames or cannot zoom into them:
+ *
+ *	  self     total   Top functions by self
+ *	31.4 %  ##31.4 %   memcpy
+ *	12.0 %  ##62.8 %   main
+ *
+ * The bar behind a total is as long as the total is large, of the column.
+ */
+#include "model/picture.h"
+
+/* Pixels of the legend: words behind a swatch, entries side by side, their rows. */
+enum { WORDS_AT = 18, ASIDE = 18, ENTRY_ROW = 18, APART = 9, BELOW = 13 };
+
+static double width_of(struct str words)
+{
+	double w = label_text_width(words) * PICTURE_ENTRY;
+	return w < PICTURE_ENTRY_WORDS ? w : PICTURE_ENTRY_WORDS;
+}
+
+/* Sets where its parts are, and tells how wide all of it is. */
+static double arrange(struct picture_entry *e)
+{
+	double words = width_of(e->paint->words);
+	if (e->paint->what == PAINT_SWATCH) {
+		e->words_x = WORDS_AT;
+		return WORDS_AT + words;
+	}
+	double scale = PICTURE_STEPS * PICTURE_STEP;
+	e->steps_x = words + APART;
+	e->last_x = e->steps_x + scale + APART;
+	return words + scale + width_of(e->paint->last_words) + 2 * APART;
+}
+
+void picture_legend(const struct picture *p, struct picture_legend *l)
+{
+	double x = PICTURE_PAD, y = p->legend_y;
+	l->count = paint_legend(&p->options->colors, l->paint, PAINT_ENTRIES_MAX);
+	for (unsigned i = 0; i < l->count; i++) {
+		struct picture_entry *e = &l->entries[i];
+		*e = (struct picture_entry){ .paint = &l->paint[i] };
+		double w = arrange(e);
+		if (x > PICTURE_PAD && x + w > p->options->width - PICTURE_PAD) {
+			x = PICTURE_PAD;
+			y += ENTRY_ROW;
+		}
+		e->x = x;
+		e->y = y;
+		x += w + ASIDE;
+	}
+	l->height = l->count ? y - p->legend_y + PICTURE_ENTRY + BELOW : 0;
+}
+
+struct color picture_step(const struct paint_entry *e, unsigned step)
+{
+	double at = 2. * step / (PICTURE_STEPS - 1);
+	return at < 1 ? color_mix(e->color, e->middle, at)
+		      : color_mix(e->middle, e->last, at - 1);
+}
+
+const struct str picture_self = STR("self"), picture_total = STR("total"),
+	picture_functions = STR("Top functions by self");
+
+/* Of one function there is nothing to compare. */
+static uint32_t row_count(const struct picture *p)
+{
+	const struct top *top = &p->top;
+	uint32_t rows = 0;
+	if (p->layout.total == 0 || top->count < 2)
+		return 0;
+	for (uint32_t i = 0; i < top->count && rows < PICTURE_ROWS; i++)
+		rows += top->functions[top->names[i]].self > 0;
+	return rows;
+}
+
+void picture_table(const struct picture *p, struct picture_table *t)
+{
+	uint32_t names[PICTURE_ROWS];
+	double whole = (double)p->layout.total;
+	t->name_room = p->options->width - PICTURE_PAD - PICTURE_NAME;
+	t->count = row_count(p);
+	if (t->count)
+		t->count = top_choose(&p->top, TOP_BY_SELF, names, t->count);
+	for (uint32_t i = 0; i < t->count; i++) {
+		const struct top_function *f = &p->top.functions[names[i]];
+		double bar = PICTURE_BAR_WIDTH * (double)f->total / whole;
+		t->rows[i] = (struct picture_row){
+			.name = intern_text(&p->profile->text, names[i]),
+			.self = 100 * (double)f->self / whole,
+			.total = 100 * (double)f->total / whole,
+			.bar = bar < 1 ? 1 : bar,
+		};
+	}
+}
+
+void picture_cell(struct buf *b, double percent)
+{
+	buf_addf(b, "%.1f %%", percent);
+}

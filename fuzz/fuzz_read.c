@@ -172,7 +172,8 @@ static void check_picture(const struct fold *f, const struct tree *tree)
 	      svg_check(&svg, &message, &warnings), "the options are not right",
 	      &message, &message);
 	struct output *output = fold_output_open();
-	picture_make(&picture, tree, &options);
+	check(picture_make(&picture, tree, &options, &message), "there is no picture",
+	      &message, &message);
 	svg_write(&picture, &svg, output);
 	fold_output_close(output, &text);
 	XML_Parser parser = XML_ParserCreate(NULL);

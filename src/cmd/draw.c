@@ -59,6 +59,19 @@ static int write_picture(struct settings *settings, const struct picture *pictur
 	return status;
 }
 
+static bool make_picture(struct picture *picture, const struct tree *tree,
+			 struct settings *settings)
+{
+	struct buf message = { 0 };
+	bool ok = picture_make(picture, tree, &settings->picture, &message);
+	if (!ok)
+		message_error("%s", buf_cstr(&message));
+	else if (!settings->quiet)
+		warn_each(buf_str(&message));
+	buf_free(&message);
+	return ok;
+}
+
 static int draw_job(const struct job *job, struct settings *settings, draw_write *write)
 {
 	struct picture_options *options = &settings->picture;
@@ -70,7 +83,10 @@ static int draw_job(const struct job *job, struct settings *settings, draw_write
 	}
 	if (!settings->quiet)
 		warn_of_total(&tree, options);
-	picture_make(&picture, &tree, options);
+	if (!make_picture(&picture, &tree, settings)) {
+		tree_free(&tree);
+		return 2;
+	}
 	int status = write_picture(settings, &picture, write);
 	if (status == 0 && options->paint.map)
 		status = write_map(options);

@@ -141,44 +141,63 @@ static void link_parents(struct layout *l, const struct tree *t, double scale)
 
 /*
  * What the nodes left out stand for: of each box what neither it nor its drawn
- * children explain.
+ * children explain; the first box is that of the node that fills the width.
  */
-static int64_t hidden_value(const struct layout *l, const struct tree *t)
+static int64_t hidden_value(const struct layout *l, const struct tree *t, uint32_t first)
 {
 	uint64_t hidden = 0;     /* on the way the sum may be larger than any value */
-	for (uint32_t i = 0; i < l->count; i++) {
+	for (uint32_t i = first; i < l->count; i++) {
 		const struct node *n = &t->nodes[l->boxes[i].node];
 		int64_t self = tree_self(t, l->boxes[i].node, t->stacks->columns > 1);
 		hidden += (uint64_t)(layout_value(t, n) - (self > 0 ? self : 0));
-		if (i)
+		if (i > first)
 			hidden -= (uint64_t)l->boxes[i].value;
 	}
 	return (int64_t)hidden > 0 ? (int64_t)hidden : 0;
+}
+
+/* Nodes of the subtree that could have boxes. */
+static uint32_t count_nodes(const struct tree *t, uint32_t node)
+{
+	uint32_t end = t->nodes[node].end, gaps = node ? 0 : t->gaps;
+	for (uint32_t i = node; node && t->gaps && i < end; i++)
+		gaps += tree_is_gap(&t->nodes[i]);
+	return end - node - gaps;
+}
+
+static void add_box(struct layout *l, size_t *capacity, const struct layout_box *box)
+{
+	ARRAY_RESERVE(l->boxes, *capacity, (size_t)l->count + 1);
+	l->boxes[l->count++] = *box;
 }
 
 void layout_make(struct layout *l, const struct tree *t, const struct layout_options *o)
 {
 	struct maker m = { .tree = t, .options = o };
 	size_t capacity = 0;
-	int64_t sum = layout_value(t, &t->nodes[0]);
+	int64_t sum = layout_value(t, &t->nodes[o->node]);
 	*l = (struct layout){ .total = sum > 0 && o->total > sum ? o->total : sum };
 	m.least = least_value(o, l->total);
-	struct layout_box root = { .value = l->total };
-	heap_push(&m.heap, &root);
+	struct layout_box whole = { .node = o->node, .value = l->total };
+	heap_push(&m.heap, &whole);
 	while (m.heap.count && (o->max_boxes == 0 || l->count < o->max_boxes)) {
-		ARRAY_RESERVE(l->boxes, capacity, (size_t)l->count + 1);
 		struct layout_box box = heap_pop(&m.heap);
-		l->boxes[l->count++] = box;
+		add_box(l, &capacity, &box);
 		push_children(&m, &box);
 	}
 	free(m.heap.items);
 	free(m.children);
+	l->hidden = count_nodes(t, o->node) - l->count;
+	while (whole.node != 0) {
+		whole.node = t->nodes[whole.node].parent;
+		add_box(l, &capacity, &whole);
+	}
 	qsort(l->boxes, l->count, sizeof(l->boxes[0]), by_node);
 	link_parents(l, t, l->total ? o->width / (double)l->total : 0);
 	if (l->total == 0)
 		l->boxes[0].w = o->width;
-	l->hidden = t->count - t->gaps - l->count;
-	l->hidden_value = l->hidden ? hidden_value(l, t) : 0;
+	if (l->hidden)
+		l->hidden_value = hidden_value(l, t, t->nodes[o->node].depth);
 }
 
 void layout_free(struct layout *l)

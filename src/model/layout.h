@@ -14,11 +14,13 @@
  * so that drawing costs by the picture, not by the profile.
  */
 struct layout_options {
-	double width;            /* of the root, in pixels */
+	uint32_t node;           /* fills the width; its ancestors are as wide, and */
+	                         /* nothing else is there; 0: the root, everything */
+	double width;            /* in pixels */
 	double min_width;        /* in pixels: narrower boxes are left out */
 	uint32_t max_boxes;      /* 0: as many as there are */
 	bool by_weight;          /* widest child first; else as in the tree, by name */
-	int64_t total;           /* of the width, when it is more than the tree's */
+	int64_t total;           /* of the width, when it is more than the node's */
 };
 
 struct layout_box {

@@ -11,6 +11,7 @@
 
 #include "base/alloc.h"
 #include "base/num.h"
+#include "model/picture_zoom.h"
 
 /* Bold text is that much wider. */
 static const double bold = 1.12;
@@ -20,13 +21,24 @@ enum { FRAMES_Y = 72, BETWEEN = 13, FOOTER = 18 };
 
 static const struct picture_look light_look = {
 	.back = { 0xff, 0xff, 0xff }, .ink = { 0x1b, 0x1f, 0x24 },
-	.muted = { 0x57, 0x60, 0x6a }, .label = { 0x1b, 0x1f, 0x24 },
-	.bar = { 0xe6, 0xe8, 0xeb },
+	.muted = { 0x57, 0x60, 0x6a }, .bar = { 0xe6, 0xe8, 0xeb },
+	.label = { 0x1b, 0x1f, 0x24 }, .faint = { 0x50, 0x58, 0x61 },
+	.above = { 0x1b, 0x1f, 0x24 }, .above_opacity = .55,
 }, dark_look = {
 	.back = { 0x14, 0x18, 0x1d }, .ink = { 0xe6, 0xe8, 0xeb },
-	.muted = { 0x97, 0xa1, 0xac }, .label = { 0x14, 0x18, 0x1d },
-	.bar = { 0x2d, 0x33, 0x3b }, .dim = true,
+	.muted = { 0x97, 0xa1, 0xac }, .bar = { 0x2d, 0x33, 0x3b },
+	.label = { 0x14, 0x18, 0x1d }, .faint = { 0xd0, 0xd7, 0xde },
+	.above = { 0xe6, 0xe8, 0xeb }, .above_opacity = .42, .dim = true,
+}, print_look = {
+	.back = { 0xff, 0xff, 0xff }, .muted = { 0x33, 0x33, 0x33 },
+	.bar = { 0xdd, 0xdd, 0xdd }, .above_opacity = .55,
 };
+
+static const struct picture_look *const looks[] = {
+	[PICTURE_AUTO] = &light_look, [PICTURE_LIGHT] = &light_look,
+	[PICTURE_DARK] = &dark_look, [PICTURE_PRINT] = &print_look,
+};
+
 
 /* Words */
 
@@ -104,6 +116,18 @@ static void make_title(struct picture *p)
 		name_roots(p, &p->words[PICTURE_TITLE]);
 }
 
+/* "154 M cycles in parse · 12 % of 1.24 G cycles" */
+static void add_zoom(const struct picture *p, struct buf *b, int64_t total)
+{
+	buf_add(b, STR(" in "));
+	buf_add(b, profile_name(p->profile, p->tree->nodes[p->node].frame));
+	separate(b);
+	picture_share(b, (double)layout_value(p->tree, &p->tree->nodes[p->node]) /
+		      (double)total);
+	buf_add(b, STR(" of "));
+	picture_quantity(p, b, total);
+}
+
 /* "cycles:u · 1.24 G cycles in 3,980 samples · 62 % of the profile shown" */
 static void make_subtitle(struct picture *p)
 {
@@ -122,7 +146,11 @@ static void make_subtitle(struct picture *p)
 	}
 	if (p->unit.n == 0)
 		buf_add(b, STR("total "));
-	picture_quantity(p, b, total);
+	picture_quantity(p, b, layout_value(p->tree, &p->tree->nodes[p->node]));
+	if (p->node) {
+		add_zoom(p, b, total);
+		return;
+	}
 	if (s->samples && !str_eq(p->unit, STR("samples"))) {
 		buf_add(b, STR(" in "));
 		num_add_grouped(b, (int64_t)s->samples);
@@ -156,7 +184,8 @@ static int64_t find_hits(struct picture *p)
 	free(tried);
 	const struct node *nodes = p->tree->nodes;
 	int64_t sum = 0;
-	for (uint32_t i = 1; i < p->tree->count;) {
+	uint32_t end = nodes[p->node].end;
+	for (uint32_t i = p->node ? p->node : 1; i < end;) {
 		uint32_t frame = nodes[i].frame;
 		bool hit = frame != ID_NONE && p->hits[profile->frames[frame].name];
 		if (hit)
@@ -215,9 +244,16 @@ struct picture_box picture_box(const struct picture *p, const struct layout_box 
 		/* The gap is left free where there is room for it. */
 		.w = box->w > 3 * PICTURE_GAP ? box->w - PICTURE_GAP : box->w * 2 / 3,
 		.h = o->height - PICTURE_GAP,
-		.opacity = p->hits && !hit ? PICTURE_FAINT : 1,
 		.color = hit ? o->hit : paint_node(&o->colors, box->node),
+		.ink = p->look.label, .opacity = 1,
 	};
+	if (box->node < p->node) {
+		b.ink = p->look.above;
+		b.opacity = p->look.above_opacity;
+	} else if (p->hits && !hit) {
+		b.ink = p->look.faint;
+		b.opacity = PICTURE_FAINT;
+	}
 	if (frame != ID_NONE && paint_has_edge(&o->colors, frame))
 		b.edge = b.w < 6 ? b.w / 3 : 2;
 	b.text_x = b.x + PICTURE_INSET;
@@ -235,7 +271,8 @@ bool picture_label(const struct picture *p, const struct layout_box *box,
 		return label_add(b, picture_name(p, box), columns, o->cut);
 	struct buf all = { 0 };
 	buf_add(&all, STR("all · "));
-	picture_quantity(p, &all, box->value);
+	picture_quantity(p, &all, p->node ? layout_value(p->tree, &p->tree->nodes[0])
+			 : box->value);
 	bool fits = label_add(b, buf_str(&all), columns, LABEL_RIGHT);
 	buf_free(&all);
 	return fits;
@@ -246,6 +283,7 @@ static void choose_boxes(struct picture *p)
 	const struct picture_options *o = p->options;
 	double total = o->total * pow(10, p->stacks->scale);
 	struct layout_options layout = {
+		.node = p->node,
 		.width = o->width - 2 * PICTURE_PAD,
 		.min_width = o->min_width,
 		.max_boxes = o->max_frames,
@@ -257,7 +295,7 @@ static void choose_boxes(struct picture *p)
 	for (uint32_t i = 1; i < p->layout.count; i++)
 		paint_use(&p->options->colors,
 			  p->tree->nodes[p->layout.boxes[i].node].frame);
-	top_build(&p->top, p->tree);
+	top_build(&p->top, p->tree, p->node);
 }
 
 /* The page */
@@ -298,19 +336,21 @@ static void place_parts(struct picture *p)
 		p->height += FOOTER;
 }
 
-void picture_make(struct picture *p, const struct tree *tree, struct picture_options *o)
+bool picture_make(struct picture *p, const struct tree *tree, struct picture_options *o,
+		  struct buf *message)
 {
-	bool dark = o->fixed_theme == PICTURE_DARK;
 	*p = (struct picture){
 		.tree = tree, .stacks = tree->stacks, .profile = tree->stacks->profile,
-		.options = o, .look = dark ? dark_look : light_look,
+		.options = o, .look = *looks[o->fixed_theme],
 		.divisor = pow(10, tree->stacks->scale) / o->factor,
 		.unit = o->countname.n ? o->countname : tree->stacks->unit,
 	};
-	if (!dark || o->bgcolors)
+	if (o->fixed_theme < PICTURE_DARK || o->bgcolors)
 		p->look.back = o->background;
 	if (o->ui_color)
 		p->look.ink = p->look.muted = o->ui;
+	if (o->zoom.n && !(p->node = picture_zoom(tree, o->zoom, message)))
+		return false;
 	choose_boxes(p);
 	make_title(p);
 	make_subtitle(p);
@@ -319,6 +359,7 @@ void picture_make(struct picture *p, const struct tree *tree, struct picture_opt
 	make_footer(p);
 	place_parts(p);
 	place_lines(p);
+	return true;
 }
 
 void picture_free(struct picture *p)

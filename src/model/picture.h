@@ -37,6 +37,8 @@ struct picture_options {
 	struct str countname;    /* word for the unit; empty: the profile's */
 	struct str fonttype;     /* font family; empty: one for text, one for labels */
 	struct str highlight;    /* regular expression, shown as if searched for */
+	struct str zoom;         /* what fills the width: a name, or names with ';' between
+	                            them, callers first; empty: everything */
 	struct paint_options paint;
 	const char *theme;       /* "auto", "light", "dark" or "print"; NULL: auto */
 	const char *bgcolors;    /* yellow, blue, …, #rrggbb; NULL: the palette's */
@@ -85,7 +87,9 @@ enum { PICTURE_PAD = 16, PICTURE_INSET = 4, PICTURE_GAP = 1 };
 #define PICTURE_FAINT .35
 
 struct picture_look {
-	struct color back, ink, muted, label, bar;
+	struct color back, ink, muted, bar;
+	struct color label, faint, above;    /* ink of labels, as of the boxes below */
+	double above_opacity;        /* of what lies around the node that fills the width */
 	bool dim;                    /* colours let the background through, */
 	                             /* COLOR_DARK_OPACITY */
 };
@@ -113,6 +117,7 @@ struct picture {
 	double divisor;              /* a value for people is digits / divisor */
 	double frames_y, frames_height;
 	double legend_y, table_y, height;
+	uint32_t node;               /* what fills the width; 0: the root */
 	struct picture_line lines[PICTURE_LINES];
 	/* private */
 	struct buf words[PICTURE_LINES];
@@ -121,9 +126,11 @@ struct picture {
 
 /*
  * Makes the page of a tree; an empty one gives a page that says so.  Options and
- * tree must live as long.
+ * tree must live as long.  False when nothing is called what "zoom" says; then
+ * nothing needs freeing.  Why, or what is odd, is told in *message.
  */
-void picture_make(struct picture *, const struct tree *, struct picture_options *);
+bool picture_make(struct picture *, const struct tree *, struct picture_options *,
+		  struct buf *message);
 void picture_free(struct picture *);
 
 /* Appends text, with "…" at its end where it would be wider than "width" in this size. */
@@ -143,7 +150,7 @@ struct picture_box {
 	double edge;             /* width of its darker left edge, or 0 */
 	double text_x, text_y;   /* of its label */
 	double opacity;          /* below 1 where something else is pointed out */
-	struct color color;
+	struct color color, ink; /* ink is for its label */
 };
 
 /* How a box is drawn. */

@@ -97,9 +97,12 @@ static bool check_color(const char *what, const char *text, struct color *color,
 static bool check_colors(struct picture_options *o, struct buf *message)
 {
 	o->hit = (struct color){ 0xe0, 0x7b, 0xf0 };
-	o->has_stroke = o->stroke_color && strcmp(o->stroke_color, "none") != 0;
+	const char *stroke = o->stroke_color;
+	if (!stroke && o->fixed_theme == PICTURE_PRINT)
+		stroke = "#666666";
+	o->has_stroke = stroke && strcmp(stroke, "none") != 0;
 	if (!check_color("search colour", o->search_color, &o->hit, message) ||
-	    !check_color("stroke colour", o->has_stroke ? o->stroke_color : NULL,
+	    !check_color("stroke colour", o->has_stroke ? stroke : NULL,
 			 &o->stroke, message) ||
 	    !check_color("text colour", o->ui_color, &o->ui, message))
 		return false;

@@ -44,12 +44,14 @@ static void fetch_ahead(const struct summing *s, uint32_t i)
 }
 
 /* What a function spent before a call is its own, see tree.h. */
-static void sum_up(struct summing *s)
+static void sum_up(struct summing *s, uint32_t node)
 {
 	struct top *top = s->top;
 	const struct node *nodes = s->tree->nodes;
 	bool reversed = s->tree->stacks->reversed;
-	for (uint32_t i = 1; i < s->tree->count; i++) {
+	uint32_t first = node ? node : 1, end = nodes[node].end;
+	uint32_t outermost = first < end ? nodes[first].depth : 0;
+	for (uint32_t i = first; i < end; i++) {
 		const struct node *n = &nodes[i];
 		fetch_ahead(s, i);
 		if (tree_is_gap(n))
@@ -57,9 +59,9 @@ static void sum_up(struct summing *s)
 		int64_t value = layout_value(s->tree, n);
 		uint32_t name = s->name_of[n->frame];
 		struct top_function *f = &top->functions[name];
-		if (n->depth == 1 || !reversed)
+		if (n->depth == outermost || !reversed)
 			f->self += value;
-		if (n->depth > 1 && !reversed)
+		if (n->depth > outermost && !reversed)
 			top->functions[s->path[n->depth - 1]].self -= value;
 		s->path[n->depth] = name;
 		if (f->end > i)
@@ -71,7 +73,7 @@ static void sum_up(struct summing *s)
 	}
 }
 
-void top_build(struct top *top, const struct tree *t)
+void top_build(struct top *top, const struct tree *t, uint32_t node)
 {
 	const struct profile *p = t->stacks->profile;
 	*top = (struct top){
@@ -86,7 +88,7 @@ void top_build(struct top *top, const struct tree *t)
 	};
 	for (uint32_t i = 0; i < p->frame_count; i++)
 		s.name_of[i] = p->frames[i].name;
-	sum_up(&s);
+	sum_up(&s, node);
 	/* Of values below 0 children may have more than their parent. */
 	for (uint32_t i = 0; i < top->count; i++)
 		if (top->functions[top->names[i]].self < 0)

@@ -5,7 +5,7 @@
 #include "model/tree.h"
 
 /*
- * What each function costs over a whole call tree.  A function is a name,
+ * What each function costs over a call tree, or a subtree of it.  A function is a name,
  * whatever kinds and modules its frames have.
  *
  * Values are those nodes are drawn with, see layout_value().  What a function
@@ -23,8 +23,8 @@ struct top {
 
 enum top_order { TOP_BY_SELF, TOP_BY_TOTAL };
 
-/* The tree must live as long. */
-void top_build(struct top *, const struct tree *);
+/* Of the subtree of a node, 0 being all.  The tree must live as long. */
+void top_build(struct top *, const struct tree *, uint32_t node);
 void top_free(struct top *);
 
 /*

@@ -127,6 +127,13 @@ static void put_tooltip(struct drawing *d, const struct layout_box *box)
 	buf_free(&exact);
 }
 
+static void put_opacity(struct output *out, double opacity)
+{
+	output_lit(out, " opacity=\".");
+	output_u64(out, (uint64_t)(opacity * 100 + .5));
+	output_char(out, '"');
+}
+
 static void put_rect(struct drawing *d, const struct picture_box *box)
 {
 	struct output *out = d->out;
@@ -137,7 +144,7 @@ static void put_rect(struct drawing *d, const struct picture_box *box)
 	svg_attribute(out, STR("height"), box->h);
 	svg_color_attribute(out, STR("fill"), box->color);
 	if (box->opacity < 1)
-		output_lit(out, " opacity=\".35\"");
+		put_opacity(out, box->opacity);
 	output_lit(out, "/>");
 	if (box->edge <= 0)
 		return;

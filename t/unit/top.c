@@ -21,7 +21,7 @@ static void assert_top(const char *lines, struct want want, enum top_order order
 	struct buf text = { 0 };
 	uint32_t names[16];
 	grown_make(&g, lines, want);
-	top_build(&top, &g.tree);
+	top_build(&top, &g.tree, 0);
 	assert_true(max <= 16);
 	uint32_t count = top_choose(&top, order, names, max);
 	for (uint32_t i = 0; i < count; i++) {
@@ -116,7 +116,7 @@ static void sums_are_those_of_the_stacks(void **state)
 		struct grown g;
 		struct top top;
 		grown_make(&g, lines, plain);
-		top_build(&top, &g.tree);
+		top_build(&top, &g.tree, 0);
 		uint32_t count = g.profile.text.count;
 		int64_t *self = calloc(count, sizeof(*self));
 		int64_t *total = calloc(count, sizeof(*total));

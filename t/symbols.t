@@ -27,6 +27,7 @@ my %allowed = (
 	'write/svg_options' => 'svg_\w+',
 	'cmd/options_collapse' => 'face_collapse',
 	'cmd/options_picture' => 'options_(?:picture|looks)',
+	'cmd/options_png' => 'face_png',
 	'cmd/options_svg' => 'face_svg',
 );
 

@@ -4,6 +4,7 @@
 
 #include "base/opt.h"
 #include "model/want.h"
+#include "write/png.h"
 #include "write/svg.h"
 
 struct settings;
@@ -30,7 +31,7 @@ struct face {
 	size_t table_count;
 };
 
-extern const struct face face_collapse, face_svg;
+extern const struct face face_collapse, face_svg, face_png;
 
 struct settings {
 	const char *name;            /* the program as it was called, without folders */
@@ -57,6 +58,9 @@ struct settings {
 
 	/* fg-svg: to be checked by svg_check() */
 	struct svg_options svg;
+
+	/* fg-png: to be checked by png_check() */
+	struct png_options png;
 
 	/* What options_parse() makes the above of. */
 	bool help, version;

@@ -424,8 +424,13 @@ one     1/1      1.000003: 30 cycles:
 	    1000 x+0x0 (/bin/one)
 	    1001 main+0x0 (/bin/one)
 
+one     1/1      1.000004: 40 cycles: 
+	    1000 x+0x0 (/bin/one)
+	    1001 main+0x0 (/bin/one)
+
 END
-	is(chart($perf->{out}), 'all@0+60 one@0+60 main@0+60 x@0+10 x@30+30', 'perf script text');
+	is(chart($perf->{out}), 'all@0+100 one@0+100 main@0+100 x@0+10 x@30+70',
+		'perf script text: two equal samples are one call seen twice');
 
 	for my $with ('reverse', 'order=weight') {
 		my $wrong = drawn($ways[0], $times, 'flamechart', $with);

@@ -172,6 +172,8 @@ static bool read_file(struct job *job, size_t i)
 	bool ok = find_reader(job, file);
 	if (ok) {
 		job->samples.leaf_first = file->reader->leaf_first;
+		job->profile.sampled = file->reader->is_sampled &&
+				       (i == 0 || job->profile.sampled);
 		ok = file->reader->read(in, &job->settings->want, &job->samples);
 		samples_flush(&job->samples);
 		ok = ok && check_understood(job, file);

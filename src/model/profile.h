@@ -93,6 +93,7 @@ struct profile {
 	uint64_t pool_count;
 
 	bool sorted;             /* stacks are root first and as stacks.h sorts them */
+	bool sampled;            /* equal stacks in a row are one call seen again */
 	bool overflow;           /* a sum left the range of int64 */
 	bool units_differ;       /* an event came again in another unit */
 

@@ -372,9 +372,9 @@ bool stacks_select(struct stacks *s, struct profile *p, const struct want *want,
 		return false;
 	if (s->samples == 0 && s->total[0] == s->total_before && !p->samples_untold)
 		s->samples = p->header_samples;
-	if (s->in_order)
+	if (s->in_order && !p->sampled)
 		return true;
-	if (!(p->sorted && untouched))
+	if (!s->in_order && !(p->sorted && untouched))
 		stacks_sort(s);
 	merge(s);
 	return true;

@@ -11,7 +11,8 @@
  * frame by frame in byte order, equal ones merged.  Folded text and the tree
  * are both made from this.
  *
- * For a flame chart they stand in the order read, and equal ones stay apart.
+ * For a flame chart they stand in the order read, and equal ones stay apart,
+ * unless they are neighbours of a sampled profile.
  */
 struct stacks {
 	const struct profile *profile;

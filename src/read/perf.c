@@ -575,6 +575,7 @@ const struct reader reader_perf = {
 	.name = "perf",
 	.title = "text of perf script",
 	.leaf_first = true,
+	.is_sampled = true,
 	.probe = perf_text_probe,
 	.read = read_perf,
 	.split = perf_text_split,

@@ -38,6 +38,7 @@ struct reader {
 	const char *title;       /* as shown by --list-formats */
 	bool leaf_first;         /* order in which it pushes frames */
 	bool is_digest;          /* of a profile that another program has accounted for */
+	bool is_sampled;         /* what it reads are moments, not calls */
 
 	/* Looks at the start of the text, without I/O, allocation or state. */
 	enum probe (*probe)(struct str head);

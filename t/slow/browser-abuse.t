@@ -42,7 +42,7 @@ END
 sub handle {
 	my ($name) = @_;
 	is(wrong(), '', "$name: everything in its place");
-	for my $i (1, 2, 1000) {
+	for my $i (1, 1000) {
 		my $g = js($in_sight, $i) or last;
 		$browser->move($g);
 		$browser->click($g);
@@ -91,7 +91,7 @@ cmp_ok(scalar(grep { $_->{link} } boxes()), '>', 0, 'some are links');
 is_deeply([grep { !/^(?:https?:|mailto:|[^:]*$|[^:]*[\/?#])/ } grep { $_ } map { $_->{link} } boxes()], [],
 	'no link to a script');
 calm('links');
-for my $bad (@bad) {
+for my $bad (@bad[map { 4 * $_ } 0 .. $#bad / 4]) {
 	show("$url#s=" . join '', map { sprintf '%%%02x', ord } split //, do { utf8::encode(my $b = $bad); $b });
 	is($browser->complaints, '', 'no complaint when a name is searched for');
 }

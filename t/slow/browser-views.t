@@ -220,4 +220,27 @@ is($legend->{$fill{main}}, 'user code', 'of user code');
 button('Palette');
 is_deeply([map { $_->{fill} } boxes()], $palette, 'palette again');
 calm('colours');
+
+# By file, which only a profile knows that has them.
+my $sample = "app  100 %d.0:        %d cycles:u: \n";
+my $lines = join "\n", map { my ($value, @frames) = @$_;
+	sprintf($sample, $value, $value) . join '', map { "\t        1010 $_)\n" } @frames }
+	[300, 'read+0x1 (/usr/lib/libc.so.6', 'parse+0x1 (/opt/app', 'main+0x1 (/opt/app'],
+	[500, 'inflate+0x1 (/usr/lib/libz.so.1', 'parse+0x1 (/opt/app', 'main+0x1 (/opt/app'],
+	[200, 'run+0x1 (/opt/app', 'main+0x1 (/opt/app'];
+show(draw('files', "$lines\n", '-q'));
+$palette = [map { $_->{fill} } boxes()];
+button('Module');
+like(pressed(), qr/ Module$/, 'colours by file');
+comes_back('Module');
+$legend = legend_right('Module');
+%fill = map { $_->{name} => $_->{fill} } boxes();
+is($legend->{$fill{read}}, 'libc.so.6', 'the colour of a library');
+is($legend->{$fill{inflate}}, 'libz.so.1', 'of another one');
+is(join(' ', map { $legend->{$fill{$_}} } qw(main parse run)), 'app app app', 'of the program');
+point('inflate');
+like(info(), qr/libz\.so\.1/, 'details tell the file');
+button('Palette');
+is_deeply([map { $_->{fill} } boxes()], $palette, 'palette again');
+calm('colours by file');
 done_testing();

@@ -151,14 +151,12 @@ const LABEL_PARTNER = { ')': '(', ']': '[', '}': '{' };
 const labelOneOf = (c, set) => c !== '' && set.includes(c);
 const labelIsDigit = c => c >= '0' && c <= '9';
 
-/* A comparing '<' or '>', or one of an arrow. */
+/* A '<' or '>' of operator<, <<, > or >>, or the '>' of an arrow or of "<=>". */
 function labelIsSign(text, at) {
 	if (text[at] === '>' && at > 0 && '-='.includes(text[at - 1]))
 		return true;
-	let from = at;
-	while (from > 0 && at - from < 2 && '<>=-'.includes(text[from - 1]))
-		from--;
-	return text.startsWith('operator', from - 8) && from >= 8;
+	const from = at - (at > 0 && text[at - 1] === text[at]);
+	return from >= 8 && text.startsWith('operator', from - 8);
 }
 
 /* Behind the bracket that closes "first", whose inner text begins at "at"; or 0. */
@@ -256,16 +254,18 @@ class LabelScan {
 			/^(?:(?:so|js|py|rb)$|(?:func|gowrap|deferwrap)[0-9])/.test(word);
 	}
 
-	skipSign(bare) {
+	skipSign(sign) {
 		const c = this.charAt(this.at);
-		if (c === '<' || c === '>') {
+		if (sign) {
+			this.at += c === '>' && sign === '-';
+		} else if (c === '<' || c === '>') {
 			this.at++;
 			this.at += this.charAt(this.at) === c;
 			if (this.charAt(this.at) === '=')
 				this.at += 1 + (c === '<' && this.charAt(this.at + 1) === '>');
 		} else if (c === '/' || c === '!') {
 			this.at += 1 + (this.charAt(this.at + 1) === '=');
-		} else if (bare && (this.has('()') || this.has('[]'))) {
+		} else if (this.has('()') || this.has('[]')) {
 			this.at += 2;
 		}
 		if (this.charAt(this.at - 1) === '>' && this.charAt(this.at) === '*')
@@ -289,7 +289,7 @@ class LabelScan {
 			this.beginPart(this.isGlued(word));
 			if (word.startsWith('operator') && !this.quiet &&
 			    !LABEL_IDENTIFIER.test(word.slice(8)))
-				this.skipSign(word.length === 8);
+				this.skipSign(word.slice(8));
 		}
 		this.put(from, this.at, true);
 	}
@@ -470,7 +470,7 @@ class LabelScan {
 			this.divided = this.fresh = true;
 			this.before = '>';
 		}
-		return true;
+		return arrow;
 	}
 
 	scanMessage() {

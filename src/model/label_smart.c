@@ -14,6 +14,7 @@
  *	f(int)::{lambda(T)#1}::operator()(T) const
  *	                                f::{lambda#1}::operator()
  *	std::operator<< <char>(T)       std::operator<<, operator<<
+ *	std::operator+<char, T<int> >   std::operator+, operator+
  *	<a::Iter<'a, T> as b::Iterator>::next
  *	                                a::Iter::next, Iter::next, next
  *	x::<impl Show for a::T>::fmt    x::a::T::fmt, a::T::fmt, T::fmt, fmt
@@ -112,15 +113,13 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-/* A comparing '<' or '>', or one of an arrow. */
+/* A '<' or '>' of operator<, <<, > or >>, or the '>' of an arrow or of "<=>". */
 static bool is_sign(struct str s, size_t at)
 {
 	if (s.p[at] == '>' && at > 0 && is_one_of(s.p[at - 1], "-="))
 		return true;
-	size_t from = at;
-	while (from > 0 && at - from < 2 && is_one_of(s.p[from - 1], "<>=-"))
-		from--;
-	return str_ends(str_head(s, from), STR("operator"));
+	bool twice = at > 0 && s.p[at - 1] == s.p[at];
+	return str_ends(str_head(s, at - twice), STR("operator"));
 }
 
 /* Behind the bracket that closes "first", whose inner text begins at "at"; or 0. */
@@ -195,21 +194,23 @@ static bool is_clone(const struct scan *s, struct str word)
 	return found;
 }
 
-/* What no word holds of an operator's sign; "bare" when nothing was read of it. */
-static void skip_sign(struct scan *s, bool bare)
+/* What no word holds of an operator's sign, of which the word had "sign". */
+static void skip_sign(struct scan *s, struct str sign)
 {
 	char c = char_at(s, s->at);
-	if (is_one_of(c, "<>")) {
+	if (sign.n > 0) {
+		s->at += c == '>' && str_eq(sign, STR("-"));
+	} else if (is_one_of(c, "<>")) {
 		s->at++;
 		s->at += char_at(s, s->at) == c;
 		if (char_at(s, s->at) == '=')
 			s->at += 1 + (c == '<' && char_at(s, s->at + 1) == '>');
 	} else if (is_one_of(c, "/!")) {
 		s->at += 1 + (char_at(s, s->at + 1) == '=');
-	} else if (bare && (has_at(s, s->at, STR("()")) || has_at(s, s->at, STR("[]")))) {
+	} else if (has_at(s, s->at, STR("()")) || has_at(s, s->at, STR("[]"))) {
 		s->at += 2;
 	}
-	if (is_one_of(char_at(s, s->at - 1), ">") && char_at(s, s->at) == '*')
+	if (char_at(s, s->at - 1) == '>' && char_at(s, s->at) == '*')
 		s->at++;
 	s->is_operator = true;
 	s->frozen = char_at(s, s->at) == ' ' && brackets_is_word(char_at(s, s->at + 1));
@@ -247,7 +248,7 @@ static void scan_word(struct scan *s)
 		begin_part(s, is_glued(s, word));
 		if (str_starts(word, STR("operator")) && !s->quiet &&
 		    (word.n == 8 || !brackets_is_word(word.p[8])))
-			skip_sign(s, word.n == 8);
+			skip_sign(s, str_skip(word, 8));
 	}
 	put(s, from, s->at, true);
 }
@@ -455,7 +456,7 @@ static bool scan_close(struct scan *s)
 		s->divided = s->fresh = true;
 		s->before = '>';
 	}
-	return true;
+	return arrow;
 }
 
 /* Without "::h0123456789abcdef". */

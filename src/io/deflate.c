@@ -51,7 +51,7 @@ struct deflate *deflate_new_zlib(struct buf *out)
 	return new(out, LEVEL_SMALL, WINDOW_BITS);
 }
 
-/* Gives the stream room for what it makes; what was made is counted by made(). */
+/* Gives the stream room for what it makes; what was made is counted by count_made(). */
 static void make_room(struct deflate *d)
 {
 	enum { ROOM = 64 * 1024 };

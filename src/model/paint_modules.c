@@ -64,7 +64,10 @@ static uint32_t name_of(const struct paint_modules *m, uint32_t module)
 	return module < m->text_count ? m->of_text[module] : ID_NONE;
 }
 
-/* Self values by name: a node's total counts for it and against its parent. */
+/*
+ * Self values by name: a node's total counts for it and against its parent.  In stacks
+ * that were turned around the first frames have them.
+ */
 static double *weigh(const struct paint_modules *m, const struct tree *t)
 {
 	double *weight = xcalloc((size_t)m->names.count + 1, sizeof(*weight));
@@ -73,7 +76,7 @@ static double *weigh(const struct paint_modules *m, const struct tree *t)
 	uint32_t parent;
 	for (uint32_t i = 1; i < t->count; i++) {
 		const struct node *node = &t->nodes[i];
-		if (tree_is_gap(node))
+		if (tree_is_gap(node) || (t->stacks->reversed && node->depth > 1))
 			continue;
 		double total = (double)node->total[column];
 		uint32_t name = name_of(m, frames[node->frame].module);

@@ -18,7 +18,11 @@ function mix(from, to, share) {
 }
 
 const moduleWords = m => model.moduleName[m];
-const fileOf = m => moduleWords(m).replace(/^.*\/(?=.)/, '');
+function fileOf(m) {
+	const name = moduleWords(m).replace(/^.*\/(?=.)/, '');
+	return /^perf-.*\.map$|^jitted-.*\.so$|^\[JIT\]/.test(name) ? 'generated at run time (JIT)' :
+		name;
+}
 
 /* The files that have the most of their own, each once; the others are pale. */
 function heaviestModules() {
@@ -26,7 +30,7 @@ function heaviestModules() {
 	for (let i = 1; i < model.n; i++) {
 		const f = model.func[i];
 		if (f >= 0 && model.module[f] >= 0)
-			own[model.module[f]] += model.self[i];
+			own[model.module[f]] += ownOf(model, i);
 	}
 	own.forEach((value, m) => {
 		const sum = sums.get(fileOf(m)) || { m, value: 0 };

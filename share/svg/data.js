@@ -12,8 +12,11 @@ const ROOT = -1, GAP = -2, HIDDEN = -3;
 const REVERSED = 1, DIFFERENCE = 2, CHART = 4, TRUNCATED = 8, LINKS = 16, DIFFUSION = 32,
 	NEGATED = 64;
 
-/* Bytes of all strings, and what ends each of them. */
-const MOST_TEXT = 2 ** 28, END = 10;
+/* More is none of ours: bytes of everything, nodes of the tree, at some 60 bytes each. */
+const MOST_BYTES = 2 ** 28, MOST_NODES = 2 ** 24;
+
+/* What ends each string. */
+const END = 10;
 
 /* So many different callees of a function are known by their place. */
 const CALLEES_MAX = 28;
@@ -79,7 +82,7 @@ class Reader {
 
 	/* Each begins with so many bytes of the one before; "length" is of all, with their ends. */
 	strings(count, length) {
-		insist(length <= MOST_TEXT);
+		insist(length <= MOST_BYTES);
 		const whole = new Uint8Array(length), { bytes } = this;
 		let before = 0, start = 0;
 		for (let i = 0; i < count; i++) {
@@ -106,7 +109,23 @@ async function inflate(text) {
 		bytes[i] = packed.charCodeAt(i);
 	const stream = new Blob([bytes]).stream()
 		.pipeThrough(new DecompressionStream('deflate-raw'));
-	return new Uint8Array(await new Response(stream).arrayBuffer());
+	return gather(stream.getReader());
+}
+
+async function gather(source) {
+	const pieces = [];
+	let length = 0;
+	for (let next; !(next = await source.read()).done; length += next.value.length) {
+		pieces.push(next.value);
+		if (length > MOST_BYTES) {
+			source.cancel();
+			insist(false);
+		}
+	}
+	const bytes = new Uint8Array(length);
+	for (let at = 0, i = 0; i < pieces.length; at += pieces[i++].length)
+		bytes.set(pieces[i], at);
+	return bytes;
 }
 
 function readNames(reader) {
@@ -124,16 +143,21 @@ function readSums(reader, { T }) {
 	};
 }
 
-/* Self and total of each name within a node; recursion counts once.  The self time of stacks */
-/* that were turned around is that of their first frames. */
-function sumNames({ T, func, nameOf, end, depth, self, total, reversed }, node) {
+/* What a node has of its own; in stacks that were turned around the first frames have that. */
+function ownOf({ reversed, depth, self, total }, i) {
+	return !reversed ? self[i] : depth[i] === 1 ? total[i] : 0;
+}
+
+/* Self and total of each name within a node; recursion counts once. */
+function sumNames(model, node) {
+	const { T, func, nameOf, end, total } = model;
 	const sums = { self: new Float64Array(T), total: new Float64Array(T) };
 	const counted = new Int32Array(T);
 	for (let i = node; i < end[node]; i++) {
 		if (func[i] < 0)
 			continue;
 		const name = nameOf[func[i]];
-		sums.self[name] += !reversed ? self[i] : depth[i] === 1 ? total[i] : 0;
+		sums.self[name] += ownOf(model, i);
 		if (i >= counted[name]) {
 			sums.total[name] += total[i];
 			counted[name] = end[i];
@@ -236,7 +260,7 @@ function takeGaps(values, func, parent) {
 
 function readTree(reader, model) {
 	const n = reader.number();
-	insist(n > 0);
+	insist(n > 0 && n <= MOST_NODES);
 	reader.need(3 * n - 2);
 	const shape = readShape(reader, n), func = readFuncs(reader, shape, model);
 	const self = reader.numbers(new Float64Array(n)), total = sum(self, shape.parent);

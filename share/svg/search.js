@@ -2,7 +2,8 @@
 /* Search, live, by function name over the whole tree, drawn or not; the share is of the */
 /* union of all that matches. */
 const finding = { text: '', hit: null, count: 0, wrong: '', words: '', at: -1, boxes: [] };
-let input, timer;
+const PATIENCE = 1000, TOO_SLOW = 'takes too long';
+let input, timer, aside = null, patience;
 
 function buildField(parent) {
 	const field = finding.field = html('div', parent, { class: 'fg-field' });
@@ -25,28 +26,77 @@ function buildResult(parent) {
 
 const matchCase = () => finding.case.getAttribute('aria-pressed') === 'true';
 
-/* Marks the names that match; the expression is the user's and may be none. */
+/* Marks the names that match; the expression is anybody's, and may be none. */
 function compile(text, exact) {
+	let pattern;
 	finding.text = text;
-	finding.hit = null;
-	finding.wrong = '';
-	finding.count = 0;
-	if (!text)
-		return;
+	judged(null, '');
 	try {
-		const pattern = new RegExp(text, exact ? '' : 'i');
-		finding.hit = new Uint8Array(model.T);
-		for (let name = 0; name < model.T; name++)
-			finding.count += finding.hit[name] = pattern.test(model.strings[name]) ? 1 : 0;
+		pattern = new RegExp(text, exact ? '' : 'i');
 	} catch {
 		finding.wrong = 'not a regular expression';
+		return;
+	}
+	if (isRisky(text))
+		judgeAside(pattern);
+	else if (text)
+		judgeNames(pattern);
+}
+
+/* What came out: which names match, or why nobody knows. */
+function judged(hit, wrong) {
+	if (aside)
+		aside.terminate();
+	clearTimeout(patience);
+	aside = null;
+	finding.hit = hit;
+	finding.wrong = wrong;
+	finding.count = hit ? hit.reduce((sum, one) => sum + one, 0) : 0;
+}
+
+/* An expression may take time that doubles with every letter of a name when it repeats */
+/* groups or refers back, and a high power of it when it repeats often or has many ways. */
+function isRisky(text) {
+	const plain = text.replace(/\\[^\dk]/g, ''), most = (set, n) => plain.split(set).length > n + 1;
+	return /\)[*+{]|\\/.test(plain) || most(/[*+{]/, 2) || most(/[|?]/, 9);
+}
+
+function judgeNames(pattern) {
+	const hit = new Uint8Array(model.T), end = performance.now() + PATIENCE;
+	for (let name = 0; name < model.T; name++) {
+		hit[name] = pattern.test(model.strings[name]);
+		if (name % 16 === 0 && performance.now() > end) {
+			judged(null, TOO_SLOW);
+			return;
+		}
+	}
+	judged(hit, '');
+}
+
+/* Beside the page, where it can be stopped. */
+function judgeAside(pattern) {
+	const tell = (hit, wrong) => {
+		judged(hit, wrong);
+		dress();
+		recount();
+		fillTable();
+	};
+	try {
+		aside = new Worker('data:text/javascript,onmessage=({data:[pattern,names]})=>' +
+			'postMessage(Uint8Array.from(names,name=>pattern.test(name)))');
+		aside.onmessage = ({ data }) => tell(data, '');
+		aside.onerror = () => tell(null, TOO_SLOW);
+		aside.postMessage([pattern, model.strings.slice(0, model.T)]);
+		patience = setTimeout(() => tell(null, TOO_SLOW), PATIENCE);
+	} catch {
+		judged(null, TOO_SLOW);    /* a page that must not have workers */
 	}
 }
 
 /* What matches in the halves as they are zoomed, in words. */
 function weigh() {
 	if (!finding.hit)
-		return finding.wrong;
+		return finding.wrong || 'searching …';
 	if (!finding.count)
 		return 'no match';
 	let frames = 0, some = 0;
@@ -85,7 +135,7 @@ function functionsIn({ key, view, zoom }) {
 function recount() {
 	finding.boxes = finding.hit ? drawn.filter(box => !box.above && finding.hit[box.name]) : [];
 	finding.at = -1;
-	finding.words = weigh();
+	finding.words = finding.text && weigh();
 	finding.field.classList.toggle('fg-bad', !!finding.wrong);
 	finding.status.classList.toggle('fg-wrong', !!finding.wrong);
 	finding.result.hidden = !finding.text;

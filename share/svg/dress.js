@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* How drawn frames look and are spoken of: classes for what is above, found, selected or of */
 /* the same function, the one that can be tabbed to, and words for a screen reader. */
+const THIN = 8;    /* narrower boxes would vanish behind a thick outline */
 let pointed = null;
 
 function dressOf(box) {
@@ -16,7 +17,7 @@ function dressOf(box) {
 	if (isSelected(box))
 		names += ' fg-sel';
 	else if (!selected && picked >= 0 && box.name === picked)
-		names += ' fg-picked';
+		names += box.w < THIN ? ' fg-picked fg-thin' : ' fg-picked';
 	return names;
 }
 

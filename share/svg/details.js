@@ -96,10 +96,12 @@ function facts({ half, id }) {
 		parts.push('self ' + percent(view.self(id), whole));
 	parts.push(quantity(total));
 	if (model.difference)
-		parts.push('before ' + percent(view.before(id), model.before[0]),
-			'after ' + percent(total, model.total[0]), points(change(total, view.before(id))));
+		parts.push(...changeWords(total, view.before(id)));
 	return parts.concat(origins(view.func(id)));
 }
+
+const changeWords = (total, before) => ['before ' + percent(before, model.before[0]),
+	'after ' + percent(total, model.total[0]), points(change(total, before))];
 
 /* A half in which children are the callers of their parent. */
 const callersSide = half => half.key ? half.key === 'u' : state.calls === 'callers';
@@ -128,7 +130,7 @@ function sentence({ half, id }) {
 
 /* About what is pointed at, else what is selected. */
 function describe(at = pointed || selected) {
-	const chosen = state.calls === 'sandwich' ? middle : picked;
+	const chosen = picked < 0 && state.calls === 'sandwich' ? middle : picked;
 	const name = at ? wordsOf(at.half.view, at.id) : chosen >= 0 ? nameWords(chosen) : '';
 	const extras = at && extrasOf(at.half.view, at.id) || { href: '', title: '' };
 	const room = Math.floor(width / 6.5) * 2 - 20;
@@ -141,9 +143,17 @@ function describe(at = pointed || selected) {
 }
 
 function functionFacts(name) {
-	return 'total ' + percent(model.nameTotal[name], whole) + ' · self ' +
-		percent(model.nameSelf[name], whole) + ' · ' + quantity(model.nameTotal[name]) +
-		(state.calls === 'sandwich' ? '' : ' · s for its callers and callees');
+	const total = model.nameTotal[name];
+	return ['total ' + percent(total, whole), 'self ' + percent(model.nameSelf[name], whole),
+		quantity(total), ...model.difference ? changeOf(name, total) : [],
+		...state.calls === 'sandwich' || model.chart ? [] : ['s for its callers and callees'],
+	].join(' · ');
+}
+
+/* What a function had before is known where all its frames are in the data. */
+function changeOf(name, total) {
+	const { down } = makeSandwich(model, name);
+	return down.total(0) === total ? changeWords(total, down.before(0)) : [];
 }
 
 function tell(text) {

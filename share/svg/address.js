@@ -22,12 +22,12 @@ function stateWords() {
 function remember(push) {
 	if (!alone || restoring)
 		return;
-	const hash = '#' + stateWords();
 	try {
+		const hash = '#' + stateWords();
 		history[push && hash !== (location.hash || '#') ? 'pushState' : 'replaceState'](
 			null, '', hash);
 	} catch {
-		/* a place without history, or too many changes in a moment */
+		/* a place without history, too many changes in a moment, or half a character */
 	}
 }
 
@@ -48,10 +48,10 @@ function recall() {
 	picked = calls === 'sandwich' ? -1 : name;
 	for (const at of (get('z') || '').slice(0, 10000).split('_')) {
 		const half = halves.find(h => h.key === at.replace(/[\d.]/g, ''));
-		if (half && half.view.count)
+		if (half)
 			half.zoom = half.view.locate(at.slice(half.key.length));
 	}
-	if (query.has('x') && !hash.size)
+	if (query.has('x') && !String(hash))
 		halves[0].zoom = placeOf(+query.get('x'), +query.get('y'));
 	finding.case.setAttribute('aria-pressed', flag('c', false));
 	input.value = get('s') ?? look.find;

@@ -32,7 +32,6 @@ function heapPop(heap) {
 /* Ancestors of what is zoomed stand below it in full width, the nearest of them. */
 function trunk(half, width) {
 	const line = lineage(half.view, half.zoom).slice(0, ABOVE).reverse();
-	half.base = half.view.depth(half.zoom) - line.length + 1;
 	return line.map((id, i) => ({ half, id, x: PAD, w: width, row: i, nth: 0, kids: [],
 		above: i < line.length - 1 }));
 }

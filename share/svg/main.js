@@ -109,7 +109,6 @@ function takeOver(data) {
 	recall();
 	refresh();
 	listen();
-	reach();
 	if (!selected)
 		goHome();
 	else if (alone)

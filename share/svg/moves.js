@@ -13,6 +13,7 @@ function refresh() {
 	recount();
 	fillTable();
 	showControls();
+	reach();
 }
 
 /* Where one begins to read: at the root, or at the middle of a sandwich. */
@@ -87,7 +88,6 @@ function openView(calls, name = meant()) {
 	picked = calls === 'sandwich' ? -1 : state.calls === 'sandwich' ? middle : meant();
 	turnTo(calls, name);
 	refresh();
-	reach();
 	goHome();
 	remember(true);
 }

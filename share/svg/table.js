@@ -49,8 +49,8 @@ function markHead(th, i) {
 
 /* What the numbers are of: the zoomed frame of the plain tree, else everything. */
 function measured() {
-	const { view, zoom, key } = halves[0];
-	return view === views.tree && !key ? zoom : 0;
+	const { view, zoom } = halves[0];
+	return view === views.tree ? zoom : 0;
 }
 
 /* Chooses and sorts the functions that are listed. */
@@ -80,7 +80,7 @@ function fillTable() {
 }
 
 function makeRow() {
-	const tr = html('tr', null, { tabindex: -1 });
+	const tr = html('tr', null, { tabindex: table.rows.length ? -1 : 0 });
 	tr.self = html('td', tr, { class: 'fg-in-self' });
 	tr.total = html('td', tr, { class: 'fg-in-total' });
 	tr.bar = html('i', tr.total);
@@ -137,7 +137,6 @@ function walkRows(e) {
 	if ((i + 3) * ROW > sheet.scrollTop + table.height)
 		sheet.scrollTop = (i + 3) * ROW - table.height;
 	pick(table.names[i]);
-	showRows();
 	table.rows.find(row => row.which === table.names[i]).focus({ preventScroll: true });
 }
 

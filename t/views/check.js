@@ -8,9 +8,9 @@ const { Writer, encode } = require('./encode.js');
 
 const sources = ['data.js', 'views.js'].map(file =>
 	fs.readFileSync(path.join(process.argv[2], file), 'utf8'));
-const { readData, makeTree, makeMerged, makeSandwich, topTable } = new Function(
-	`'use strict';${sources.join('')}
+const load = source => new Function(`'use strict';${source}
 	return { readData, makeTree, makeMerged, makeSandwich, topTable };`)();
+const { readData, makeTree, makeMerged, makeSandwich, topTable } = load(sources.join(''));
 
 const HIDDEN = -3, TINY = 1e-9;
 const REVERSED = 1, DIFFERENCE = 2, CHART = 4, TRUNCATED = 8, LINKS = 16;
@@ -439,6 +439,13 @@ async function checkSmall() {
 
 async function checkBroken() {
 	const { described } = randomProfile(TRUNCATED), text = encode(described).text();
+	const pair = encode(describe(2, { depth: [0, 1], func: [-1, 0], rest: [0, 1] }, 0));
+	same((await readData(pair.text())).n, 2, 'a tree of two nodes');
+	for (const [limit, less] of [['MOST_BYTES = 2 ** 28', `MOST_BYTES = ${pair.at - 1}`],
+		['MOST_NODES = 2 ** 24', 'MOST_NODES = 1']]) {
+		const other = load(sources.join('').replace(limit, less));
+		same(await other.readData(pair.text()).catch(() => null), null, `${limit} is a limit`);
+	}
 	await rejects('', 'nothing');
 	await rejects('&', 'no base64');
 	await rejects('AAAA', 'no deflate');

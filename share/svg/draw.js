@@ -9,7 +9,7 @@ const templates = {};
 
 function makeSlot(tag) {
 	const first = templates[tag] || (templates[tag] = draw(tag, null, { class: 'fg-frame',
-		role: 'treeitem' }));
+		role: 'treeitem', ...tag === 'a' && { tabindex: -1 } }));
 	if (!first.firstChild)
 		draw('rect', first, { height: look.row - 1 });
 	const g = first.cloneNode(true);

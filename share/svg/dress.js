@@ -36,7 +36,9 @@ let reached = null;
 
 function reach() {
 	const box = boxOf(selected) || drawn[0], g = box ? box.g : null;
-	if (reached && reached !== g)
+	if (reached && reached !== g && reached.localName === 'a')
+		reached.setAttribute('tabindex', -1);
+	else if (reached && reached !== g)
 		reached.removeAttribute('tabindex');
 	if (g && reached !== g)
 		g.setAttribute('tabindex', 0);

@@ -115,8 +115,8 @@ async function inflate(text) {
 async function gather(source) {
 	const pieces = [];
 	let length = 0;
-	for (let next; !(next = await source.read()).done; length += next.value.length) {
-		pieces.push(next.value);
+	for (let next; !(next = await source.read()).done; pieces.push(next.value)) {
+		length += next.value.length;
 		if (length > MOST_BYTES) {
 			source.cancel();
 			insist(false);

@@ -411,6 +411,28 @@ static void modules(void **state)
 	clear(&x);
 }
 
+/* Stacks that begin with what was called last. */
+static void modules_of_callers(void **state)
+{
+	(void)state;
+	static const struct line lines[] = {
+		{ "read@libc.so;main@app", 0, 60 }, { "run@app;main@app", 0, 40 }, { 0 },
+	};
+	struct picture x;
+
+	grow(&x, lines);
+	x.stacks.reversed = true;
+	open_paint(&x.paint, (struct paint_options){ .colors = "module" });
+	paint_begin(&x.paint, &x.tree);
+	for (uint32_t i = 1; i < x.tree.count; i++)
+		paint_use(&x.paint, x.tree.nodes[i].frame);
+	struct paint_entry e[PAINT_ENTRIES_MAX];
+	assert_int_equal(paint_legend(&x.paint, e, PAINT_ENTRIES_MAX), 2);
+	assert_true(str_eq(e[0].words, STR("libc.so")));
+	assert_true(str_eq(e[1].words, STR("app")));
+	clear(&x);
+}
+
 /* Eight hues for the heaviest; a module keeps its own when it is alone. */
 static void hues(void **state)
 {
@@ -827,6 +849,7 @@ int main(void)
 		cmocka_unit_test(difference_of_shares),
 		cmocka_unit_test(diffusion),
 		cmocka_unit_test(modules),
+		cmocka_unit_test(modules_of_callers),
 		cmocka_unit_test(hues),
 		cmocka_unit_test(kinds),
 		cmocka_unit_test(random_colors),

@@ -31,7 +31,7 @@ function stepped(value, steps, factor, first) {
 /* A value of the data for people. */
 function quantity(digits) {
 	const value = digits * look.factor / model.divisor, { unit } = look;
-	if (unit in IN_NS)
+	if (Object.hasOwn(IN_NS, unit))
 		return stepped(value * IN_NS[unit], TIMES, 1000);
 	if (unit === 'bytes' || unit === 'B')
 		return stepped(value, BYTES, 1024);

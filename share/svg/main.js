@@ -22,7 +22,7 @@ function roomFor() {
 
 function measureWindow() {
 	const room = roomFor();
-	full = room > 0 ? Math.max(room, 300) : look.width;
+	full = room > 0 ? Math.max(room, SLIM) : look.width;
 	width = full - 2 * PAD - (state.table && full >= NARROW ? PANEL + PAD : 0);
 }
 
@@ -42,7 +42,7 @@ function layPage(again) {
 	const below = layTable(full, foot.end);
 	sizePage(foot.end + (table.right ? 0 : below));
 	followScroll();
-	if (alone && !again && Math.max(roomFor(), 300) !== full)
+	if (alone && !again && Math.max(roomFor(), SLIM) !== full)
 		layPage(true);    /* a scroll bar came or went */
 }
 

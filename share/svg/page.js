@@ -5,7 +5,7 @@ const svg = document.currentScript && document.currentScript.closest('svg.fg') |
 	document.documentElement;
 const group = svg.querySelector('.fg-frames');
 const alone = svg === document.documentElement;
-const PAD = 16, INSET = 4, PANEL = 360, NARROW = 900;
+const PAD = 16, INSET = 4, PANEL = 360, NARROW = 900, SLIM = 160;
 const look = group && readLook(group.dataset);
 
 /* What the writer tells about the frames; pixels are those of the static picture. */

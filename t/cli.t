@@ -15,7 +15,7 @@ use Time::HiRes qw(time);
 
 require "$FindBin::Bin/lib.pm";
 
-my @programs = qw(fg-collapse fg-svg);
+my @programs = grep { $_ ne 'fg-png' || -x "$Fg::build/fg-png" } qw(fg-collapse fg-svg fg-png);
 my $temp = $Fg::temp;
 my $perf = "$Fg::cases/perf/fp.in";
 my $events = "$Fg::cases/perf/multi-event.in";
@@ -268,12 +268,13 @@ sub check_start {
 		push @ours, seconds(Fg::program($name), '--version');
 		push @nothing, seconds('/bin/true');
 	}
-	my $limit = $Fg::sanitize ? 0.5 : 0.005;
+	my $limit = $Fg::sanitize ? 0.5 : $name eq 'fg-png' ? 0.06 : 0.005;
 	my $took = median(@ours) - median(@nothing);
 	ok($took <= $limit, "$name starts in at most " . 1000 * $limit . ' ms')
 		or diag(sprintf '%.1f ms', 1000 * $took);
 	my $libraries = `ldd '@{[Fg::program($name)]}' 2>/dev/null`;
-	ok($libraries !~ /cairo|pango/, "$name does without cairo") or diag($libraries);
+	ok(($name eq 'fg-png') == ($libraries =~ /cairo|pango/), "$name: only fg-png has cairo")
+		or diag($libraries);
 }
 
 # script(1) gives a program a terminal.
@@ -292,8 +293,8 @@ sub check_terminal {
 		ok($ran->{status} == 2 && $ran->{out} =~ /usage: \Q$name\E/,
 			"$name: usage on a terminal without arguments") or told($ran);
 		$ran = on_terminal("$program '$folded'");
-		if ($name eq 'fg-svg') {
-			ok($ran->{status} == 2 && $ran->{out} !~ /<svg/ && $ran->{out} =~ /-o FILE/,
+		if ($name ne 'fg-collapse') {
+			ok($ran->{status} == 2 && $ran->{out} !~ /<svg|PNG/ && $ran->{out} =~ /-o FILE/,
 				"$name: no picture for a terminal") or told($ran);
 		} else {
 			ok($ran->{status} == 0 && $ran->{out} =~ /main;parse 4/,
@@ -325,7 +326,10 @@ sub check_words {
 		my $more = program({}, $name, '-v', $events);
 		ok(length $more->{err} > length $ran->{err}, "$name -v says more");
 		same($more->{out}, $ran->{out}, "$name -v writes the same");
-		my $piped = program({ in => Fg::slurp($events) }, $name, '-');
+		# Pictures are called what their file is.
+		my @title = $name eq 'fg-png' ? '--title=x' : ();
+		my $piped = program({ in => Fg::slurp($events) }, $name, @title, '-');
+		$ran = program({}, $name, @title, $events);
 		same(without_title($piped->{out}), without_title($ran->{out}), "$name reads standard input");
 	}
 	my $bad = program({}, 'fg-collapse', "$Fg::cases/perf/f-ip.in");

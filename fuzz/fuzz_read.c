@@ -166,14 +166,20 @@ static void check_picture(const struct fold *f, const struct tree *tree)
 	struct buf text = { 0 }, message = { 0 }, warnings = { 0 };
 	vary_picture(&options, &svg, f->stacks.count);
 	options.title = f->stacks.count ? profile_name(&f->profile, f->stacks.pool[0]) : STR("");
+	if (f->stacks.count % 5 == 2 && f->stacks.pool_count > 0)
+		options.zoom = profile_name(&f->profile, f->stacks.pool[f->stacks.pool_count / 2]);
 	options.subtitle = options.countname = options.title;
 	svg.notes = svg.nametype = options.title;
 	check(picture_check(&options, &message, &warnings) &&
 	      svg_check(&svg, &message, &warnings), "the options are not right",
 	      &message, &message);
 	struct output *output = fold_output_open();
-	check(picture_make(&picture, tree, &options, &message), "there is no picture",
-	      &message, &message);
+	/* What fills the width may have no width. */
+	if (!picture_make(&picture, tree, &options, &message)) {
+		check(options.zoom.n > 0, "there is no picture", &message, &message);
+		options.zoom = STR("");
+		picture_make(&picture, tree, &options, &message);
+	}
 	svg_write(&picture, &svg, output);
 	fold_output_close(output, &text);
 	XML_Parser parser = XML_ParserCreate(NULL);

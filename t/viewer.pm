@@ -277,6 +277,9 @@ for (const [a, p] of bars)
 			p.bottom <= q.top + .5 || q.bottom <= p.top + .5, a + ' over ' + b);
 need(document.querySelectorAll('.fg-live [tabindex="0"], .fg-live a[href]:not([tabindex])')
 	.length === 1, 'not one frame can be tabbed to');
+for (const b of [...head.querySelectorAll('button:not(.fg-crumb), input')].filter(seen))
+	need(b.getBoundingClientRect().right <= width && b.getBoundingClientRect().left >= 0,
+		'out of sight: ' + (b.textContent || b.localName));
 const sets = [...document.querySelectorAll('.fg-tools .fg-set')].slice(0, -1);
 const sandwich = document.querySelector('.fg-way').textContent.includes('callers above');
 for (const set of sets) {

@@ -115,6 +115,20 @@ cmp_ok(elements(), '<=', 5000, 'callers: few elements');
 is(wrong(), '', 'callers: everything in its place');
 calm('a million frames');
 
+# More frames that are wide enough than a page should hold.
+my $wide = join '', map { 'a;b' . $_ % 70 . ";c$_;d;e;f;g;h 10\n" } 1 .. 1200;
+my $all = 1 + 1 + 70 + 6 * 1200;
+show(draw('wide', $wide));
+is(elements(), 5000, 'as many elements as a page may hold');
+is(words('.fg-foot') =~ s/ not drawn.*//r, Viewer::grouped($all - 5000) . ' narrow frames',
+	'the rest is told');
+cmp_ok(scalar(grep { $_->{name} =~ /^c/ } boxes()), '==', 1200, 'the widest frames are drawn');
+is(wrong(), '', 'many frames: everything in its place');
+click('b5');
+is_deeply([(said())[2 .. 50]], [(sayings(node_at(tree(stacks($wide)), 'a', 'b5'), depth => 2,
+	whole => 12000))[0 .. 48]], 'zoomed: the narrow ones, too');
+calm('many frames');
+
 # A random walk over all there is to do.
 my $url = draw('walk', join "\n", (split /\n/, medium(41))[0 .. 250], '');
 show($url);

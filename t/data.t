@@ -15,7 +15,7 @@ require "$FindBin::Bin/lib.pm";
 
 my $temp = $Fg::temp;
 my @marks = ('', '_[k]', '_[i]', '_[j]', '_[w]', '');
-my %flag = (reversed => 1, difference => 2, chart => 4, cut => 8, links => 16, diffusion => 32);
+my %flag = (reversed => 1, difference => 2, chart => 4, cut => 8, links => 16, diffusion => 32, negated => 64, found => 128);
 
 check_example();
 check_cases();
@@ -99,6 +99,7 @@ sub decode {
 		$d{total} = $column->($d{names}, $number);
 		$d{others} = $number->();
 	}
+	$d{hits} = $column->($d{names}, $byte) if $d{found};
 	$d{modules} = $column->($number->(), $number);
 	$d{module_colors} = $colors->(scalar @{$d{modules}});
 	my $functions = $number->();
@@ -427,6 +428,10 @@ sub check_flags {
 	is($d->{reversed}, 1, 'stacks turned around');
 	is_deeply(stacks_of($d), { 'b;a' => 125, c => 200 }, 'are so in the data');
 	is(data_of($text, '--colordiffusion')->{diffusion}, 1, 'diffusion');
+	$d = data_of($text, '--highlight=^[bc]$');
+	is("@{$d->{strings}}: @{$d->{hits}}", 'a b c: 0 1 1', 'what --highlight fits');
+	ok(!data_of($text)->{found}, 'is there with it only');
+	is(data_of("a 1 2\n", '--negate', '--columns=2')->{negated}, 1, 'a negated difference');
 	$d = data_of("a;b 4000000000000000000\na;c 5000000000000000000\n");
 	is_deeply($d->{rest}, [0, 0, 4000000000000000000, 5000000000000000000], 'large values');
 	$d = data_of("a;b 3\n", '--total=100');

@@ -13,7 +13,7 @@ function stateWords() {
 		f: shown < 0 ? null : model.strings[shown],
 		z: halves.filter(h => h.zoom).map(h => h.key + h.view.path(h.zoom)).join('_') || null,
 		s: finding.text === look.find ? null : finding.text,
-		c: matchCase() ? 1 : null,
+		c: matchCase() === !!look.find ? null : +matchCase(),
 	};
 	return Object.entries(words).filter(([, text]) => text !== null && String(text).length < 4000)
 		.map(([key, text]) => key + '=' + encodeURIComponent(text)).join('&');
@@ -46,6 +46,7 @@ function recall() {
 	turnTo(model.chart || !['callees', 'callers', 'sandwich'].includes(calls) ||
 		calls === 'sandwich' && name < 0 ? usual() : calls, name);
 	picked = calls === 'sandwich' ? -1 : name;
+	halves[0].zoom = 0;
 	for (const at of (get('z') || '').slice(0, 10000).split('_')) {
 		const half = halves.find(h => h.key === at.replace(/[\d.]/g, ''));
 		if (half)
@@ -53,7 +54,7 @@ function recall() {
 	}
 	if (query.has('x') && !String(hash))
 		halves[0].zoom = placeOf(+query.get('x'), +query.get('y'));
-	finding.case.setAttribute('aria-pressed', flag('c', false));
+	finding.case.setAttribute('aria-pressed', flag('c', !!look.find));
 	input.value = get('s') ?? look.find;
 	compile(input.value, matchCase());
 	const zoomed = halves.find(h => h.zoom);

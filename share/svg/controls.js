@@ -20,7 +20,7 @@ function buildControls() {
 		choice('calls', [
 			viewEntry('callees', 'what each function calls'),
 			viewEntry('callers', 'who calls each function: stacks merged from the leaf'),
-			{ words: 'Sandwich', title: 'callers and callees of the selected function (s)',
+			{ words: 'Sandwich', title: 'callers and callees of one function: click it first, or point at it and press s',
 				is: () => state.calls === 'sandwich', act: () => openView('sandwich'),
 				can: () => meant() >= 0 || state.calls === 'sandwich' },
 		]);
@@ -59,6 +59,8 @@ function alter(act) {
 
 function turnTable() {
 	alter(() => { state.table = !state.table; });
+	if (alone && state.table && !table.right)
+		scrollTo(0, foot.end - head.height);
 }
 
 /* How things stand, shown by the buttons. */

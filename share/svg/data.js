@@ -10,7 +10,7 @@ const ROOT = -1, GAP = -2, HIDDEN = -3;
 
 /* What a picture has beside the plain tree. */
 const REVERSED = 1, DIFFERENCE = 2, CHART = 4, TRUNCATED = 8, LINKS = 16, DIFFUSION = 32,
-	NEGATED = 64;
+	NEGATED = 64, FOUND = 128;
 
 /* More is none of ours: bytes of everything, nodes of the tree, at some 60 bytes each. */
 const MOST_BYTES = 2 ** 28, MOST_NODES = 2 ** 24;
@@ -284,7 +284,7 @@ function readTree(reader, model) {
 async function readData(text) {
 	const reader = new Reader(await inflate(text));
 	insist(reader.number() === 1);
-	const flags = reader.below(128), has = flag => (flags & flag) !== 0;
+	const flags = reader.below(256), has = flag => (flags & flag) !== 0;
 	const model = {
 		reversed: has(REVERSED), difference: has(DIFFERENCE), chart: has(CHART),
 		truncated: has(TRUNCATED), links: has(LINKS), diffusion: has(DIFFUSION),
@@ -295,6 +295,7 @@ async function readData(text) {
 	Object.assign(model, readNames(reader));
 	if (model.truncated)
 		Object.assign(model, readSums(reader, model));
+	model.found = has(FOUND) ? reader.raw(model.T) : null;
 	Object.assign(model, readModules(reader, model.strings));
 	Object.assign(model, readFunctions(reader, model));
 	Object.assign(model, readTree(reader, model));

@@ -86,15 +86,18 @@ function wordsOf(view, id) {
 /* With --total the root has more than the profile. */
 const valueOf = (half, id) => id || half.key ? half.view.total(id) : whole;
 
+/* In trees merged from a part of the whole, values are the least that is known. */
+const least = half => model.truncated && half.view !== views.tree ? '≥ ' : '';
+
 /* What is known of a frame, part by part. */
 function facts({ half, id }) {
 	const { view } = half, total = valueOf(half, id), parts = [];
-	parts.push('total ' + percent(total, whole));
+	parts.push('total ' + least(half) + percent(total, whole));
 	if (id !== half.zoom && (half.key || half.zoom) && !isAbove(half, id))
 		parts.push(percent(total, extent(half)) + ' of view');
 	if (!callersSide(half))
-		parts.push('self ' + percent(view.self(id), whole));
-	parts.push(quantity(total));
+		parts.push('self ' + least(half) + percent(view.self(id), whole));
+	parts.push(least(half) + quantity(total));
 	if (model.difference)
 		parts.push(...changeWords(total, view.before(id)));
 	return parts.concat(origins(view.func(id)));

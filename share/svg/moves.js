@@ -25,6 +25,7 @@ function goHome() {
 
 function select(at, focus) {
 	selected = at && { half: at.half, id: at.id };
+	pointed = null;
 	if (at)
 		picked = -1;
 	dress();
@@ -82,7 +83,8 @@ function reset() {
 
 function openView(calls, name = meant()) {
 	if (calls === 'sandwich' && (name < 0 || model.chart)) {
-		tell(model.chart ? 'no sandwich of a flame chart' : 'select a frame first');
+		tell(model.chart ? 'no sandwich of a flame chart' :
+			'point at a frame, or select one');
 		return;
 	}
 	picked = calls === 'sandwich' ? -1 : state.calls === 'sandwich' ? middle : meant();
@@ -141,11 +143,12 @@ function stackOf({ half, id }) {
 }
 
 async function copyStack() {
-	if (!selected) {
-		tell('select a frame first');
+	const at = pointed || selected;
+	if (!at) {
+		tell('point at a frame, or select one');
 		return;
 	}
-	const text = stackOf(selected), lines = text.split('\n').length;
+	const text = stackOf(at), lines = text.split('\n').length;
 	try {
 		await navigator.clipboard.writeText(text);
 		tell('copied the stack, ' + many(lines, 'frame') + ', outermost first');

@@ -26,11 +26,16 @@ function buildResult(parent) {
 
 const matchCase = () => finding.case.getAttribute('aria-pressed') === 'true';
 
-/* Marks the names that match; the expression is anybody's, and may be none. */
+/* Marks the names that match; the expression is anybody's, and may be none.  What the */
+/* picture was made to point out came with it, for its expression may be of another kind. */
 function compile(text, exact) {
 	let pattern;
 	finding.text = text;
 	judged(null, '');
+	if (model.found && exact && text === look.find) {
+		judged(model.found, '');
+		return;
+	}
 	try {
 		pattern = new RegExp(text, exact ? '' : 'i');
 	} catch {
@@ -99,10 +104,11 @@ function weigh() {
 		return finding.wrong || 'searching …';
 	if (!finding.count)
 		return 'no match';
-	let frames = 0, some = 0;
+	let frames = 0, some = 0, all = true;
 	const shares = halves.map(half => {
 		const { value, frames: n, exact } = half.view.search(half.zoom, finding.hit);
 		some += value;
+		all = all && exact;
 		frames += half.view === views.tree ? n : 0;
 		return (exact ? '' : '≥ ') + percent(value, extent(half)) +
 			(half.key ? half.key === 'u' ? ' of callers' : ' of callees' :
@@ -110,9 +116,9 @@ function weigh() {
 	});
 	if (!some && !frames)
 		return 'no match in view';
-	const names = functionsIn(halves[0]);
-	return [...shares, ...names ? [many(names, 'function')] : [],
-		...frames ? [many(frames, 'frame')] : []].join(' · ');
+	const names = functionsIn(halves[0]), counted = (n, word) =>
+		n ? [(all ? '' : '≥ ') + many(n, word)] : [];
+	return [...shares, ...counted(names, 'function'), ...counted(frames, 'frame')].join(' · ');
 }
 
 /* How many functions match in a half as it is zoomed; 0 where that is not known. */

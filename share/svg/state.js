@@ -8,6 +8,7 @@ let picked = -1;        /* name of the function chosen in the table, else -1 */
 let middle = -1;        /* name of the function of the sandwich */
 let lastTree = '';      /* what was looked at before the sandwich */
 const views = {};
+const zooms = {};       /* in the trees that are not looked at just now */
 
 const usual = () => model.reversed ? 'callers' : 'callees';
 
@@ -21,6 +22,8 @@ const half = (key, view, up) => ({ key, view, up, zoom: 0, rows: 1 });
 
 /* Turns to another tree; "sandwich" is of the function with that name. */
 function turnTo(calls, name) {
+	if (halves.length === 1)
+		zooms[state.calls] = halves[0].zoom;
 	state.calls = calls;
 	selected = null;
 	if (calls === 'sandwich') {
@@ -29,14 +32,16 @@ function turnTo(calls, name) {
 	} else {
 		lastTree = calls;
 		halves = [half('', treeOf(calls), !state.icicle)];
+		halves[0].zoom = zooms[calls] || 0;
 	}
 }
 
 const nameOf = (view, id) => view.func(id) < 0 ? -1 : model.nameOf[view.func(id)];
 
-/* The function that is meant: of the selected frame, or picked from the table. */
+/* The function that is meant: of the frame pointed at or selected, or picked from the table. */
 function meant() {
-	return selected ? nameOf(selected.half.view, selected.id) : picked;
+	const at = pointed || selected;
+	return at ? nameOf(at.half.view, at.id) : picked;
 }
 
 /* The half the keyboard is in, or the one that is zoomed. */

@@ -119,9 +119,9 @@ struct picture {
 	double legend_y, table_y, height;
 	uint32_t node;               /* what fills the width; 0: the root */
 	struct picture_line lines[PICTURE_LINES];
+	bool *hits;                  /* names that --highlight fits, by text id; or NULL */
 	/* private */
 	struct buf words[PICTURE_LINES];
-	bool *hits;                  /* names that --highlight fits, by text id; or NULL */
 };
 
 /*

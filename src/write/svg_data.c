@@ -12,7 +12,7 @@
  *	header     N version, 1
  *	           N flags: 1 reversed, children are callers; 2 difference; 4 flame
  *	           chart; 8 cut, not every node is here; 16 links; 32 diffusion;
- *	           64 a difference is seen from the other side
+ *	           64 a difference is seen from the other side; 128 found
  *	           N scale: values are digits / 10^scale
  *	           N nodes of the whole tree, gaps not counted
  *	strings    N strings; N of them, the first ones, are names of functions, in
@@ -22,6 +22,7 @@
  *	           (a common part may end inside a character) without a '\n'.
  *	sums       only of a cut tree: for each name N self, then for each N total,
  *	           over the whole profile; N functions that have no name here
+ *	found      with that flag, for each name B: 1 when --highlight fits it
  *	modules    N modules; for each N string; then B red, B green, B blue, each a
  *	           column
  *	functions  N functions; then columns: N name, as difference to the function
@@ -67,7 +68,7 @@
 enum {
 	DATA_VERSION = 1,
 	REVERSED = 1, DIFFERENCE = 2, CHART = 4, CUT = 8, LINKS = 16, DIFFUSION = 32,
-	NEGATED = 64,
+	NEGATED = 64, FOUND = 128,
 	CODE_GAP = 1, CODE_FUNCTION = 2,
 	TOP = 1000,                          /* names of a cut tree, if not shown */
 	STRING_MAX = 4096,
@@ -320,7 +321,8 @@ static void put_header(struct data *d)
 		      (t->stacks->in_order ? CHART : 0) |
 		      (d->detail.cut > 0 ? CUT : 0) | (d->link ? LINKS : 0) |
 		      (drawing->picture->options->paint.diffusion ? DIFFUSION : 0) |
-		      (drawing->picture->options->paint.negate ? NEGATED : 0));
+		      (drawing->picture->options->paint.negate ? NEGATED : 0) |
+		      (drawing->picture->hits ? FOUND : 0));
 	put_single(d, t->stacks->scale);
 	put_single(d, t->count - t->gaps);
 }
@@ -335,6 +337,15 @@ static void put_sums(struct data *d)
 		to = put_number(to, (uint64_t)top->functions[d->names[i]].total);
 	end_column(d, to, DEFLATE_NUMBERS);
 	put_single(d, top->count - d->name_count);
+}
+
+static void put_found(struct data *d)
+{
+	const bool *hits = d->drawing->picture->hits;
+	unsigned char *to = begin_column(d, d->name_count, 1);
+	for (uint32_t i = 0; i < d->name_count; i++)
+		*to++ = hits[d->names[i]];
+	end_column(d, to, DEFLATE_NUMBERS);
 }
 
 static void put_modules(struct data *d)
@@ -533,6 +544,8 @@ static void encode(struct drawing *drawing, uint32_t nodes, struct buf *out)
 	put_strings(&d);
 	if (d.detail.cut > 0)
 		put_sums(&d);
+	if (drawing->picture->hits)
+		put_found(&d);
 	put_modules(&d);
 	put_functions(&d);
 	put_tree(&d);

@@ -416,7 +416,7 @@ async function checkSmall() {
 	};
 	same((await readData(make({}))).total[0], 3, 'as it should be');
 	for (const [what, wrong] of [['version', { head: [2, 0, 0, 1] }],
-		['flags', { head: [1, 128, 0, 1] }], ['digits', { head: [1, 0, 31, 1] }],
+		['flags', { head: [1, 256, 0, 1] }], ['digits', { head: [1, 0, 31, 1] }],
 		['no strings', { count: [2 ** 40, 1] }], ['more names than strings', { count: [1, 2] }],
 		['bytes of no string', { text: [2 ** 24, 0, 65, 10] }],
 		['bytes of all memory', { text: [2 ** 50, 0, 65, 10] }],

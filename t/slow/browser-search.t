@@ -184,6 +184,13 @@ is(status(), '', 'Esc ends it');
 $browser->reload;
 Viewer::live();
 is(status(), '', 'and it does not come back');
+for (['case', 'FN1$', qr/FN1$/], ['kind', '(?i)FN1$', qr/fn1$/i], ['more', 'f++n1$', qr/fn1$/]) {
+	my ($what, $option, $re) = @$_;
+	show(draw("marked-$what", $text, "--highlight=$option"));
+	is(status(), union($stacks, $re) ? found($re, $tree, $stacks, 9973) : 'no match',
+		"--highlight=$option finds what the program found");
+}
+calm('--highlight');
 show(draw('cut', $text, '--detail=drawn', '--minwidth=4%'));
 my @there = grep { $_->{name} ne 'all' } boxes();
 my $kept = Viewer::flat($tree, least => .04 * 9973) - 1;

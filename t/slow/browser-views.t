@@ -100,11 +100,23 @@ button('Weight');
 my @weighed = said();
 is_deeply([@weighed[1 .. $#weighed]], [sayings($heavy, least($heavy->{total}), noself => 1,
 	depth => 1, weight => 1)], 'callers by weight');
+my $there = way();
 button('Callees');
 is(pressed(), 'Flame Callees Weight Palette', 'callees');
 said_is('callees', sayings($tree, @whole, weight => 1));
+button('Callers');
+is(way(), $there, 'callers again: where we were');
+button('Callees');
 button('Name');
 calm('views');
+
+# What is too narrow, whoever calls it.
+show(draw('narrow', "p;main;big 3000\n" . join '', map { "p;main;f$_ 1\n" } 1 .. 3000));
+is(words('.fg-foot'), '3,000 narrow frames not drawn (50.0 %): zoom in to see more',
+	'callees: what is not drawn');
+button('Callers');
+is(words('.fg-foot'), 'narrow frames not drawn (50.0 %): zoom in to see more',
+	'callers: what is not drawn');
 
 # Sandwich, of a function that calls itself again.
 my $tops = tops($stacks);
@@ -118,6 +130,10 @@ ok(js('return [...document.querySelectorAll(".fg-tools button")]' .
 	'.find(b => b.textContent === "Sandwich").disabled'), 'no sandwich of nothing');
 press('s');
 is(pressed(), 'Flame Callees Name Palette', 'nor by its key');
+point($again);
+press('s');
+is(pressed() . ', ' . name(), "Sandwich Name Palette, $again", 'it means the frame pointed at');
+press('<Escape>');
 click($again);
 press('s');
 my ($up, $down) = sandwich($stacks, $again);

@@ -146,13 +146,15 @@ sub boxes { return @{js($boxes)} }
 
 sub box {
 	my ($name, $nth) = @_;
-	return (grep { $_->{name} eq $name } boxes())[$nth || 0];
+	return js("const boxesNow = () => [boxNow(...arguments)].filter(g => g); $boxes",
+		$name, $nth)->[0];
 }
 
 # Words for screen readers come 150 ms after the picture.
 sub said {
 	$browser->js_async('setTimeout(arguments[0], 170)');
-	return map { "$_->{level} $_->{said}" } boxes();
+	return @{js('return boxesNow().map(g => g.getAttribute("aria-level") + " " + ' .
+		'g.getAttribute("aria-label"))')};
 }
 
 sub frame {

@@ -280,6 +280,11 @@ sub check_differences {
 		cmp_ok($red->[0], '>', $red->[2], 'more is red');
 		cmp_ok($blue->[2], '>', $blue->[0], 'less is blue');
 	});
+	each_way($both, [], sub {
+		my ($b) = grep { $_->{title} =~ /^b / } frames($_[0]);
+		like($b->{title}, qr/\nbefore [\d.]+%, now [\d.]+%: [+-][\d.]+ points$/m,
+			'the tooltip tells the change');
+	});
 	each_way($both, ['negate'], sub {
 		my ($svg) = @_;
 		my ($more, $less) = map { [map { hex } frame($svg, $_)->{fill} =~ /(\w\w)/g] } qw(a b);

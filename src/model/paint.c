@@ -141,6 +141,12 @@ static void name_ends(struct paint *p)
 	buf_addf(&p->most_words, "+%.*f %%", decimals, percent);
 }
 
+static bool asks_for_modules(const struct paint *p)
+{
+	return p->by_module || palette_asks_for_modules(&p->rules) ||
+	       palette_asks_for_modules(&p->palette);
+}
+
 void paint_begin(struct paint *p, const struct tree *tree)
 {
 	forget(p);
@@ -150,6 +156,10 @@ void paint_begin(struct paint *p, const struct tree *tree)
 	p->inlined_used = false;
 	memset(p->used, 0, sizeof(p->used));
 	paint_modules_make(&p->modules, tree);
+	if (p->modules.names.count == 0 && tree->count > 1 && asks_for_modules(p))
+		buf_add(&p->warnings, STR("colours by module: the input does not say which "
+					  "files functions are from (folded stacks never "
+					  "do)\n"));
 	p->most = least_change;
 	if (!is_difference(p))
 		return;

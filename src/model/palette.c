@@ -277,13 +277,22 @@ bool palette_open_form(struct palette *p, const char *name, enum palette_form fo
 	}
 	buf_addf(message, "unknown palette '%s' (", name);
 	palette_list(message);
-	buf_add(message, STR("; or a file, with '/' or '.pal' in its name)"));
+	buf_add(message, STR(", hash, module; or a file, with '/' or '.pal' in its name)"));
 	return false;
 }
 
 bool palette_open(struct palette *p, const char *name, struct buf *message)
 {
 	return palette_open_form(p, name, PALETTE_WHOLE, message);
+}
+
+bool palette_asks_for_modules(const struct palette *p)
+{
+	for (size_t i = 0; i < p->rule_count; i++)
+		for (unsigned t = 0; t < p->rules[i].test_count; t++)
+			if (p->rules[i].tests[t].what == TEST_MODULE)
+				return true;
+	return false;
 }
 
 void palette_list(struct buf *b)

@@ -125,6 +125,9 @@ bool palette_parse(struct palette *p, struct str text, const char *where,
 
 void palette_free(struct palette *);
 
+/* Whether some colour depends on the file a function is from. */
+bool palette_asks_for_modules(const struct palette *);
+
 /* Appends the names of the built-in palettes: "aqua, auto, …". */
 void palette_list(struct buf *);
 

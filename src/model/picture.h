@@ -214,6 +214,10 @@ extern const struct str picture_self, picture_total, picture_functions;
 
 void picture_table(const struct picture *, struct picture_table *);
 
+/* Appends the name of a row, cut as labels are where it is too long. */
+void picture_row_name(const struct picture *, const struct picture_table *, uint32_t row,
+		      struct buf *);
+
 /* Appends the percentage in a cell, "12.3 %". */
 void picture_cell(struct buf *, double percent);
 

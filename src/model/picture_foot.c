@@ -101,6 +101,19 @@ void picture_table(const struct picture *p, struct picture_table *t)
 	}
 }
 
+void picture_row_name(const struct picture *p, const struct picture_table *t, uint32_t row,
+		      struct buf *b)
+{
+	/* Of the font size, for a character of the middling width. */
+	const double advance = .6;
+	struct str name = t->rows[row].name;
+	double columns = t->name_room / (PICTURE_ROW_SIZE * advance);
+	if (label_text_fit(name, t->name_room / PICTURE_ROW_SIZE).n == name.n)
+		buf_add(b, name);
+	else
+		label_add(b, name, (unsigned)columns, p->options->cut);
+}
+
 void picture_cell(struct buf *b, double percent)
 {
 	buf_addf(b, "%.1f %%", percent);

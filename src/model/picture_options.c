@@ -155,6 +155,17 @@ static bool check_numbers(struct picture_options *o, struct buf *message)
 	       within("factor", o->factor, 1e-9, 1e9, message);
 }
 
+static bool check_highlight(struct picture_options *o, struct buf *message)
+{
+	struct buf why = { 0 };
+	if (o->highlight.n)
+		o->pattern = match_new(o->highlight, &why);
+	if (o->highlight.n && !o->pattern)
+		buf_addf(message, "regular expression of --highlight: %s", buf_cstr(&why));
+	buf_free(&why);
+	return !o->highlight.n || o->pattern;
+}
+
 /* What needs files or is freed by picture_options_free(). */
 static bool open_parts(struct picture_options *o, struct buf *message,
 		       struct buf *warnings)
@@ -162,7 +173,7 @@ static bool open_parts(struct picture_options *o, struct buf *message,
 	if (!paint_open(&o->colors, &o->paint, message))
 		return false;
 	buf_add(warnings, paint_warnings(&o->colors));
-	if (o->highlight.n && !(o->pattern = match_new(o->highlight, message)))
+	if (!check_highlight(o, message))
 		return false;
 	return check_colors(o, message);
 }

@@ -262,7 +262,10 @@ static void draw_table(struct canvas *c)
 		     PICTURE_BAR_HEIGHT);
 		draw_percent(c, row->self, PICTURE_SELF_END, y);
 		draw_percent(c, row->total, PICTURE_TOTAL_END, y);
-		draw_name(c, PNG_TEXT, row->name, y, table.name_room);
+		struct buf name = { 0 };
+		picture_row_name(c->picture, &table, i, &name);
+		draw_name(c, PNG_TEXT, buf_str(&name), y, table.name_room);
+		buf_free(&name);
 	}
 }
 

@@ -115,12 +115,33 @@ static void put_quantities(struct drawing *d, const struct layout_box *box, stru
 	output_xml(d->out, buf_str(b));
 }
 
+/* "before 9.84%, now 12.34%: +2.50 points" */
+static void put_change(struct drawing *d, const struct layout_box *box)
+{
+	const struct picture *p = d->picture;
+	const struct node *nodes = p->tree->nodes, *n = &nodes[box->node];
+	struct buf *b = &d->scratch;
+	buf_clear(b);
+	buf_add(b, STR("before "));
+	if (nodes[0].total[0] > 0)
+		add_percent(b, n->total[0], nodes[0].total[0]);
+	else
+		buf_add(b, STR("nothing"));
+	buf_add(b, STR(", now "));
+	add_percent(b, n->total[1], nodes[0].total[1]);
+	buf_addf(b, ": %+.2f points", 100 * paint_change(&p->options->colors, box->node));
+	output_char(d->out, '\n');
+	output_xml(d->out, buf_str(b));
+}
+
 static void put_tooltip(struct drawing *d, const struct layout_box *box)
 {
 	struct buf exact = { 0 };
 	add_exact(d, &exact, box->value);
 	put_value(d, box, buf_str(&exact));
 	put_quantities(d, box, buf_str(&exact));
+	if (d->picture->stacks->columns > 1)
+		put_change(d, box);
 	uint32_t frame = d->picture->tree->nodes[box->node].frame;
 	if (frame != ID_NONE)
 		put_origin(d, &d->picture->profile->frames[frame]);
@@ -166,6 +187,10 @@ static void put_label(struct drawing *d, const struct layout_box *of,
 	output_lit(out, "\n<text");
 	svg_attribute(out, STR("x"), box->text_x);
 	svg_attribute(out, STR("y"), box->text_y);
+	if (box->opacity < 1) {
+		output_lit(out, " class=\"fg-faint\"");
+		svg_color_attribute(out, STR("fill"), box->ink);
+	}
 	output_char(out, '>');
 	output_xml(out, buf_str(&d->scratch));
 	output_lit(out, "</text>");

@@ -66,7 +66,9 @@ static void put_row(struct drawing *d, uint32_t i, const struct picture_table *t
 	put_bar(d, row->bar);
 	put_percent(d, row->total, PICTURE_TOTAL_END);
 	begin_cell(d, STR("cell"), PICTURE_NAME, false);
-	svg_fitted(d, row->name, table->name_room, PICTURE_ROW_SIZE);
+	buf_clear(&d->scratch);
+	picture_row_name(d->picture, table, i, &d->scratch);
+	output_xml(d->out, buf_str(&d->scratch));
 	output_lit(d->out, "</text></g>\n");
 }
 

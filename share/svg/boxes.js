@@ -3,7 +3,7 @@
 /* are taken off a heap, widest first, each putting its children on: what is left out */
 /* when there are too many are the narrowest, and a zoom costs what it shows, not what */
 /* the profile holds. */
-const MOST = 4000, LEAST = .5, ABOVE = 500;
+const MOST = 3000, LEAST = .5, ABOVE = 500;
 
 const wider = (a, b) => a.w > b.w || a.w === b.w && a.nth < b.nth;
 

@@ -16,6 +16,8 @@ BEGIN {
 	Viewer->import;
 }
 
+my $most = 3000;		# frames in the page, see boxes.js
+
 start_browser();
 
 my $random = 1;
@@ -63,7 +65,7 @@ for (split /\n/, Fg::slurp($folded)) {
 show("file://$Fg::temp/million.svg");
 like(words('.fg-foot'), qr/^1,010,000 narrow frames not drawn/,
 	'nearly all are too narrow to be drawn');
-cmp_ok(elements(), '<=', 5000, 'few elements');
+cmp_ok(elements(), '<=', $most, 'few elements');
 is((said())[0], '1 all, 100.0 percent, ' . amount($whole, 'cycles') . ', self 0.00 percent',
 	'the root');
 my ($said_a) = grep { /^2 a47, / } said();
@@ -103,7 +105,7 @@ for my $turn (1 .. 12) {
 	my $n = js('return boxesNow().length');
 	$browser->click(js('return boxesNow()[arguments[0]].querySelector("rect")', any($n)));
 	settle();
-	cmp_ok(elements(), '<=', 5000, "click $turn: few elements");
+	cmp_ok(elements(), '<=', $most, "click $turn: few elements");
 	is(wrong(), '', "click $turn: everything in its place");
 }
 press('0');
@@ -111,7 +113,7 @@ button('Callers');
 my ($said_f7) = grep { /^2 f7, / } said();
 my $share = percent($f7, $whole) =~ s/%/percent/r;
 like($said_f7, qr/^2 f7, \Q$share\E/, 'callers: a sum over 10,000');
-cmp_ok(elements(), '<=', 5000, 'callers: few elements');
+cmp_ok(elements(), '<=', $most, 'callers: few elements');
 is(wrong(), '', 'callers: everything in its place');
 calm('a million frames');
 
@@ -119,8 +121,8 @@ calm('a million frames');
 my $wide = join '', map { 'a;b' . $_ % 70 . ";c$_;d;e;f;g;h 10\n" } 1 .. 1200;
 my $all = 1 + 1 + 70 + 6 * 1200;
 show(draw('wide', $wide));
-is(elements(), 5000, 'as many elements as a page may hold');
-is(words('.fg-foot') =~ s/ not drawn.*//r, Viewer::grouped($all - 5000) . ' narrow frames',
+is(elements(), $most, 'as many elements as a page may hold');
+is(words('.fg-foot') =~ s/ not drawn.*//r, Viewer::grouped($all - $most) . ' narrow frames',
 	'the rest is told');
 cmp_ok(scalar(grep { $_->{name} =~ /^c/ } boxes()), '==', 1200, 'the widest frames are drawn');
 is(wrong(), '', 'many frames: everything in its place');

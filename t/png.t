@@ -387,6 +387,8 @@ sub check_names {
 	my @names = ("\xff\xfe\x80", "a\0b", "\e[31mred", "x" x 100000, "\xe2\x80\xae" . 'evil', "a\xcc\x81" x 3000,
 		"<b>&amp;\"'", "%s%n", "\xef\xbf\xbf\xed\xa0\x80", "\xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d", "\xe2\x80\xa9\xe2\x80\xa8",
 		"\xf0\x9f\x91\xa8\xe2\x80\x8d" x 500);
+	# Libraries that set text end the program at more than 32,767 marks on a letter.
+	push @names, 'z' . "\xcc\x81" x 100000;
 	for my $type (qw(png pdf)) {
 		my $file = Fg::spew("$temp/names.folded", join '', map { "main;$_;$_ 10\n" } @names);
 		my $ran = draw({}, '-q', '-t', $type, $file);

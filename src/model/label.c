@@ -122,7 +122,7 @@ bool label_add(struct buf *b, struct str name, unsigned columns, enum label_cut 
  * Advances of ASCII in hundredths of the font size, from a wide sans-serif
  * face; what is not here, and every column of other characters, counts 64.
  */
-enum { OTHER_ADVANCE = 64 };
+enum { OTHER_ADVANCE = 64, BYTES_PER_EM = 64 };
 
 static const unsigned char advances[128] = {
 	['f'] = 37, ['i'] = 29, ['j'] = 29, ['k'] = 59, ['l'] = 29, ['m'] = 98, ['r'] = 42,
@@ -155,9 +155,10 @@ double label_text_width(struct str s)
 
 struct str label_text_fit(struct str s, double width)
 {
+	double bytes = BYTES_PER_EM * (width + 1);
 	unsigned length;
 	size_t at = 0;
-	for (; at < s.n; at += length) {
+	for (; at < s.n && (double)at < bytes; at += length) {
 		width -= advance_of(str_skip(s, at), &length);
 		if (width < -1e-9)
 			break;

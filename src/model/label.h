@@ -23,7 +23,8 @@ double label_text_width(struct str);
 
 /*
  * The longest start of s that is at most that wide, in the same measure; no
- * character is cut.
+ * character is cut, and marks without end are: at most 64 bytes are spent on 1 px
+ * of the font's size.
  */
 struct str label_text_fit(struct str s, double width);
 

@@ -13,10 +13,14 @@
 
 #include "base/alloc.h"
 #include "base/num.h"
+#include "base/utf8.h"
 #include "io/output.h"
 
 #define TEXT_FONT "Noto Sans,DejaVu Sans,Liberation Sans,sans-serif"
 #define LABEL_FONT "DejaVu Sans Mono,Liberation Mono,Noto Sans Mono,monospace"
+
+/* Longer lines are cut: a letter with 32,768 marks ends a program that shapes it. */
+enum { BYTES_MAX = 16 * 1024 };
 
 /* Text is not made narrower than that. */
 static const double squeeze_least = .7;
@@ -193,6 +197,8 @@ static bool is_tall(const PangoRectangle *ink, const struct png_at *at)
 void png_text_draw(struct png_text *t, enum png_font font, struct str text,
 		   const struct png_at *at)
 {
+	if (text.n > BYTES_MAX)
+		text = utf8_fit(str_head(text, BYTES_MAX), BYTES_MAX);
 	buf_clear(&t->shown);
 	output_xml_shown(&t->shown, text);
 	pango_layout_set_text(t->layouts[font], t->shown.p, (int)t->shown.n);

@@ -6,6 +6,16 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { Writer, encode } = require('./encode.js');
 
+/* Node 18 knows the raw form of deflate only in zlib. */
+try {
+	new DecompressionStream('deflate-raw');
+} catch {
+	const { Duplex } = require('node:stream'), { createInflateRaw } = require('node:zlib');
+	globalThis.DecompressionStream = function DecompressionStream() {
+		return Duplex.toWeb(createInflateRaw());
+	};
+}
+
 const sources = ['data.js', 'views.js'].map(file =>
 	fs.readFileSync(path.join(process.argv[2], file), 'utf8'));
 const load = source => new Function(`'use strict';${source}

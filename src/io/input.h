@@ -142,6 +142,12 @@ static inline void input_skip(struct input *in, size_t n)
 	in->line++;
 }
 
+/* Consumes n of the bytes that wait, for readers of what has no lines. */
+static inline void input_take(struct input *in, size_t n)
+{
+	in->next += n;
+}
+
 /* Bytes of text consumed so far. */
 static inline uint64_t input_offset(const struct input *in)
 {

@@ -416,5 +416,6 @@ void num_add_quantity(struct buf *buf, double value, struct str unit)
 	if (unit.n == 0)
 		return;
 	buf_addc(buf, ' ');
-	buf_add(buf, value == 1 && str_eq(unit, STR("samples")) ? STR("sample") : unit);
+	bool plural = str_eq(unit, STR("samples")) || str_eq(unit, STR("blocks"));
+	buf_add(buf, value == 1 && plural ? str_head(unit, unit.n - 1) : unit);
 }

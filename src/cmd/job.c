@@ -132,10 +132,11 @@ static bool check_same_kind(struct job *job, size_t i, uint32_t events_before,
 				  "format",
 				  file->reader->name, first->input.name,
 				  first->reader->name);
-	if (events_before > 0 && job->profile.event_count > events_before)
+	if (events_before > 0 && job->profile.event_count > events_before) {
+		struct str name = job->profile.events[events_before].name;
 		return input_fail(&file->input, "counts '%s', which '%s' does not",
-				  job->profile.events[events_before].name.p,
-				  first->input.name);
+				  name.n ? name.p : "something", first->input.name);
+	}
 	if (job->profile.units_differ && !units_differed)
 		return input_fail(&file->input, "has another unit than '%s'",
 				  first->input.name);
@@ -209,7 +210,8 @@ static int read_files(struct job *job)
 			return say_input_error(&job->files[i].input);
 	if (s->want.strict && !fail_on_warnings(job))
 		return 2;
-	if (job->profile.stack_count == 0) {
+	/* "Nothing leaked" is a result. */
+	if (job->profile.stack_count == 0 && job->profile.metrics.count == 0) {
 		report_nothing(job);
 		return 2;
 	}

@@ -60,7 +60,8 @@ const struct opt options_reading[] = {
 	  .argument = "FORMAT",
 	  .help = "read this format instead of recognising it; see --list-formats" },
 	{ .name = "metric", .kind = OPT_STR, OPT_AT(want.metric), .argument = "NAME",
-	  .help = "what to count, such as period or samples; see --list-metrics" },
+	  .help = "what to count, such as period, samples, peak or leaked; see "
+		  "--list-metrics" },
 	{ .name = "weight", .same = "metric" },
 	{ .name = "event-filter", .kind = OPT_LIST, OPT_AT(event_filter),
 	  .argument = "EVENT",

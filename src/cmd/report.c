@@ -72,31 +72,66 @@ static void add_value(struct buf *out, const struct stacks *s, int64_t value)
 	num_add_quantity(out, in_units(value, s->scale), s->unit);
 }
 
-/* "perf.txt: 3,980 samples, 4.02 s of cpu-clock in 412 stacks" */
-static void say_sums(const struct job *job)
+/* "3,980 samples, 4.02 s of cpu-clock in 412 stacks" */
+static void add_samples(struct buf *line, const struct job *job)
 {
 	const struct stacks *s = &job->stacks;
-	struct buf line = { 0 };
-	buf_addf(&line, "%s%s: ", job->files[0].input.name,
-		 job->file_count > 1 ? " and others" : "");
-	add_count(&line, report_samples_read(job), "sample");
+	add_count(line, report_samples_read(job), "sample");
 	uint64_t left = report_samples_read(job) - s->samples;
 	if (left > 0 && s->samples > 0) {
-		buf_addf(&line, ", ");
-		num_add_grouped(&line, (int64_t)s->samples);
-		buf_addf(&line, " of them kept");
+		buf_addf(line, ", ");
+		num_add_grouped(line, (int64_t)s->samples);
+		buf_addf(line, " of them kept");
 	}
 	bool counts = str_eq(s->unit, STR("samples"));
 	if (!counts) {
-		buf_addf(&line, ", ");
-		add_value(&line, s, s->total[0]);
+		buf_addf(line, ", ");
+		add_value(line, s, s->total[0]);
 	}
 	if (s->event.n && !str_eq(s->unit, s->event)) {
-		buf_addf(&line, counts && left > 0 ? ", all of " : " of ");
-		message_visible(&line, s->event);
+		buf_addf(line, counts && left > 0 ? ", all of " : " of ");
+		message_visible(line, s->event);
 	}
-	buf_addf(&line, " in ");
-	add_count(&line, s->count, "stack");
+	buf_addf(line, " in ");
+	add_count(line, s->count, "stack");
+}
+
+/* "peak 62.4 MiB in 412 stacks; total 1.2 GiB, at end 0 B" */
+static void add_metrics(struct buf *line, const struct job *job)
+{
+	const struct stacks *s = &job->stacks;
+	struct buf others = { 0 };
+	if (s->event.n) {
+		message_visible(line, s->event);
+		buf_addf(line, ": ");
+	}
+	stacks_add_metric(line, s);
+	if (s->total[0] != s->total_before) {
+		buf_addf(line, " of ");
+		add_value(line, s, s->total_before);
+	}
+	if (s->count > 0) {
+		buf_addf(line, " in ");
+		add_count(line, s->count, "stack");
+	}
+	metrics_add_others(&others, &job->profile.metrics, STR(", "));
+	if (others.n) {
+		buf_addf(line, "; %s", stacks_is_whole(s) ? "" : "of the whole, ");
+		message_visible(line, buf_str(&others));
+	}
+	buf_free(&others);
+}
+
+/* What is in the input, with the name of that. */
+static void say_sums(const struct job *job)
+{
+	struct buf line = { 0 };
+	buf_addf(&line, "%s%s: ", job->files[0].input.name,
+		 job->file_count > 1 ? " and others" : "");
+	if (job->stacks.metric.n)
+		add_metrics(&line, job);
+	else
+		add_samples(&line, job);
 	add_warnings(&line, job);
 	message_line(buf_str(&line));
 	buf_free(&line);
@@ -160,14 +195,20 @@ static bool has_lines(const struct profile *p)
 /* What an option asks for and the input does not tell. */
 static const char *missing(const struct job *job)
 {
+	static const struct reader_hints none = {
+		.pids = "process ids", .cpus = "processors", .lines = "source lines",
+	};
 	const struct profile *p = &job->profile;
 	const struct want *want = &job->settings->want;
+	const struct reader_hints *hints = job->files[0].reader->hints;
+	if (hints == NULL)
+		hints = &none;
 	if (want->group_by == GROUP_PID && !has_groups_by(p, GROUP_PID))
-		return "process ids; perf script -F +pid adds them";
+		return hints->pids;
 	if (want->group_by == GROUP_CPU && !has_groups_by(p, GROUP_CPU))
-		return "processors; perf script -F +cpu adds them";
+		return hints->cpus;
 	if (want->granularity == GRANULARITY_LINES && !has_lines(p))
-		return "source lines; perf script -F +srcline adds them";
+		return hints->lines;
 	return NULL;
 }
 
@@ -175,6 +216,7 @@ static const char *missing(const struct job *job)
 static void say_hint(const struct job *job)
 {
 	struct buf line = { 0 };
+	const struct reader *reader = job->files[0].reader;
 	const char *function = filter_unmatched(&job->profile, &job->settings->want);
 	const char *words = job_read_raw(job) ? missing(job) : NULL;
 	if (function)
@@ -182,8 +224,8 @@ static void say_hint(const struct job *job)
 			 "nothing", function);
 	else if (words)
 		buf_addf(&line, "hint: the input has no %s", words);
-	else if (job_read_raw(job))
-		quality_add_hint(&line, &job->quality);
+	else if (job_read_raw(job) && reader->hints)
+		quality_add_hint(&line, &job->quality, &reader->hints->quality);
 	if (line.n)
 		message_line(buf_str(&line));
 	buf_free(&line);
@@ -259,7 +301,8 @@ void report_nothing(const struct job *job)
 		say_filtered_events(job);
 	else if (job->samples.count > 0)
 		message_error("0 of %" PRIu64 " %s are left by %s", job->samples.count,
-			      job_read_raw(job) ? "samples" : "stacks",
+			      job_read_raw(job) && !job->profile.metrics.count ?
+				      "samples" : "stacks",
 			      filters_used(&job->settings->want));
 	else
 		message_note("%s: error: no %s found%s", job->files[0].input.name,
@@ -311,13 +354,42 @@ static void metric_line(struct output *out, const struct job *job, uint32_t even
 	buf_free(&line);
 }
 
-void report_metrics(const struct job *job, struct output *out)
+/* "peak", no event, its total and unit */
+static void metric_lines(const struct job *job, struct output *out)
+{
+	const struct profile *p = &job->profile;
+	const struct metrics *m = &p->metrics;
+	for (unsigned i = 0; i < m->count; i++) {
+		struct buf line = { 0 };
+		message_visible(&line, m->items[i].name);
+		buf_addc(&line, '\t');
+		message_visible(&line, p->events[0].name);
+		if (m->items[i].overflow)
+			buf_addf(&line, "\ttoo large\t");
+		else
+			buf_addf(&line, "\t%" PRId64 "\t", m->items[i].total);
+		message_visible(&line, m->items[i].unit);
+		buf_addf(&line, "%s\n", i == m->usual ? "\tdefault" : "");
+		output_bytes(out, buf_str(&line));
+		buf_free(&line);
+	}
+}
+
+static void event_lines(const struct job *job, struct output *out)
 {
 	const struct profile *p = &job->profile;
 	struct total *totals = sum_up(p);
-	output_lit(out, "# metric\tevent\ttotal\tunit\n");
 	for (uint32_t e = 0; e < p->event_count; e++)
 		for (unsigned c = 0; c < p->column_count; c++)
 			metric_line(out, job, e, c, totals[e * (size_t)COLUMNS_MAX + c]);
 	free(totals);
+}
+
+void report_metrics(const struct job *job, struct output *out)
+{
+	output_lit(out, "# metric\tevent\ttotal\tunit\n");
+	if (job->profile.metrics.count > 0 && job_read_raw(job))
+		metric_lines(job, out);
+	else
+		event_lines(job, out);
 }

@@ -81,6 +81,32 @@ static void json_events(struct output *out, const struct job *job)
 	free(count);
 }
 
+/* Nothing for profiles of events. */
+static void json_metrics(struct output *out, const struct job *job)
+{
+	const struct metrics *m = &job->profile.metrics;
+	if (m->count == 0)
+		return;
+	json_text(out, "metric", job->stacks.metric, ",\n ");
+	json_key(out, "metrics");
+	for (unsigned i = 0; i < m->count; i++) {
+		output_bytes(out, str_of(i ? ", {" : "[{"));
+		json_text(out, "name", m->items[i].name, ", ");
+		json_text(out, "unit", m->items[i].unit, ", ");
+		json_key(out, "total");
+		if (m->items[i].overflow)
+			output_lit(out, "null}");
+		else if (i == m->chosen) {
+			output_decimal(out, job->stacks.total_before, job->stacks.scale);
+			output_char(out, '}');
+		} else {
+			output_decimal(out, m->items[i].total, 0);
+			output_char(out, '}');
+		}
+	}
+	output_lit(out, "],\n ");
+}
+
 static void write_json(const struct job *job, struct output *out)
 {
 	const struct stacks *s = &job->stacks;
@@ -99,6 +125,7 @@ static void write_json(const struct job *job, struct output *out)
 	output_decimal(out, s->total_before, s->scale);
 	output_lit(out, ", ");
 	json_text(out, "unit", s->unit, ", ");
+	json_metrics(out, job);
 	json_number(out, "stacks", s->count, ",\n ");
 	json_number(out, "frames", q->frames, ", ");
 	json_number(out, "frames_unknown", q->unknown_frames, ", ");

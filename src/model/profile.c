@@ -121,6 +121,14 @@ uint32_t profile_event(struct profile *p, struct str name, struct str unit)
 	return id;
 }
 
+bool profile_metrics(struct profile *p, const struct metrics *m, struct buf *why)
+{
+	if (!metrics_join(&p->metrics, m, why))
+		return false;
+	p->columns[0].name = p->metrics.items[p->metrics.chosen].name;
+	return true;
+}
+
 static bool group_eq(const struct group *a, const struct group *b)
 {
 	return a->event == b->event && a->comm == b->comm && a->pid == b->pid &&

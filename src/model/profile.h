@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/intern.h"
 #include "base/table.h"
+#include "model/metrics.h"
 
 /*
  * What was read: the distinct stacks with their values, and what they are
@@ -86,6 +87,9 @@ struct profile {
 	unsigned column_count;   /* 1 or 2 */
 	bool is_difference;      /* the two columns are before and after */
 
+	struct metrics metrics;  /* what the input tells of each stack; the chosen one is
+				    column 0.  None when it counts samples of events */
+
 	struct stack *stacks;
 	uint32_t stack_count;
 	int64_t *values;         /* by stack * COLUMNS_MAX + column */
@@ -134,6 +138,12 @@ uint32_t profile_frame(struct profile *, uint32_t name, enum frame_kind kind,
 
 /* The event of this name, made when new; its unit is set then, and compared later. */
 uint32_t profile_event(struct profile *, struct str name, struct str unit);
+
+/*
+ * Notes what an input has, after it was read; see metrics.h.  False with words in
+ * *why when it does not fit to the one before.
+ */
+bool profile_metrics(struct profile *, const struct metrics *, struct buf *why);
 
 /* The group with these attributes, made when new. */
 uint32_t profile_group(struct profile *, const struct group *);

@@ -16,6 +16,7 @@ static bool is_known_root(struct str name)
 		STR("_start"), STR("main"), STR("start_thread"),
 		STR("swapper"), STR("start_kernel"), STR("kthread"),
 		STR("cpu_startup_entry"), STR("_dl_start_user"),
+		STR("(below main)"),
 	};
 	static const struct str starts[] = {
 		STR("clone"), STR("__clone"), STR("__GI___clone"),
@@ -34,7 +35,7 @@ static bool is_known_root(struct str name)
 	for (size_t i = 0; i < ARRAY_SIZE(starts); i++)
 		if (str_starts(name, starts[i]))
 			return true;
-	return false;
+	return str_ends(name, STR("::main"));    /* of Rust, cut there by dhat-rs */
 }
 
 static bool is_unknown(const struct profile *p, uint32_t frame)
@@ -110,24 +111,23 @@ static unsigned percent(uint64_t part, uint64_t whole)
 	return whole ? (unsigned)((double)part * 100 / (double)whole) : 0;
 }
 
-void quality_add_hint(struct buf *out, const struct quality *q)
+void quality_add_hint(struct buf *out, const struct quality *q,
+		      const struct quality_advice *advice)
 {
 	unsigned unknown = percent(q->unknown_frames, q->frames);
 	unsigned rootless = percent(q->rootless, q->samples);
 	if (q->samples == 0)
 		return;
-	if (q->frames <= q->samples) {
-		buf_addf(out, "hint: recorded without call chains; record with -g "
-			      "(perf record -g)");
-	} else if (unknown >= BAD_PERCENT) {
+	if (q->frames <= q->samples && advice->no_chains) {
+		buf_addf(out, "hint: recorded without call chains; %s",
+			 advice->no_chains);
+	} else if (unknown >= BAD_PERCENT && advice->unknown) {
 		buf_addf(out, "hint: %u %% of frames have no name, most of them ",
 			 unknown);
 		message_visible(out, q->unknown_module);
-		buf_addf(out, "; install debug symbols, for code made at run time a "
-			      "perf map");
-	} else if (rootless >= BAD_PERCENT) {
+		buf_addf(out, "; %s", advice->unknown);
+	} else if (rootless >= BAD_PERCENT && advice->rootless) {
 		buf_addf(out, "hint: %u %% of stacks do not reach the start of a thread; "
-			      "record with --call-graph dwarf, or build with "
-			      "-fno-omit-frame-pointer", rootless);
+			      "%s", rootless, advice->rootless);
 	}
 }

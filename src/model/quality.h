@@ -20,10 +20,18 @@ struct quality {
 void quality_measure(struct quality *, const struct profile *,
 		     const uint32_t *events, unsigned event_count);
 
+/* How to record better with a profiler, behind what is wrong; NULL: nobody knows. */
+struct quality_advice {
+	const char *no_chains;       /* "recorded without call chains; " */
+	const char *unknown;         /* "20 % of frames have no name, …; " */
+	const char *rootless;        /* "20 % of stacks do not reach …; " */
+};
+
 /*
  * One line of advice on what is worst ("a third of the frames …: install …"),
- * or nothing appended when all is well.
+ * or nothing appended when all is well, or when there is nothing to advise.
  */
-void quality_add_hint(struct buf *, const struct quality *);
+void quality_add_hint(struct buf *, const struct quality *,
+		      const struct quality_advice *);
 
 #endif

@@ -13,9 +13,11 @@
 #include "model/stacks.h"
 
 #include <assert.h>
+#include <math.h>
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "base/num.h"
 #include "model/events.h"
 #include "model/filter.h"
 #include "model/stacks_sort.h"
@@ -25,8 +27,11 @@ enum { ROOTS_MAX = 4 };
 
 int stacks_metric(const struct profile *p, const struct want *w)
 {
+	const struct metrics *m = &p->metrics;
 	if (w->metric.n == 0 || str_eq(w->metric, STR("weight")))
 		return 0;
+	if (m->count > 0)
+		return metrics_is(m->items[m->chosen].name, w->metric) ? 0 : -1;
 	for (unsigned i = 0; i < p->column_count; i++)
 		if (str_eq(p->columns[i].name, w->metric))
 			return (int)i;
@@ -39,6 +44,24 @@ void stacks_free(struct stacks *s)
 	free(s->pool);
 	buf_free(&s->event_text);
 	*s = (struct stacks){ 0 };
+}
+
+bool stacks_is_whole(const struct stacks *s)
+{
+	return s->total[0] == s->total_before && s->shown.n == 0;
+}
+
+void stacks_add_metric(struct buf *out, const struct stacks *s)
+{
+	struct str words = metrics_words(s->metric);
+	if (s->total[0] == 0 && s->total_before == 0) {
+		buf_add(out, metrics_nothing(s->metric));
+		return;
+	}
+	buf_add(out, words);
+	if (words.n)
+		buf_addc(out, ' ');
+	num_add_quantity(out, (double)s->total[0] / pow(10, s->scale), s->unit);
 }
 
 /* Arrange */
@@ -342,6 +365,8 @@ static void describe(struct stacks *s, const struct profile *p,
 	s->scale = p->columns[column].scale;
 	s->title = p->title;
 	s->shown = p->shown;
+	if (p->metrics.count > 0)
+		s->metric = p->metrics.items[p->metrics.chosen].name;
 	name_events(s, p, events, event_count);
 	if (want->unit.n)
 		s->unit = want->unit;

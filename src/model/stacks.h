@@ -34,6 +34,7 @@ struct stacks {
 	int64_t total_before;        /* of the first column, before filters */
 	bool any_before;             /* some value was not 0 before that */
 	uint64_t samples;            /* behind the values; 0 when not known */
+	struct str metric;           /* which of the profile's is shown; may be empty */
 	struct str event;            /* what was counted, for people; may be empty */
 	struct str title;            /* the recorded command; may be empty */
 	struct str shown;            /* "62 % of 21000 cycles", left by a filter; or empty */
@@ -60,6 +61,12 @@ bool stacks_select(struct stacks *s, struct profile *, const struct want *,
 		   const uint32_t *events, unsigned event_count);
 
 void stacks_free(struct stacks *);
+
+/* "peak 62.4 MiB", "nothing was leaked": the metric and the total; there is a metric. */
+void stacks_add_metric(struct buf *, const struct stacks *);
+
+/* Whether nothing was left out, so that totals of the whole profile belong to them. */
+bool stacks_is_whole(const struct stacks *);
 
 /*
  * For walks in order, at an item: starts loading the frames, from the depth on,

@@ -17,6 +17,7 @@
 #include <stdlib.h>
 
 #include "base/num.h"
+#include "read/folded_header.h"
 
 enum { PROBE_LINES = 200, SEARCHES = 256 };
 
@@ -37,10 +38,13 @@ struct folded {
 	size_t frames_capacity, ends_capacity;
 
 	struct str event, unit;  /* from the header */
+	struct metrics metrics;  /* the same; the first is the one of the values */
+	struct str metric;
 	bool sorted;             /* so far lines come in byte order, frame by frame */
 	unsigned header_columns; /* 0: not told */
-	unsigned units, totals;  /* headers; totals that tell the samples */
-	double told_sum;         /* of the values, as these say */
+	unsigned units, totals;  /* headers */
+	unsigned with_samples;   /* totals that tell the samples */
+	double told_sum;         /* of the values, as totals say */
 	uint32_t first_stack;    /* that is new in this file */
 	bool has_group;
 	uint32_t group;
@@ -74,25 +78,6 @@ static bool is_header(struct str line)
 	return str_starts(line, STR("# ")) || str_eq(line, STR("#"));
 }
 
-/* "# total: 13010 cycles in 3980 samples": the number of samples, or 0. */
-static uint64_t samples_in(struct str value)
-{
-	ptrdiff_t in = str_find(value, STR(" in "));
-	uint64_t samples = 0;
-	if (in < 0 || !str_ends(value, STR(" samples")))
-		return 0;
-	struct str number = str_skip(value, (size_t)in + 4);
-	number.n -= STR(" samples").n;
-	return num_u64(number, &samples) ? samples : 0;
-}
-
-static struct str unquoted(struct str s)
-{
-	if (s.n >= 2 && s.p[0] == '"' && s.p[s.n - 1] == '"')
-		return str_head(str_skip(s, 1), s.n - 2);
-	return s;
-}
-
 static bool take_same(struct folded *f, struct str *known, struct str value,
 		      const char *what)
 {
@@ -106,38 +91,55 @@ static bool take_same(struct folded *f, struct str *known, struct str value,
 /* "13010 cycles in 3980 samples" */
 static void add_total(struct folded *f, struct str value)
 {
-	uint64_t samples = samples_in(value);
+	uint64_t samples = folded_header_samples(value);
 	struct decimal sum;
 	struct str number = str_cut(&value, ' ');
-	if (samples == 0 || !num_decimal(number, &sum))
+	if (!num_decimal(number, &sum))
 		return;
 	f->totals++;
+	f->with_samples += samples > 0;
 	f->told_sum += (double)sum.digits / pow(10, sum.scale);
 	f->profile->header_samples += samples;
 }
 
-/* A unit is a word or two, never "cycles in 3 samples". */
-static struct str unit_word(struct str value)
+/* "total 1343525 bytes", of another metric than that of the values */
+static void add_metric(struct folded *f, struct str value)
 {
-	ptrdiff_t in = str_find(value, STR(" in "));
-	return in < 0 ? value : str_trim(str_head(value, (size_t)in));
+	struct metrics *m = &f->metrics;
+	struct str name = str_cut(&value, ' ');
+	struct str number = str_cut(&value, ' ');
+	struct decimal total;
+	unsigned i = 0;
+	if (name.n == 0 || !num_decimal(number, &total) || total.scale > 0)
+		return;
+	while (i < m->count && !str_eq(m->items[i].name, name))
+		i++;
+	if (i == m->count && i < METRICS_MAX - 1)
+		metrics_add(m, profile_keep(f->profile, name),
+			    profile_keep(f->profile, value));
+	if (i < m->count)
+		metrics_sum(m, i, total.digits);
 }
 
 static bool read_header(struct folded *f, struct str line)
 {
 	struct str rest = str_trim(str_skip(line, 1));
 	struct str key = str_cut(&rest, ':');
-	struct str value = unquoted(str_trim(rest));
+	struct str value = folded_header_value(str_trim(rest));
 	struct profile *p = f->profile;
 	if (rest.p == NULL)
 		return true;
 	if (str_eq(key, STR("event")))
 		return take_same(f, &f->event, value, "event");
+	if (str_eq(key, STR("metric")))
+		return take_same(f, &f->metric, value, "metric");
 	f->units += str_eq(key, STR("unit"));
 	if (str_eq(key, STR("unit")))
-		return take_same(f, &f->unit, unit_word(value), "unit");
+		return take_same(f, &f->unit, folded_header_unit(value), "unit");
 	if (str_eq(key, STR("total")))
 		add_total(f, value);
+	else if (str_eq(key, STR("also")))
+		add_metric(f, value);
 	else if (str_eq(key, STR("command")) && p->title.n == 0)
 		p->title = profile_keep(p, value);
 	else if (str_eq(key, STR("shown")) && p->shown.n == 0)
@@ -489,11 +491,30 @@ static double sum_of_values(const struct profile *p)
  * Lines may have been taken out, by grep(1) for instance; then nobody knows how
  * many samples the others stand for.
  */
-static bool tells_samples(const struct folded *f, double sum_before)
+static bool tells_totals(const struct folded *f, double sum_before)
 {
 	double sum = sum_of_values(f->profile) - sum_before;
 	return f->totals > 0 && f->totals >= f->units &&
 	       fabs(sum - f->told_sum) <= fabs(f->told_sum) * 1e-9;
+}
+
+/* The metric of the values goes in front; the total is only for the list. */
+static bool keep_metrics(struct folded *f, bool with_others)
+{
+	struct metrics m = { 0 };
+	struct buf why = { 0 };
+	if (f->metric.n == 0 || f->profile->is_difference)
+		return true;
+	group_of(f);             /* where there is no stack, nothing was counted */
+	metrics_add(&m, f->metric, f->unit);
+	for (unsigned i = 0; i < f->metrics.count && with_others; i++)
+		if (!str_eq(f->metrics.items[i].name, f->metric))
+			m.items[m.count++] = f->metrics.items[i];
+	bool ok = profile_metrics(f->profile, &m, &why);
+	if (!ok)
+		input_fail(f->in, "%s", buf_cstr(&why));
+	buf_free(&why);
+	return ok;
 }
 
 static bool read_folded(struct input *in, const struct want *want, struct samples *out)
@@ -507,7 +528,9 @@ static bool read_folded(struct input *in, const struct want *want, struct sample
 	out->distinct = f.sorted;
 	double sum_before = sum_of_values(out->profile);
 	bool ok = read_lines(&f);
-	out->profile->samples_untold |= !tells_samples(&f, sum_before);
+	bool told = tells_totals(&f, sum_before);
+	out->profile->samples_untold |= !told || f.with_samples < f.totals;
+	ok = ok && keep_metrics(&f, told);
 	out->profile->sorted = f.sorted && !out->profile->is_difference;
 	out->distinct = false;
 	free(f.frame_of);
@@ -540,7 +563,8 @@ static enum probe probe_folded(struct str head)
 		if (line.n && line.p[line.n - 1] == '\r')
 			line.n--;
 		ours |= str_starts(line, STR("# event: ")) ||
-			str_starts(line, STR("# unit: "));
+			str_starts(line, STR("# unit: ")) ||
+			str_starts(line, STR("# metric: "));
 		if (is_header(line) || str_trim(line).n == 0)
 			continue;
 		all++;

@@ -571,6 +571,18 @@ static bool read_perf(struct input *in, const struct want *want, struct samples 
 	return ok;
 }
 
+static const struct reader_hints hints = {
+	.pids = "process ids; perf script -F +pid adds them",
+	.cpus = "processors; perf script -F +cpu adds them",
+	.lines = "source lines; perf script -F +srcline adds them",
+	.quality = {
+		.no_chains = "record with -g (perf record -g)",
+		.unknown = "install debug symbols, for code made at run time a perf map",
+		.rootless = "record with --call-graph dwarf, or build with "
+			    "-fno-omit-frame-pointer",
+	},
+};
+
 const struct reader reader_perf = {
 	.name = "perf",
 	.title = "text of perf script",
@@ -579,4 +591,5 @@ const struct reader reader_perf = {
 	.probe = perf_text_probe,
 	.read = read_perf,
 	.split = perf_text_split,
+	.hints = &hints,
 };

@@ -3,6 +3,7 @@
 #define READ_READER_H
 
 #include "io/input.h"
+#include "model/quality.h"
 #include "model/samples.h"
 #include "model/want.h"
 
@@ -33,6 +34,15 @@ enum probe {
 	PROBE_SURE,
 };
 
+/*
+ * What people are told when they ask for what the input does not have: the words
+ * behind "the input has no ", with how to record it; and how to record better.
+ */
+struct reader_hints {
+	const char *pids, *cpus, *lines;
+	struct quality_advice quality;
+};
+
 struct reader {
 	const char *name;        /* as typed after -f */
 	const char *title;       /* as shown by --list-formats */
@@ -52,6 +62,8 @@ struct reader {
 	 * the format cannot be cut.
 	 */
 	const char *(*split)(struct str block);
+
+	const struct reader_hints *hints;    /* may be NULL */
 };
 
 /* All readers, NULL-terminated, in no order that matters. */

@@ -6,6 +6,13 @@
  *	# total: 13010 cycles in 3980 samples
  *	java;start_thread;org/a/B:::run_[j] 12
  *
+ * or, of a profile with metrics,
+ *
+ *	# metric: peak
+ *	# unit: bytes
+ *	# total: 1014768 bytes
+ *	# also: total 1343525 bytes
+ *
  * The text of the path to the leaf is kept from line to line: only what
  * differs from the stack before is written anew.  Header lines never end in a
  * blank and a number, or older tools would take them for a stack.
@@ -100,7 +107,8 @@ static bool ends_in_number(struct str s)
 static void header_line(struct output *out, struct str key, struct str value)
 {
 	value = str_trim(value);
-	bool quote = ends_in_number(value);
+	bool quoted = value.n >= 2 && value.p[0] == '"' && value.p[value.n - 1] == '"';
+	bool quote = quoted || ends_in_number(value);
 	output_lit(out, "# ");
 	output_bytes(out, key);
 	output_lit(out, ": ");
@@ -126,6 +134,23 @@ static void header_total(const struct stacks *s, struct output *out)
 	else if (s->unit.n == 0)
 		buf_add(&text, STR(" in all"));
 	header_line(out, STR("total"), buf_str(&text));
+	buf_free(&text);
+}
+
+/* "total 1343525 bytes": what pictures tell of other metrics. */
+static void header_also(const struct stacks *s, struct output *out)
+{
+	const struct metrics *m = &s->profile->metrics;
+	struct buf text = { 0 };
+	for (unsigned i = 0; i < m->count && stacks_is_whole(s); i++) {
+		if (!metrics_is_other(m, i))
+			continue;
+		buf_clear(&text);
+		buf_add(&text, m->items[i].name);
+		buf_addf(&text, " %lld ", (long long)m->items[i].total);
+		buf_add(&text, m->items[i].unit);
+		header_line(out, STR("also"), buf_str(&text));
+	}
 	buf_free(&text);
 }
 
@@ -166,12 +191,14 @@ static void write_header(const struct stacks *s, struct output *out)
 	bool plain = str_eq(s->unit, STR("samples")) || s->unit.n == 0;
 	bool ambiguous = s->columns == 1 && looks_like_two_columns(s);
 	if (plain && !ambiguous && s->event.n == 0 && s->title.n == 0 &&
-	    s->columns == 1 && s->total[0] == s->total_before && s->shown.n == 0)
+	    s->columns == 1 && s->metric.n == 0 && stacks_is_whole(s))
 		return;
 	if (s->title.n)
 		header_line(out, STR("command"), s->title);
 	if (s->event.n)
 		header_line(out, STR("event"), s->event);
+	if (s->metric.n)
+		header_line(out, STR("metric"), s->metric);
 	if (s->unit.n)
 		header_line(out, STR("unit"), s->unit);
 	if (s->columns == 2)
@@ -179,6 +206,7 @@ static void write_header(const struct stacks *s, struct output *out)
 	else if (ambiguous)
 		header_line(out, STR("columns"), STR("value"));
 	header_total(s, out);
+	header_also(s, out);
 	header_shown(s, out);
 }
 

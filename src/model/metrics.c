@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/metrics.h"
+
+#include "base/alloc.h"
+#include "base/num.h"
+
+enum { OTHERS_SHOWN = 4, SPELLINGS = 6 };
+
+/*
+ * What the questions are called here, for people, and elsewhere: by the keys of
+ * DHAT, the sample types of pprof, the columns of heaptrack.  Those that are no
+ * detail stand in the order in which their totals are shown.
+ */
+static const struct known {
+	struct str name;
+	struct str words;        /* in front of a quantity; none: the unit says it */
+	struct str nothing;
+	bool is_detail;          /* its total tells little beside another metric */
+	const char *elsewhere[SPELLINGS];
+} known[] = {
+	{ STR("peak"), STR("peak"), STR("nothing was allocated"), false, { "gb" } },
+	{ STR("live"), STR("live"), STR("nothing is live"), false,
+	  { "inuse_space", "in-use" } },
+	{ STR("total"), STR("total"), STR("nothing was counted"), false,
+	  { "tb", "bytes", "alloc_space" } },
+	{ STR("leaked"), STR("at end"), STR("nothing was leaked"), false,
+	  { "eb", "leaks", "leak" } },
+	{ STR("blocks"), STR(""), STR("nothing was counted"), false,
+	  { "tbk", "allocations", "allocs", "alloc_objects" } },
+	{ STR("peak-blocks"), STR("at the peak"), STR("nothing was allocated"), true,
+	  { "gbk" } },
+	{ STR("live-blocks"), STR("live"), STR("nothing is live"), true,
+	  { "inuse_objects" } },
+	{ STR("leaked-blocks"), STR("at end"), STR("nothing was leaked"), true,
+	  { "ebk" } },
+	{ STR("lifetime"), STR("lifetime"), STR("no block lived for long"), true,
+	  { "tl", "tli" } },
+	{ STR("reads"), STR("read"), STR("nothing was read"), true, { "rb" } },
+	{ STR("writes"), STR("written"), STR("nothing was written"), true, { "wb" } },
+	{ STR("site-peak"), STR("peaks of each site"), STR("nothing was allocated"),
+	  true, { "mb" } },
+	{ STR("site-peak-blocks"), STR("peaks of each site"),
+	  STR("nothing was allocated"), true, { "mbk" } },
+};
+
+static const struct known *find_known(struct str name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
+		if (str_eq(known[i].name, name))
+			return &known[i];
+	return NULL;
+}
+
+bool metrics_is(struct str name, struct str asked)
+{
+	const struct known *k = find_known(name);
+	if (str_eq(name, asked))
+		return true;
+	for (int i = 0; k && i < SPELLINGS && k->elsewhere[i]; i++)
+		if (str_eq(str_of(k->elsewhere[i]), asked))
+			return true;
+	return false;
+}
+
+struct str metrics_words(struct str name)
+{
+	const struct known *k = find_known(name);
+	return k ? k->words : name;
+}
+
+struct str metrics_nothing(struct str name)
+{
+	const struct known *k = find_known(name);
+	return k ? k->nothing : STR("nothing was counted");
+}
+
+/* Lists */
+
+unsigned metrics_add(struct metrics *m, struct str name, struct str unit)
+{
+	unsigned i = m->count < METRICS_MAX ? m->count++ : METRICS_MAX - 1;
+	m->items[i] = (struct metric){ .name = name, .unit = unit };
+	return i;
+}
+
+static bool find(const struct metrics *m, struct str name, unsigned *at)
+{
+	for (*at = 0; *at < m->count; ++*at)
+		if (str_eq(m->items[*at].name, name))
+			return true;
+	return false;
+}
+
+/* A name of its own comes before one from elsewhere. */
+static bool find_asked(const struct metrics *m, struct str asked, unsigned *at)
+{
+	if (find(m, asked, at))
+		return true;
+	for (*at = 0; *at < m->count; ++*at)
+		if (metrics_is(m->items[*at].name, asked))
+			return true;
+	return false;
+}
+
+bool metrics_choose(struct metrics *m, const struct want *want, struct str usual,
+		    struct buf *why)
+{
+	if (!find(m, usual, &m->usual))
+		m->usual = 0;
+	m->chosen = m->usual;
+	if (want->metric.n == 0 || str_eq(want->metric, STR("weight")) ||
+	    find_asked(m, want->metric, &m->chosen))
+		return m->count > 0;
+	buf_addf(why, "no metric '%.*s': ", STR_ARG(want->metric));
+	for (unsigned i = 0; i < m->count; i++)
+		buf_addf(why, "%s%.*s", i ? ", " : "", STR_ARG(m->items[i].name));
+	m->chosen = m->usual;
+	return false;
+}
+
+static void remove_item(struct metrics *m, unsigned at)
+{
+	m->count--;
+	memmove(&m->items[at], &m->items[at + 1], (m->count - at) * sizeof(m->items[0]));
+	m->chosen -= m->chosen > at;
+	m->usual = m->usual == at ? m->chosen : m->usual - (m->usual > at);
+}
+
+bool metrics_join(struct metrics *m, const struct metrics *more, struct buf *why)
+{
+	const struct metric *a = &m->items[m->chosen], *b = &more->items[more->chosen];
+	if (m->count == 0) {
+		*m = *more;
+		return true;
+	}
+	if (!str_eq(a->name, b->name)) {
+		buf_addf(why, "counts '%.*s', the file before '%.*s'; choose with "
+			 "--metric", STR_ARG(b->name), STR_ARG(a->name));
+		return false;
+	}
+	for (unsigned i = m->count; i-- > 0;) {
+		unsigned at;
+		struct metric *item = &m->items[i];
+		if (!find(more, item->name, &at) ||
+		    !str_eq(item->unit, more->items[at].unit)) {
+			if (i != m->chosen)
+				remove_item(m, i);
+			continue;
+		}
+		metrics_sum(m, i, more->items[at].total);
+		item->overflow |= more->items[at].overflow;
+	}
+	return true;
+}
+
+/* Words */
+
+void metrics_add_total(struct buf *out, const struct metric *m)
+{
+	struct str words = metrics_words(m->name);
+	buf_add(out, words);
+	if (words.n)
+		buf_addc(out, ' ');
+	num_add_quantity(out, (double)m->total, m->unit);
+}
+
+/* How early its total is shown; those that are no detail, and the file's own. */
+static size_t rank(struct str name)
+{
+	const struct known *k = find_known(name);
+	return k ? (size_t)(k - known) : ARRAY_SIZE(known);
+}
+
+bool metrics_is_other(const struct metrics *m, unsigned i)
+{
+	const struct known *k = find_known(m->items[i].name);
+	return i != m->chosen && !m->items[i].overflow && !(k && k->is_detail);
+}
+
+void metrics_add_others(struct buf *out, const struct metrics *m, struct str separator)
+{
+	unsigned shown = 0;
+	for (size_t r = 0; r <= ARRAY_SIZE(known); r++)
+		for (unsigned i = 0; i < m->count && shown < OTHERS_SHOWN; i++) {
+			if (rank(m->items[i].name) != r || !metrics_is_other(m, i))
+				continue;
+			if (shown++)
+				buf_add(out, separator);
+			metrics_add_total(out, &m->items[i]);
+		}
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MODEL_METRICS_H
+#define MODEL_METRICS_H
+
+#include "base/buf.h"
+#include "model/want.h"
+
+/*
+ * What a format tells of each stack beside, or instead of, a number of samples:
+ * bytes at the peak, blocks that are never freed, and so on.  A reader lists the
+ * metrics its file has, stores the one that is wanted as the only column of the
+ * profile, and sums up all of them:
+ *
+ *	struct metrics m = { 0 };
+ *	metrics_add(&m, STR("total"), STR("bytes"));
+ *	metrics_add(&m, STR("peak"), STR("bytes"));
+ *	if (!metrics_choose(&m, want, STR("peak"), &why))
+ *		... input_fail() with why ...
+ *	... samples, metrics_sum(&m, i, value) ...
+ *	if (!profile_metrics(profile, &m, &why))
+ *		... input_fail() with why ...
+ *
+ * The same question has the same name in every format; metrics.c has the list of
+ * names, the words for people, and what the names are elsewhere.  A metric that
+ * is not in the list is called as the file calls it.
+ */
+struct metric {
+	struct str name;         /* "peak"; without blanks */
+	struct str unit;         /* of its values */
+	int64_t total;           /* of the whole input */
+	bool overflow;           /* it left the range of int64 */
+};
+
+enum { METRICS_MAX = 24 };
+
+/* Texts live as long as the profile. */
+struct metrics {
+	struct metric items[METRICS_MAX];
+	unsigned count;
+	unsigned usual;          /* the one that is meant when nobody says */
+	unsigned chosen;
+};
+
+/* Adds one, with total 0, when there is room; returns its number. */
+unsigned metrics_add(struct metrics *, struct str name, struct str unit);
+
+static inline void metrics_sum(struct metrics *m, unsigned i, int64_t value)
+{
+	struct metric *metric = &m->items[i];
+	metric->overflow |= __builtin_add_overflow(metric->total, value, &metric->total);
+}
+
+/*
+ * Chooses the metric that want->metric names, or the one that is usually looked
+ * at.  False with words in *why ("no metric 'x': peak, total").
+ */
+bool metrics_choose(struct metrics *, const struct want *, struct str usual,
+		    struct buf *why);
+
+/*
+ * Adds what another file has.  Only what all files have stays, for other totals
+ * would be those of a part.  False with words in *why when another one was chosen.
+ */
+bool metrics_join(struct metrics *, const struct metrics *, struct buf *why);
+
+/* Whether that is the name, or what the metric is called elsewhere. */
+bool metrics_is(struct str name, struct str asked);
+
+/* For people: "at end" for "leaked"; the name itself when there is nothing better. */
+struct str metrics_words(struct str name);
+
+/* "nothing was leaked": what a total of 0 says. */
+struct str metrics_nothing(struct str name);
+
+/* "at end 14.4 KiB", "1,164 blocks" */
+void metrics_add_total(struct buf *, const struct metric *);
+
+/* Whether people compare the chosen one with the total of this. */
+bool metrics_is_other(const struct metrics *, unsigned i);
+
+/*
+ * The totals that people compare the chosen one with, which is not among them:
+ * "total 1.28 MiB, at end 14.4 KiB, 1,164 blocks".  Nothing may be appended.
+ */
+void metrics_add_others(struct buf *, const struct metrics *, struct str separator);
+
+#endif

@@ -128,7 +128,37 @@ static void add_zoom(const struct picture *p, struct buf *b, int64_t total)
 	picture_quantity(p, b, total);
 }
 
-/* "cycles:u · 1.24 G cycles in 3,980 samples · 62 % of the profile shown" */
+/* What a filter told, "97.6 % of 12300 bytes", in the words for what is left here. */
+static void add_shown(struct buf *b, struct str shown)
+{
+	ptrdiff_t of = str_find(shown, STR(" of "));
+	struct str share = of > 0 ? str_head(shown, (size_t)of) : shown;
+	double percent;
+	if (str_ends(share, STR(" %")) &&
+	    num_double(str_head(share, share.n - 2), &percent))
+		picture_share(b, percent / 100);
+	else
+		buf_add(b, share);
+	buf_add(b, of > 0 ? STR(" of the profile shown") : STR(" shown"));
+}
+
+/* " · total 1.2 GiB · at end 0 B" */
+static void add_other_metrics(const struct picture *p, struct buf *b)
+{
+	struct buf others = { 0 };
+	if (p->stacks->metric.n && stacks_is_whole(p->stacks))
+		metrics_add_others(&others, &p->profile->metrics, STR(" · "));
+	if (others.n) {
+		separate(b);
+		buf_add(b, buf_str(&others));
+	}
+	buf_free(&others);
+}
+
+/*
+ * "cycles:u · 1.24 G cycles in 3,980 samples · 62 % of the profile shown",
+ * "peak 62.4 MiB · total 1.2 GiB · at end 0 B"
+ */
 static void make_subtitle(struct picture *p)
 {
 	const struct stacks *s = p->stacks;
@@ -141,11 +171,18 @@ static void make_subtitle(struct picture *p)
 	}
 	separate(b);
 	if (total == 0) {
-		buf_add(b, STR("nothing was counted, so there is nothing to draw"));
+		buf_add(b, s->metric.n ? metrics_nothing(s->metric) :
+					 STR("nothing was counted"));
+		buf_add(b, STR(", so there is nothing to draw"));
+		add_other_metrics(p, b);
 		return;
 	}
-	if (p->unit.n == 0)
-		buf_add(b, STR("total "));
+	struct str words = metrics_words(s->metric);
+	if (s->metric.n == 0 && p->unit.n == 0)
+		words = STR("total");
+	buf_add(b, words);
+	if (words.n)
+		buf_addc(b, ' ');
 	picture_quantity(p, b, layout_value(p->tree, &p->tree->nodes[p->node]));
 	if (p->node) {
 		add_zoom(p, b, total);
@@ -162,10 +199,9 @@ static void make_subtitle(struct picture *p)
 		buf_add(b, STR(" of the profile shown"));
 	} else if (s->shown.n) {
 		separate(b);
-		ptrdiff_t of = str_find(s->shown, STR(" of "));
-		buf_add(b, of > 0 ? str_head(s->shown, (size_t)of) : s->shown);
-		buf_add(b, of > 0 ? STR(" of the profile shown") : STR(" shown"));
+		add_shown(b, s->shown);
 	}
+	add_other_metrics(p, b);
 }
 
 /* What of the whole fits --highlight, nothing counted twice. */

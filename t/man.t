@@ -22,6 +22,7 @@ my @programs = map { basename($_, '.1') } grep { /\.1$/ } @pages;
 # What the examples find in their folder.
 my %fixtures = (
 	'perf.txt' => Fg::slurp("$Fg::cases/perf/fp.in"),
+	'dhat.out' => Fg::slurp("$Fg::cases/dhat/heap.in"),
 	'events.txt' => Fg::slurp("$Fg::cases/perf/multi-event.in"),
 	'a.folded' => <<'END',
 # event: cycles:u

@@ -107,7 +107,7 @@ sub names {
 		$names{$_} = 1 for map { split /;/, s/ \S*$//r } Fg::lines_of($file);
 	}
 	delete @names{grep { /\n/ || !utf8::decode(my $copy = $_) } keys %names};
-	$names{$_} = 1 for shuffled(4000), long_names(), 'main.f.gowrap1', 'a.b /c/d.js:1',
+	$names{$_} = 1 for shuffled(6000), long_names(), 'main.f.gowrap1', 'a.b /c/d.js:1',
 		'f+ /a/b.js:1:2', 'f^ /a/b.js', '<impl x.y for a/z>::f', 'a::b::<impl x.y for /z>::f',
 		'a.b.c::d e/f', 'a.b{c}/d';
 	return sort keys %names;
@@ -117,11 +117,12 @@ sub names {
 sub shuffled {
 	my ($count) = @_;
 	my @pieces = (
-		qw(a bc std foo Bar operator operator< operator() impl cold so func1 h 7),
+		qw(a bc std foo Bar operator operator< operator() impl cold so func1 h 7
+			py:: abi0 $ $a $$Lambda $$Lambda$1/0x7f $Foo),
 		qw/:: :: :: . . : : :. ` ( ) < > < > [ ] { } ! -> * & ~ $_0 ' -[/, '#', ',',
 		' ', ' ', ' as ', ' for ', '<impl ', '(int)', '<T>', '{lambda(int)#1}',
 		' const', '(anonymous namespace)', '::h0123456789abcdef', '数据', "e\xcc\x81",
-		"\xcc\x81", '😀', "\xe2\x80\x8d", 'é');
+		"\xcc\x81", '😀', "\xe2\x80\x8d", 'é', 'a vtable for ', ' to ', '(*T[', 'T[a]');
 	my $random = 12345;
 	my @names;
 	for (1 .. $count) {

@@ -144,8 +144,11 @@ function fitLabel(text, columns, cut) {
 }
 
 const LABEL_RUN = {
+	number: /(?:[$/.+]\d[\da-fx]*)*/y,
 	word: /[^ \t:./\\!#`()[\]{}<>]+/y, blank: /[ \t]+/y, separator: /[:./\\!#`]+/y,
 };
+const LABEL_SUFFIX =
+	/^(?:cold|part|isra|constprop|llvm|lto_priv|localalias|abi0|abiinternal)$/;
 const LABEL_IDENTIFIER = /^[\w$\x80-\uffff]/;
 const LABEL_PARTNER = { ')': '(', ']': '[', '}': '{' };
 const labelOneOf = (c, set) => c !== '' && set.includes(c);
@@ -156,7 +159,7 @@ function labelIsSign(text, at) {
 	if (text[at] === '>' && at > 0 && '-='.includes(text[at - 1]))
 		return true;
 	const from = at - (at > 0 && text[at - 1] === text[at]);
-	return from >= 8 && text.startsWith('operator', from - 8);
+	return text.endsWith('operator', from);
 }
 
 /* Behind the bracket that closes "first", whose inner text begins at "at"; or 0. */
@@ -183,17 +186,10 @@ function labelGroupEnd(text, at, first) {
 	return 0;
 }
 
-function labelWithoutHash(name) {
-	const n = name.length - '::h0123456789abcdef'.length;
-	return n > 0 && name.startsWith('::h', n) && /^[0-9a-f]{16}$/.test(name.slice(n + 3))
-		? name.slice(0, n) : name;
-}
-
 /* One pass over a name, which makes "plain", "bare" and "cuts" of it. */
 class LabelScan {
-	constructor(whole) {
-		this.whole = whole;
-		this.text = labelWithoutHash(whole);
+	constructor(text) {
+		this.text = text;
 		this.at = 0;
 		this.plain = this.bare = this.before = '';
 		this.cuts = [];
@@ -201,7 +197,7 @@ class LabelScan {
 		this.divided = this.dotted = this.quiet = this.isOperator = this.frozen = false;
 		this.hasArguments = this.hasBlank = this.hasPlace = false;
 		this.opened = [];
-		this.separator = this.blank = this.result = [0, 0];
+		this.separator = this.blank = this.words = this.result = [0, 0];
 	}
 
 	mark() {
@@ -236,11 +232,16 @@ class LabelScan {
 		return run.test(this.text) ? run.lastIndex : this.at;
 	}
 
+	addCut(at, dotted) {
+		if (this.frozen || this.quiet || at === 0)
+			return;
+		this.cuts.push(at);
+		this.dotted = dotted;
+	}
+
 	beginPart(glued) {
-		if (this.divided && !glued && !this.frozen && !this.quiet && this.bare) {
-			this.cuts.push(this.bare.length);
-			this.dotted = this.before === '.';
-		}
+		if (this.divided && !glued)
+			this.addCut(this.bare.length, this.before === '.');
 		this.divided = this.fresh = this.isOperator = false;
 	}
 
@@ -251,7 +252,7 @@ class LabelScan {
 			return word === '_FUN' ||
 				word === 'operator' && this.charAt(this.at) === '(';
 		return this.before === '.' &&
-			/^(?:(?:so|js|py|rb)$|(?:func|gowrap|deferwrap)[0-9])/.test(word);
+			/^(?:so|js|py|rb|func|gowrap|deferwrap)(?:\d|$)/.test(word);
 	}
 
 	skipSign(sign) {
@@ -275,12 +276,31 @@ class LabelScan {
 			LABEL_IDENTIFIER.test(this.charAt(this.at + 1));
 	}
 
+	isSuffix(word) {
+		return this.before === '.' ? LABEL_SUFFIX.test(word) : this.before === ':' &&
+			this.at === this.text.length && /^h[0-9a-f]{16}$/.test(word);
+	}
+
+	scanClass(from, word) {
+		const lambda = word.indexOf('$$Lambda');
+		if (lambda >= 0) {
+			word = word.slice(0, lambda + '$$Lambda'.length);
+			this.at = from + word.length;
+			this.at = this.runEnd('number');
+		}
+		const behind = this.charAt(this.at);
+		if (labelOneOf(behind, './') || behind === ':' && labelOneOf(this.before, './'))
+			for (const { index } of word.matchAll(/\$[a-z]{3}/gi))
+				if (index > 0 && word[0] !== '_')
+					this.addCut(this.bare.length + index + 1, false);
+		return word;
+	}
+
 	scanWord() {
 		const from = this.at;
 		this.at = this.runEnd('word');
-		const word = this.text.slice(from, this.at);
-		if (this.fresh && !this.opened.length && this.before === '.' &&
-		    /^(?:cold|part|isra|constprop|llvm|lto_priv|localalias)$/.test(word)) {
+		let word = this.text.slice(from, this.at);
+		if (this.fresh && !this.opened.length && this.isSuffix(word)) {
 			this.goBack(this.separator);
 			this.at = this.text.length;
 			return;
@@ -288,15 +308,23 @@ class LabelScan {
 		if (this.fresh) {
 			this.beginPart(this.isGlued(word));
 			if (word.startsWith('operator') && !this.quiet &&
-			    !LABEL_IDENTIFIER.test(word.slice(8)))
+			    !LABEL_IDENTIFIER.test(word.slice(8))) {
 				this.skipSign(word.slice(8));
+				word = this.text.slice(from, this.at);
+			} else if (word.includes('$')) {
+				word = this.scanClass(from, word);
+			}
 		}
-		this.put(from, this.at, true);
+		this.put(from, from + word.length, true);
 	}
 
 	scanSeparator() {
 		const from = this.at, end = this.runEnd('separator'), scope = this.has('::');
 		const run = this.text.slice(from, end), colon = run === ':';
+		if (this.isPython && !scope && run[0] === ':') {
+			this.at = this.text.length;
+			return;
+		}
 		if (scope)
 			this.quiet = false;
 		if (!this.quiet) {
@@ -315,26 +343,20 @@ class LabelScan {
 	}
 
 	scanSelf() {
-		const from = this.at;
-		this.quiet = false;
-		if (this.has(' as ')) {
-			this.at = labelGroupEnd(this.text, from, '<');
-			if (this.at === 0)
-				return false;
-			this.put(from, this.at, false);
+		const as = this.has(' as ');
+		const end = as ? labelGroupEnd(this.text, this.at, '<') : this.at + ' for '.length;
+		this.quiet = this.dotted = false;
+		this.fresh = !as;
+		this.before = '<';
+		this.put(this.at, end, false);
+		this.at = end;
+		if (as)
 			this.opened.pop();
-			this.fresh = false;
-			return true;
-		}
-		this.bare = this.bare.slice(0, this.opened[this.opened.length - 1]);
+		else
+			this.bare = this.bare.slice(0, this.opened[this.opened.length - 1]);
 		while (this.cuts[this.cuts.length - 1] > this.bare.length)
 			this.cuts.pop();
-		this.at = from + ' for '.length;
-		this.put(from, this.at, false);
-		this.dotted = false;
-		this.fresh = true;
-		this.before = '<';
-		return true;
+		return end > 0;
 	}
 
 	scanBlank() {
@@ -350,8 +372,11 @@ class LabelScan {
 				!'~*^+:'.includes(this.text[from - 1]);
 		}
 		this.put(from, this.at, true);
-		if (!this.isOperator && !this.frozen && !inside)
+		if (!this.isOperator && !this.frozen && !inside) {
 			this.result = this.mark();
+			if (this.text.endsWith(' for', from) || this.text.endsWith(' to', from))
+				this.words = this.result;
+		}
 		this.divided = this.dotted = false;
 		this.fresh = true;
 		this.before = ' ';
@@ -359,7 +384,9 @@ class LabelScan {
 	}
 
 	opensSelf() {
-		return this.fresh && (this.before === '' || this.before === '<' ||
+		if (this.before === '' && this.fresh)
+			return this.text.startsWith('::', labelGroupEnd(this.text, this.at + 1, '<'));
+		return this.fresh && (this.before === '<' ||
 			this.before === ':' && this.has('<impl '));
 	}
 
@@ -370,7 +397,6 @@ class LabelScan {
 		this.opened.push(this.bare.length);
 		this.put(this.at, this.at + n, false);
 		this.at += n;
-		this.fresh = true;
 		this.before = '<';
 		return true;
 	}
@@ -382,53 +408,44 @@ class LabelScan {
 		else if (this.fresh && this.isOperator)
 			this.bare = this.bare.slice(0, this.blank[1]);
 		if (name)
-			this.beginPart(true);
+			this.beginPart(this.before !== '');
 		this.put(this.at, end, name);
 		this.divided = this.fresh = false;
 	}
 
-	skipArguments() {
+	isList() {
+		const last = this.charAt(this.at - 1);
+		if (this.fresh)
+			return this.before === ' ' && !this.opened.length && !this.hasPlace &&
+				!labelOneOf(this.charAt(this.at + 1), '*&') &&
+				!this.has('(anonymous ');
+		return this.text[this.at] === '(' && (this.isOperator ||
+			!'*~^&+-'.includes(last) && !this.text.endsWith('decltype', this.at));
+	}
+
+	list() {
 		if (this.fresh)
 			this.goBack(this.blank);
-		else if (this.text[this.at] === '(')
+		else
 			this.hasArguments = true;
 		this.quiet = true;
 		this.fresh = this.divided = false;
 	}
 
-	/* Whether brackets behind a blank are a remark: "f (a.py:12)", "f [clone .cold]". */
-	isRemark() {
-		return this.before === ' ' && !this.opened.length && !this.hasPlace;
-	}
-
-	roundGroup(end) {
-		const lists = this.fresh
-			? this.isRemark() && !labelOneOf(this.charAt(this.at + 1), '*&') &&
-				!this.has('(anonymous ')
-			: this.isOperator || !'*~^&+-'.includes(this.text[this.at - 1]) &&
-				!(this.at >= 8 && this.text.startsWith('decltype', this.at - 8));
-		if (lists)
-			return this.skipArguments();
-		this.beginPart(false);
-		this.put(this.at, end, true);
-	}
-
-	squareGroup(end) {
-		const last = this.charAt(this.at - 1);
-		const types = !this.fresh && LABEL_IDENTIFIER.test(last) && last !== '_' &&
-			this.charAt(this.at + 1) !== ']';
-		if (this.fresh && this.isRemark())
-			return this.skipArguments();
-		this.beginPart(false);
-		this.put(this.at, end, !types);
-	}
-
-	curlyGroup(end) {
-		const round = this.text.slice(this.at, end).indexOf('(');
-		const from = round < 0 ? end : this.at + round;
-		this.beginPart(true);
+	namedGroup(end) {
+		const open = this.text[this.at], next = this.charAt(this.at + 1);
+		const last = this.charAt(this.at - 1), inner = open === '{' ? '(' : '[';
+		const types = open === '(' ? next === '*'
+			: !this.fresh && LABEL_IDENTIFIER.test(last) && last !== '_' && next !== ']';
+		this.beginPart(open === '{');
+		const found = types || open === '{'
+			? this.text.slice(this.at, end).indexOf(inner) : -1;
+		const from = found < 0 ? end : this.at + found;
+		const to = found < 0 ? end : labelGroupEnd(this.text, from + 1, inner);
 		this.put(this.at, from, true);
-		this.put(round < 0 ? end : labelGroupEnd(this.text, from + 1, '('), end, true);
+		if (open !== '{')
+			this.put(from, to, false);
+		this.put(to, end, true);
 	}
 
 	scanGroup() {
@@ -442,12 +459,10 @@ class LabelScan {
 			this.dotted = false;
 			if (open === '<')
 				this.angleGroup(end);
-			else if (open === '(')
-				this.roundGroup(end);
-			else if (open === '[')
-				this.squareGroup(end);
+			else if (open !== '{' && this.isList())
+				this.list();
 			else
-				this.curlyGroup(end);
+				this.namedGroup(end);
 			this.isOperator = false;
 		}
 		this.at = end;
@@ -487,6 +502,9 @@ class LabelScan {
 	scanAll() {
 		if (this.scanMessage())
 			return true;
+		this.isPython = this.divided = this.text.startsWith('py::');
+		if (this.isPython)
+			this.put(0, this.at = 4, true);
 		while (this.at < this.text.length) {
 			const c = this.text[this.at];
 			let good = true;
@@ -519,16 +537,27 @@ class LabelScan {
 		return this.bare.slice(from);
 	}
 
-	choose(columns) {
-		const n = this.whole.length, most = LABEL_SMART_BYTES;
-		if (n > most || 3 * n > most && labelBytesOf(this.whole) > most || !this.scanAll())
-			return this.whole;
-		if (this.hasPlace && !this.hasArguments)
-			this.goBack(this.blank);
-		const [fromPlain, fromBare] = this.hasArguments ? this.result : [0, 0];
-		const plain = this.plain.slice(fromPlain);
+	bestForm(words, columns) {
+		const whole = this.plain.slice(this.result[0]);
+		const plain = whole && this.plain.slice(0, words[0]) + whole;
 		if (plain && columnsOf(plain) <= columns)
 			return plain;
-		return this.bestFront(fromBare, columns) || this.whole;
+		const front = this.bare.slice(0, words[1]), left = columns - columnsOf(front);
+		const end = this.bestFront(this.result[1], left);
+		return front && columnsOf(end) > left ? '' : end && front + end;
+	}
+
+	choose(columns) {
+		const n = this.text.length, most = LABEL_SMART_BYTES;
+		if (n > most || 3 * n > most && labelBytesOf(this.text) > most || !this.scanAll())
+			return this.text;
+		if (this.hasPlace && !this.hasArguments)
+			this.goBack(this.blank);
+		if (this.words[1] >= this.bare.length)
+			this.words = [0, 0];
+		if (!this.hasArguments)
+			this.result = this.words;
+		return this.bestForm(this.words, columns) || this.bestForm([0, 0], columns) ||
+			this.text;
 	}
 }

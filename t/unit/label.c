@@ -119,7 +119,7 @@ static void ends_that_are_cut(void **state)
  * The name and the texts it becomes as columns get fewer, the longest first;
  * when the last one does not fit, it is cut at the right.
  */
-static const char *const styles[][8] = {
+static const char *const styles[][10] = {
 	{ "bool ns::Map<int, T>::find<int>(int) const", "ns::Map<int, T>::find<int>",
 	  "ns::Map::find", "Map::find", "find" },
 	{ "std::vector<int, std::allocator<int> >::push_back(int&&) [clone .cold]",
@@ -162,7 +162,19 @@ static const char *const styles[][8] = {
 	  "operator*" },
 	{ "Foo::operator[](int)", "Foo::operator[]", "operator[]" },
 	{ "Foo::operator/=(int)", "Foo::operator/=", "operator/=" },
-	{ "non-virtual thunk to a::Foo::bar(int)", "a::Foo::bar", "Foo::bar", "bar" },
+	{ "non-virtual thunk to a::Foo::bar(int)", "non-virtual thunk to a::Foo::bar",
+	  "non-virtual thunk to Foo::bar", "non-virtual thunk to bar", "a::Foo::bar",
+	  "Foo::bar", "bar" },
+	{ "guard variable for ns::x", "guard variable for x", "ns::x", "x" },
+	{ "guard variable for int a::f<T>(T)::x", "guard variable for a::f<T>::x",
+	  "guard variable for a::f::x", "guard variable for f::x",
+	  "guard variable for x", "a::f<T>::x", "a::f::x", "f::x", "x" },
+	{ "vtable for a::B<int>", "vtable for a::B", "vtable for B", "a::B<int>", "a::B",
+	  "B" },
+	{ "reference temporary #0 for a::b", "reference temporary #0 for b", "a::b",
+	  "b" },
+	{ "waiting for (x)", "waiting for" },
+	{ "RegExp:[a-z]+(?:[ ;]+)?", "[a-z]+(?:[ ;]+)?" },
 	{ "decltype(auto) std::call<F>(F&&)", "std::call<F>", "std::call", "call" },
 	{ "std::get[abi:cxx11](int)", "std::get[abi:cxx11]", "std::get", "get" },
 	{ "void f<(a>b)>(int)", "f<(a>b)>", "f" },
@@ -184,6 +196,9 @@ static const char *const styles[][8] = {
 	  "call" },
 	{ "gc::run::collect::h766d676eb9b04254", "gc::run::collect", "run::collect",
 	  "collect" },
+	{ "core..str..Split$LT$$u27$a$C$$u20$P$GT$::next",
+	  "str..Split$LT$$u27$a$C$$u20$P$GT$::next", "Split$LT$$u27$a$C$$u20$P$GT$::next",
+	  "next" },
 	{ "a::b::h766d676eb9b0425", "b::h766d676eb9b0425", "h766d676eb9b0425" },
 	/* Java */
 	{ "com.foo.Bar.doWork", "foo.Bar.doWork", "Bar.doWork", "doWork" },
@@ -195,8 +210,19 @@ static const char *const styles[][8] = {
 	{ "void com.foo.Bar.go(int, java.lang.String)", "com.foo.Bar.go", "foo.Bar.go",
 	  "Bar.go", "go" },
 	{ "java.lang.String.<init>", "lang.String.<init>", "String.<init>" },
-	{ "io.x.Work$$Lambda/0x00007f9f3c000c20.apply",
-	  "x.Work$$Lambda/0x00007f9f3c000c20.apply", "apply" },
+	{ "java.util.stream.SortedOps$SizedRefSortingSink.end",
+	  "util.stream.SortedOps$SizedRefSortingSink.end",
+	  "stream.SortedOps$SizedRefSortingSink.end",
+	  "SortedOps$SizedRefSortingSink.end", "SizedRefSortingSink.end", "end" },
+	{ "com/foo/Bar$Baz:::run_[j]", "foo/Bar$Baz:::run_[j]", "Bar$Baz:::run_[j]",
+	  "Baz:::run_[j]", "run_[j]" },
+	{ "Base64$Encoder.<init>", "Encoder.<init>" },
+	{ "foo.Bar$1.lambda$run$0", "Bar$1.lambda$run$0", "lambda$run$0" },
+	{ "io.x.Work$$Lambda/0x00007f9f3c000c20.apply", "io.x.Work$$Lambda.apply",
+	  "x.Work$$Lambda.apply", "Work$$Lambda.apply", "Lambda.apply", "apply" },
+	{ "Foo$$Lambda$14/0x00007f.apply", "Foo$$Lambda.apply", "Lambda.apply", "apply" },
+	{ "Foo$$Lambda$14.0x00007f.apply", "Foo$$Lambda.apply", "Lambda.apply", "apply" },
+	{ "Foo$$Lambda+0x00007f.12", "Foo$$Lambda" },
 	/* Go */
 	{ "net/http.(*Client).Do", "http.(*Client).Do", "(*Client).Do", "Do" },
 	{ "net/http.(*conn).serve.func1.2", "http.(*conn).serve.func1.2",
@@ -206,6 +232,10 @@ static const char *const styles[][8] = {
 	{ "example.org/x.Map[go.shape.int,go.shape.string]", "example.org/x.Map", "x.Map",
 	  "Map" },
 	{ "main.init.0", "init.0" },
+	{ "runtime.systemstack.abi0", "runtime.systemstack", "systemstack" },
+	{ "runtime.asyncPreempt.abiinternal", "runtime.asyncPreempt", "asyncPreempt" },
+	{ "main.(*T[...]).Add.func1", "main.(*T).Add.func1", "(*T).Add.func1",
+	  "Add.func1" },
 	/* scripts */
 	{ "JS:*fetchAll /home/me/src/file.js:12:34", "JS:*fetchAll", "*fetchAll" },
 	{ "JS:~ node:internal/timers:502:11", "~ node:internal/timers:502:11",
@@ -217,7 +247,13 @@ static const char *const styles[][8] = {
 	{ "/a/python3/requests/api.py:get", "a/python3/requests/api.py:get",
 	  "python3/requests/api.py:get", "requests/api.py:get", "api.py:get", "get" },
 	{ "handle (flask/app.py:1234)", "handle" },
-	{ "<module> (/home/me/main.py:12)", "<module>", "module" },
+	{ "<module> (/home/me/main.py:12)", "<module>" },
+	{ "py::handle_request:/srv/app/views.py", "py::handle_request",
+	  "handle_request" },
+	{ "py::View.get:/srv/app/views.py:42", "py::View.get", "View.get", "get" },
+	{ "py::f.<locals>.g:<frozen importlib._bootstrap>", "py::f.<locals>.g",
+	  "f.<locals>.g", "g" },
+	{ "py::<module>:/srv/main.py", "py::<module>", "<module>" },
 	{ "block in Foo::Bar#baz (/x/y.rb:12)", "block in Foo::Bar#baz",
 	  "Bar#baz", "baz" },
 	{ "App\\Http\\Kernel::handle", "Http\\Kernel::handle", "Kernel::handle",
@@ -309,7 +345,9 @@ static void hostile_names(void **state)
 		"{(", "::", "a::", "a.", ".", "/", "a/", " ", "a ", "a->", "operator<",
 		"operator ", "f(x)::", "a b(x)::", "e\u0301", "\u0301", "\u200d", "数",
 		"😀", "\xff", "\x80", "\xf0\x9f", "a::\u0301", "#a", "a (b)::", "a.cold::",
-		"-[", "-[a b] ", "JS:f /a:1 ", "<a::b>::", "\x01", "'", "$_",
+		"-[", "-[a b] ", "JS:f /a:1 ", "<a::b>::", "\x01", "'", "$_", "$", "$a",
+		".$$a", "$$Lambda", "$$Lambda$1.", "py::", "py::<", "a for ", "a::b to ",
+		"(*T[", "(*T[a]).",
 	};
 	static const size_t sizes[] = { 1, 10, 300, 4000, 4096, 5000 };
 	for (size_t i = 0; i < ARRAY_SIZE(units); i++) {
@@ -326,24 +364,27 @@ static void hostile_names(void **state)
 static void shuffled_names(void **state)
 {
 	(void)state;
-	static const char pieces[] = "a.b:c::<T >()[]{}#/ ->operator _$'1!`";
+	static const char *const pieces[] = {
+		"a", ".", "b", ":", "c", "::", "<", "T", " ", ">", "(", ")", "[", "]", "{",
+		"}", "#", "/", " ", "->", "operator", "_", "$", "'", "1", "!", "`", " for ",
+		"$$Lambda", "py::", " as ", "<impl ", "(*T[", ".abi0",
+	};
 	uint64_t random = 88172645463325252u;
-	struct buf b = { 0 };
+	struct buf name = { 0 }, b = { 0 };
 	for (int i = 0; i < 200000; i++) {
-		char name[40];
-		size_t n = 0;
-		for (; n < sizeof(name); n++) {
+		buf_clear(&name);
+		while (name.n < 40) {
 			random ^= random << 13;
 			random ^= random >> 7;
 			random ^= random << 17;
-			name[n] = pieces[random % (sizeof(pieces) - 1)];
+			buf_add(&name, str_of(pieces[random % ARRAY_SIZE(pieces)]));
 		}
-		struct str s = { name, n };
 		unsigned columns = 3 + (unsigned)(random >> 32) % 40;
 		buf_clear(&b);
-		assert_true(label_add(&b, s, columns, LABEL_SMART));
+		assert_true(label_add(&b, buf_str(&name), columns, LABEL_SMART));
 		assert_true(b.n > 0 && utf8_columns(buf_str(&b)) <= columns);
 	}
+	buf_free(&name);
 	buf_free(&b);
 }
 

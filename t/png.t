@@ -163,7 +163,8 @@ sub check_same {
 	);
 	for my $kind (@kinds) {
 		my ($file, @args) = @$kind;
-		my $svg = Fg::run({}, Fg::program('fg-svg'), '-q', '--no-javascript', @args, $file)->{out};
+		my $svg = Fg::run({}, Fg::program('fg-svg'), '-q', '--no-javascript', '--minwidth=.5',
+			@args, $file)->{out};
 		my $ran = draw({}, '-q', '--scale=1', @args, $file);
 		compare(join(' ', $file =~ s{.*/}{}r, @args), $svg, $ran);
 	}
@@ -378,7 +379,8 @@ sub check_fonts {
 	is($ran->{err} =~ tr/\n//, 1, '... once');
 	is(draw({}, '-q', $odd)->{err}, '', '... and with -q not at all');
 	my $wide = draw({}, '-q', '--scale=1', '--fonttype=DejaVu Serif, serif', '--fontwidth=.3', $mill);
-	my $svg = Fg::run({}, Fg::program('fg-svg'), '-q', '--no-javascript', '--fontwidth=.3', $mill)->{out};
+	my $svg = Fg::run({}, Fg::program('fg-svg'), '-q', '--no-javascript', '--minwidth=.5',
+		'--fontwidth=.3', $mill)->{out};
 	compare('a font too wide', $svg, $wide);
 }
 

@@ -46,6 +46,7 @@ check_hostile_text();
 check_extremes();
 check_wrong_options();
 check_own_palette();
+check_image();
 check_pixels();
 done_testing();
 
@@ -316,6 +317,17 @@ sub check_own_palette {
 	is((frames($svg))[1]{fill}, '#abcdef', 'a palette of one\'s own');
 	($svg) = picture($small, '--bgcolors=#123');
 	like($svg, qr{class="fg-back"[^>]*fill="#112233"}, 'background');
+}
+
+# An image for a page is quick to load, whatever it shows, unless asked for more.
+sub check_image {
+	my $large = join '', map { my $n = $_; map { "p;ns::f$n<int>::call;g$_ 10\n" } 1 .. 9 } 1 .. 230;
+	my ($svg) = picture($large, '--no-javascript');
+	cmp_ok(length $svg, '<', 300_000, '--no-javascript: at most 300 kB');
+	cmp_ok(length $svg, '>', 200_000, 'and not much less');
+	like($svg, qr/narrow frames not drawn/, 'what is left out is told');
+	my ($all) = picture($large, '--no-javascript', '--minwidth=0', '--max-frames=0');
+	is(scalar(frames($all)), 2 + 230 * 10, 'all when asked for');
 }
 
 # Without script and style: pixels are where the attributes say.

@@ -9,8 +9,20 @@
  */
 #include "cmd/draw.h"
 
+/* A picture without script is an image on a page, which should be quick to load. */
+static void limit_image(struct settings *settings)
+{
+	enum { IMAGE_BYTES = 270 * 1000 };
+	struct picture_options usual;
+	picture_options_init(&usual);
+	if (settings->svg.no_javascript && !settings->picture.minwidth &&
+	    settings->picture.max_frames == usual.max_frames)
+		settings->picture.max_bytes = IMAGE_BYTES;
+}
+
 static bool check(struct settings *settings, struct buf *message, struct buf *warnings)
 {
+	limit_image(settings);
 	return svg_check(&settings->svg, message, warnings);
 }
 

@@ -314,6 +314,32 @@ bool picture_label(const struct picture *p, const struct layout_box *box,
 	return fits;
 }
 
+static size_t written_length(const struct picture *p, uint32_t text)
+{
+	struct str s = { NULL, 0 };
+	if (text != ID_NONE && text != ID_SEVERAL)
+		s = intern_text(&p->profile->text, text);
+	size_t n = s.n;
+	for (size_t i = 0; i < s.n; i++)
+		n += s.p[i] == '<' || s.p[i] == '>' || s.p[i] == '&' ? 3 : 0;
+	return n;
+}
+
+/* About what the frames take in a file of XML: the box, numbers, names. */
+static size_t written_bytes(const struct picture *p)
+{
+	enum { BOX_AND_NUMBERS = 190 };
+	size_t sum = 0;
+	for (uint32_t i = 1; i < p->layout.count; i++) {
+		const struct frame *f = &p->profile->frames[
+			p->tree->nodes[p->layout.boxes[i].node].frame];
+		sum += BOX_AND_NUMBERS + written_length(p, f->name) +
+		       written_length(p, f->module) +
+		       (f->full == f->name ? 0 : written_length(p, f->full));
+	}
+	return sum;
+}
+
 static void choose_boxes(struct picture *p)
 {
 	const struct picture_options *o = p->options;
@@ -327,6 +353,13 @@ static void choose_boxes(struct picture *p)
 		.total = total < 9e18 ? (int64_t)total : 0,
 	};
 	layout_make(&p->layout, p->tree, &layout);
+	for (size_t bytes; o->max_bytes > 0 && p->layout.count > 1 &&
+			   (bytes = written_bytes(p)) > o->max_bytes;) {
+		double part = (double)o->max_bytes / (double)bytes;
+		layout.max_boxes = (uint32_t)((p->layout.count - 1) * part) + 1;
+		layout_free(&p->layout);
+		layout_make(&p->layout, p->tree, &layout);
+	}
 	paint_begin(&p->options->colors, p->tree);
 	for (uint32_t i = 1; i < p->layout.count; i++)
 		paint_use(&p->options->colors,

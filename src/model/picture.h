@@ -55,6 +55,8 @@ struct picture_options {
 	double total;            /* of the whole width, in units; 0: the profile's */
 	double factor;           /* what values are multiplied by where people read them */
 	uint32_t max_frames;     /* the narrowest beyond that are left out; 0: no limit */
+	size_t max_bytes;        /* about what all frames may take, written with what is
+	                            known of them; 0: no limit */
 	bool inverted;           /* root on top */
 
 	/* set by picture_check() */

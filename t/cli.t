@@ -273,7 +273,7 @@ sub check_start {
 	ok($took <= $limit, "$name starts in at most " . 1000 * $limit . ' ms')
 		or diag(sprintf '%.1f ms', 1000 * $took);
 	my $libraries = `ldd '@{[Fg::program($name)]}' 2>/dev/null`;
-	ok(($name eq 'fg-png') == ($libraries =~ /cairo|pango/), "$name: only fg-png has cairo")
+	ok(($name eq 'fg-png') == ($libraries =~ /cairo|pango|png16/), "$name: only fg-png has cairo and libpng")
 		or diag($libraries);
 }
 

@@ -36,6 +36,7 @@ my @doors = (
 	[qr/^(?:libiberty\/)?demangle\.h$/, 'model/demangle.c'],
 	[qr/^expat\.h$/, 'io/xml.c'],
 	[qr/^cairo/, 'write/png.c'],
+	[qr/^png\.h$/, 'io/bitmap.c'],
 	[qr/^pango\//, 'write/png_text.c'],
 	[qr/^yajl\//, 'io/json.c'],
 	[qr/^protobuf-c\//, 'io/proto.c'],

@@ -58,7 +58,7 @@ sub fails {
 
 ### Reading what was drawn
 
-# { w, h, per_metre, channels, rows } of a PNG; filters other than 0 and 2 are not used.
+# { w, h, per_metre, channels, rows, repeated } of a PNG; filters other than 0 and 2 are not used.
 sub image {
 	my ($png) = @_;
 	my %image = (bytes => '');
@@ -81,6 +81,7 @@ sub image {
 		my $filter = ord substr $bytes, $y * ($n + 1), 1;
 		my $row = substr $bytes, $y * ($n + 1) + 1, $n;
 		die "filter $filter\n" unless $filter == 0 || $filter == 2 && $row !~ /[^\0]/;
+		$image{repeated}++ if $filter;
 		push @{$image{rows}}, $filter ? $image{rows}[-1] : $row;
 	}
 	return \%image;
@@ -236,6 +237,7 @@ sub check_sizes {
 			join(' ', (int($by * 96 / .0254 + .5)) x 2, 1), '... and its resolution');
 	}
 	is("@{$one->{kinds}}", 'IHDR pHYs IDAT IEND', 'no date, no words');
+	cmp_ok($one->{repeated} // 0, '>', $one->{h} / 4, 'rows like those above them take no room');
 	my $clear = image(draw({}, '--transparent', '--scale=1', $folded)->{out});
 	is(join(' ', pixel($clear, 2, 2)), '0 0 0 0', '--transparent has no background');
 	my @root = pixel($clear, 600, $one->{h} - 30);

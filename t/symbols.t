@@ -33,7 +33,7 @@ my %allowed = (
 
 # Without cairo there are none of fg-png.
 my $cairo = -x "$Fg::build/fg-png";
-my @sources = grep { !has_main($_) && ($cairo || !m{/(?:options_)?png\w*\.c$}) } glob("$Fg::source/src/*/*.c");
+my @sources = grep { !has_main($_) && ($cairo || !m{/(?:(?:options_)?png\w*|bitmap)\.c$}) } glob("$Fg::source/src/*/*.c");
 ok(@sources > 20, 'there are sources');
 check($_) for @sources;
 done_testing();

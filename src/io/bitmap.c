@@ -1,60 +1,58 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * PNG, https://www.w3.org/TR/png-3/: chunks, each its length, its kind, its bytes
- * and a check sum of these two, numbers highest byte first.
- *
- *	89 P N G \r \n 1a \n
- *	13 IHDR   width, height, 8 bits, 2 RGB or 6 RGBA, 0, 0, 0
- *	 9 pHYs   pixels a metre of x, of y, 1
- *	   IDAT   rows, deflated: a filter, then the pixels; as many chunks as needed
- *	 0 IEND
- *
- * Drawings repeat the row above or have little in common with it: a row is
- * written as it is (filter 0), or as its difference to the one above (filter 2)
- * where that is nothing.  Compared with libpng, which tries all filters, this is
- * twice as fast and a tenth smaller.
+ * PNG, https://www.w3.org/TR/png-3/, is made by libpng.  Drawings repeat the row
+ * above or have little in common with it: a row is written as it is (filter
+ * "none"), or as its difference to the one above ("up") where that is nothing.
+ * Measured on pictures of ours: what libpng chooses by itself is a quarter
+ * larger from these two filters, and takes twice the time from all of them; zlib's
+ * level 3 takes three fifths of the time and gives a quarter more.
  */
 #include "io/bitmap.h"
 
+#include <assert.h>
+#include <png.h>
 #include <stdlib.h>
 
 #include "base/alloc.h"
-#include "io/deflate.h"
 
-enum { PLAIN = 0, AS_ABOVE = 2, CHUNK = 64 * 1024 };
+enum { LEVEL = 6, CHUNK = 64 * 1024 };
 
-static void add_u32(struct buf *b, uint32_t value)
+static void put(png_structp png, png_bytep bytes, size_t n)
 {
-	for (int shift = 24; shift >= 0; shift -= 8)
-		buf_addc(b, (char)(value >> shift));
+	output_bytes(png_get_io_ptr(png), (struct str){ (const char *)bytes, n });
 }
 
-static void put_chunk(struct output *out, struct str kind, struct str bytes)
+/* Whoever closes the output flushes it. */
+static void flush(png_structp png)
 {
-	struct buf b = { 0 };
-	add_u32(&b, (uint32_t)bytes.n);
-	buf_add(&b, kind);
-	buf_add(&b, bytes);
-	add_u32(&b, deflate_crc32(str_skip(buf_str(&b), 4)));
-	output_bytes(out, buf_str(&b));
-	buf_free(&b);
+	(void)png;
 }
 
-static void put_head(const struct bitmap *m, struct output *out)
+static png_voidp allocate(png_structp png, png_alloc_size_t size)
 {
-	struct buf b = { 0 };
-	output_lit(out, "\x89PNG\r\n\x1a\n");
-	add_u32(&b, m->width);
-	add_u32(&b, m->height);
-	buf_add(&b, m->has_alpha ? STR("\x08\x06\0\0\0") : STR("\x08\x02\0\0\0"));
-	put_chunk(out, STR("IHDR"), buf_str(&b));
-	buf_clear(&b);
-	add_u32(&b, m->per_metre);
-	add_u32(&b, m->per_metre);
-	buf_addc(&b, 1);
-	put_chunk(out, STR("pHYs"), buf_str(&b));
-	buf_free(&b);
+	(void)png;
+	return xmalloc(size);
+}
+
+static void release(png_structp png, png_voidp p)
+{
+	(void)png;
+	free(p);
+}
+
+/* Memory is always there, and sizes are those of an image that was drawn. */
+static void fail(png_structp png, png_const_charp words)
+{
+	(void)png;
+	(void)words;
+	assert(!"libpng has nothing to complain about");
+}
+
+static void ignore(png_structp png, png_const_charp words)
+{
+	(void)png;
+	(void)words;
 }
 
 /* A channel as it was before it was multiplied by alpha. */
@@ -64,7 +62,7 @@ static uint32_t plain(uint32_t channel, uint32_t alpha)
 	return value < 255 ? value : 255;
 }
 
-static void convert(const struct bitmap *m, const unsigned char *from, char *to)
+static void convert(const struct bitmap *m, const unsigned char *from, png_bytep to)
 {
 	uint32_t pixel, alpha = 255;
 	for (uint32_t x = 0; x < m->width; x++, from += sizeof(pixel)) {
@@ -73,43 +71,55 @@ static void convert(const struct bitmap *m, const unsigned char *from, char *to)
 			alpha = pixel >> 24;
 		for (int shift = 16; shift >= 0; shift -= 8) {
 			uint32_t channel = pixel >> shift & 0xff;
-			*to++ = (char)(alpha == 255 ? channel : plain(channel, alpha));
+			*to++ = (png_byte)(alpha == 255 ? channel : plain(channel, alpha));
 		}
 		if (m->has_alpha)
-			*to++ = (char)alpha;
+			*to++ = (png_byte)alpha;
 	}
 }
 
-static void put_rows(const struct bitmap *m, struct output *out)
+static void put_head(const struct bitmap *m, png_structp png, png_infop info)
 {
-	size_t n = (size_t)m->width * (m->has_alpha ? 4 : 3) + 1;
-	char *row = xmalloc(n), *same = xcalloc(n, 1);
-	struct buf made = { 0 };
-	struct deflate *deflate = deflate_new_zlib(&made);
-	same[0] = AS_ABOVE;
-	row[0] = PLAIN;
+	png_set_IHDR(png, info, m->width, m->height, 8,
+		     m->has_alpha ? PNG_COLOR_TYPE_RGB_ALPHA : PNG_COLOR_TYPE_RGB,
+		     PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
+		     PNG_FILTER_TYPE_DEFAULT);
+	png_set_pHYs(png, info, m->per_metre, m->per_metre, PNG_RESOLUTION_METER);
+	png_set_compression_level(png, LEVEL);
+	png_set_compression_strategy(png, PNG_Z_DEFAULT_NOFILTER_STRATEGY);
+	png_set_compression_buffer_size(png, CHUNK);
+	png_write_info(png, info);
+}
+
+/* Filters that are not asked for before the first row cannot be had later. */
+static void put_rows(const struct bitmap *m, png_structp png, const struct output *out)
+{
+	size_t n = (size_t)m->width * sizeof(uint32_t);
+	png_bytep row = xmalloc(n);
+	png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_FILTER_NONE | PNG_FILTER_UP);
 	for (uint32_t y = 0; y < m->height && !out->failed; y++) {
 		const unsigned char *pixels = m->pixels + y * m->stride;
-		bool is_same = y > 0 && memcmp(pixels, pixels - m->stride,
-					       (size_t)m->width * 4) == 0;
+		bool is_same = y > 0 && memcmp(pixels, pixels - m->stride, n) == 0;
 		if (!is_same)
-			convert(m, pixels, row + 1);
-		deflate_add(deflate, (struct str){ is_same ? same : row, n }, DEFLATE_TEXT);
-		if (made.n >= CHUNK) {
-			put_chunk(out, STR("IDAT"), buf_str(&made));
-			buf_clear(&made);
-		}
+			convert(m, pixels, row);
+		if (y > 0)
+			png_set_filter(png, PNG_FILTER_TYPE_BASE,
+				       is_same ? PNG_FILTER_UP : PNG_FILTER_NONE);
+		png_write_row(png, row);
 	}
-	deflate_end(deflate);
-	put_chunk(out, STR("IDAT"), buf_str(&made));
-	buf_free(&made);
 	free(row);
-	free(same);
 }
 
 void bitmap_write(const struct bitmap *m, struct output *out)
 {
-	put_head(m, out);
-	put_rows(m, out);
-	put_chunk(out, STR("IEND"), STR(""));
+	png_structp png = png_create_write_struct_2(PNG_LIBPNG_VER_STRING, NULL, fail, ignore,
+						    NULL, allocate, release);
+	png_infop info = png_create_info_struct(png);
+	assert(info);
+	png_set_write_fn(png, out, put, flush);
+	put_head(m, png, info);
+	put_rows(m, png, out);
+	if (!out->failed)
+		png_write_end(png, NULL);
+	png_destroy_write_struct(&png, &info);
 }

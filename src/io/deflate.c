@@ -14,12 +14,12 @@
 
 #include "base/alloc.h"
 
-enum { LEVEL = 1, LEVEL_SMALL = 6, WINDOW_BITS = 15, MEMORY_LEVEL = 9, PIECE_MAX = 1 << 30 };
+enum { LEVEL = 1, WINDOW_BITS = 15, MEMORY_LEVEL = 9, PIECE_MAX = 1 << 30 };
 
 struct deflate {
 	z_stream stream;
 	struct buf *out;
-	int level, strategy;
+	int strategy;
 };
 
 static const int strategies[] = {
@@ -27,28 +27,17 @@ static const int strategies[] = {
 	[DEFLATE_NUMBERS] = Z_RLE,
 };
 
-static struct deflate *new(struct buf *out, int level, int window_bits)
+struct deflate *deflate_new(struct buf *out)
 {
 	struct deflate *d = xcalloc(1, sizeof(*d));
 	d->out = out;
-	d->level = level;
 	d->strategy = Z_DEFAULT_STRATEGY;
-	int status = deflateInit2(&d->stream, level, Z_DEFLATED, window_bits,
+	int status = deflateInit2(&d->stream, LEVEL, Z_DEFLATED, -WINDOW_BITS,
 				  MEMORY_LEVEL, d->strategy);
 	if (status == Z_MEM_ERROR)
 		xmalloc(SIZE_MAX);
 	assert(status == Z_OK);
 	return d;
-}
-
-struct deflate *deflate_new(struct buf *out)
-{
-	return new(out, LEVEL, -WINDOW_BITS);
-}
-
-struct deflate *deflate_new_zlib(struct buf *out)
-{
-	return new(out, LEVEL_SMALL, WINDOW_BITS);
 }
 
 /* Gives the stream room for what it makes; what was made is counted by count_made(). */
@@ -83,7 +72,7 @@ static void choose(struct deflate *d, int strategy)
 	int status;
 	do {
 		make_room(d);
-		status = deflateParams(&d->stream, d->level, strategy);
+		status = deflateParams(&d->stream, LEVEL, strategy);
 		assert(status == Z_OK || status == Z_BUF_ERROR);
 		count_made(d);
 	} while (status == Z_BUF_ERROR);
@@ -107,9 +96,4 @@ void deflate_end(struct deflate *d)
 	run(d, Z_FINISH);
 	deflateEnd(&d->stream);
 	free(d);
-}
-
-uint32_t deflate_crc32(struct str bytes)
-{
-	return (uint32_t)crc32_z(0, (const Bytef *)bytes.p, bytes.n);
 }

@@ -19,15 +19,9 @@ struct deflate;
 
 /* What is made is appended to *out, which must live as long. */
 struct deflate *deflate_new(struct buf *out);
-
-/* The same with zlib's head and check sum around it (RFC 1950), and smaller. */
-struct deflate *deflate_new_zlib(struct buf *out);
 void deflate_add(struct deflate *, struct str bytes, enum deflate_kind);
 
 /* Ends the stream and frees it. */
 void deflate_end(struct deflate *);
-
-/* The check sum of gzip and PNG. */
-uint32_t deflate_crc32(struct str bytes);
 
 #endif

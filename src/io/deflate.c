@@ -27,15 +27,28 @@ static const int strategies[] = {
 	[DEFLATE_NUMBERS] = Z_RLE,
 };
 
+/* So that running out of memory ends here as it does everywhere. */
+static voidpf allocate(voidpf context, uInt count, uInt size)
+{
+	(void)context;
+	return xcalloc(count, size);
+}
+
+static void release(voidpf context, voidpf memory)
+{
+	(void)context;
+	free(memory);
+}
+
 struct deflate *deflate_new(struct buf *out)
 {
 	struct deflate *d = xcalloc(1, sizeof(*d));
 	d->out = out;
+	d->stream.zalloc = allocate;
+	d->stream.zfree = release;
 	d->strategy = Z_DEFAULT_STRATEGY;
 	int status = deflateInit2(&d->stream, LEVEL, Z_DEFLATED, -WINDOW_BITS,
 				  MEMORY_LEVEL, d->strategy);
-	if (status == Z_MEM_ERROR)
-		xmalloc(SIZE_MAX);
 	assert(status == Z_OK);
 	return d;
 }

@@ -476,7 +476,7 @@ sub check_origins {
 		my $d = data_in($svg) or next;
 		my %seen;
 		for my $f (frames($svg)) {
-			$seen{unescaped($f->{name})}{unescaped(join "\n", @{$f->{lines}}[2 .. $#{$f->{lines}}])} = 1;
+			$seen{Fg::unescaped($f->{name})}{Fg::unescaped(join "\n", @{$f->{lines}}[2 .. $#{$f->{lines}}])} = 1;
 		}
 		for my $function (0 .. $#{$d->{name}}) {
 			my $name = $d->{strings}[$d->{name}[$function]];
@@ -495,12 +495,6 @@ sub check_origins {
 	is(join("\n", @wrong), '', 'modules and full names are those of tooltips');
 	cmp_ok($modules, '>', 20, 'there are modules');
 	cmp_ok($fulls, '>', 5, 'there are full names');
-}
-
-sub unescaped {
-	my ($text) = @_;
-	my %char = (amp => '&', lt => '<', gt => '>', quot => '"', '#39' => "'");
-	return $text =~ s/&(amp|lt|gt|quot|#39);/$char{$1}/gr;
 }
 
 sub check_links {

@@ -12,6 +12,7 @@
 #	slurp(FILE)          all of it, as bytes
 #	lines_of(FILE)       its lines, without their ends
 #	spew(FILE, TEXT)     writes it, and gives FILE
+#	unescaped(XML)       without its &lt; and such
 # Programs
 #	program(NAME)        the path of one of ours, as it was just built
 #	has_program(NAME)    is it in PATH?
@@ -59,6 +60,13 @@ sub spew {
 	print $file $text;
 	close $file or die "$name: $!\n";
 	return $name;
+}
+
+# The text that XML stands for.
+sub unescaped {
+	my ($text) = @_;
+	my %char = (amp => '&', lt => '<', gt => '>', quot => '"', '#39' => "'");
+	return $text =~ s/&(amp|lt|gt|quot|#39);/$char{$1}/gr;
 }
 
 # 128 + N when signal N ended it.

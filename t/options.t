@@ -81,13 +81,6 @@ sub well_formed {
 	return is(`xmllint --noout --nonet '$path' 2>&1`, '', 'well-formed');
 }
 
-sub unescaped {
-	my ($text) = @_;
-	$text =~ s/&(lt|gt|quot|amp|#39);/{ lt => '<', gt => '>', quot => '"', amp => '&',
-		'#39' => "'" }->{$1}/ge;
-	return $text;
-}
-
 # The frames, in the order of the file.
 sub frames {
 	my ($svg) = @_;
@@ -95,13 +88,13 @@ sub frames {
 	while ($svg =~ m{<g role="treeitem"[^>]*?aria-level="(\d+)"[^>]*>(.*?)</g>}gs) {
 		my ($level, $body) = ($1, $2);
 		my %f = (depth => $level - 1);
-		($f{title}) = map { unescaped($_) } $body =~ m{<title>(.*?)</title>}s;
+		($f{title}) = map { Fg::unescaped($_) } $body =~ m{<title>(.*?)</title>}s;
 		@f{qw(x y w h fill)} = $body =~
 			/<rect x="(.*?)" y="(.*?)" width="(.*?)" height="(.*?)" fill="(.*?)"/;
-		($f{label}) = map { unescaped($_) } $body =~ m{<text[^>]*>(.*?)</text>};
+		($f{label}) = map { Fg::unescaped($_) } $body =~ m{<text[^>]*>(.*?)</text>};
 		($f{name}, $f{value}, $f{share}) =
 			$f{title} =~ /\A(.*) \(([\d,.]+)(?: [^(),]*)?, ([\d.]+%)/;
-		($f{href}) = map { unescaped($_) } $body =~ /<a [^>]*href="(.*?)"/;
+		($f{href}) = map { Fg::unescaped($_) } $body =~ /<a [^>]*href="(.*?)"/;
 		($f{target}) = $body =~ /<a [^>]*target="(.*?)"/;
 		push @frames, \%f;
 	}
@@ -121,13 +114,13 @@ sub names {
 sub attribute {
 	my ($svg, $class, $name) = @_;
 	my ($tag) = $svg =~ /(<\w+[^>]*class="$class\b[^>]*>)/;
-	return defined $tag && $tag =~ /\s$name="(.*?)"/ ? unescaped($1) : undef;
+	return defined $tag && $tag =~ /\s$name="(.*?)"/ ? Fg::unescaped($1) : undef;
 }
 
 sub text_of {
 	my ($svg, $class) = @_;
 	my ($text) = $svg =~ m{<text class="$class"[^>]*>(.*?)</text>}s;
-	return unescaped($text);
+	return Fg::unescaped($text);
 }
 
 sub check_words {

@@ -68,13 +68,6 @@ sub well_formed {
 	is($said, '', $name) and length $svg or fail("$name: nothing was drawn");
 }
 
-sub unescaped {
-	my ($text) = @_;
-	$text =~ s/&(lt|gt|quot|amp|#39);/{ lt => '<', gt => '>', quot => '"', amp => '&',
-		'#39' => "'" }->{$1}/ge;
-	return $text;
-}
-
 # The frames: depth, value (without unit and point), title, rectangle, label.
 sub frames {
 	my ($svg) = @_;
@@ -84,8 +77,8 @@ sub frames {
 	my $text = qr{\n<text x="[\d.]+" y="[\d.]+"[^>]*>(.*?)</text>};
 	my $head = qr{<g role="treeitem" aria-level="(\d+)"><title>(.*?)</title>\n}s;
 	while ($svg =~ m{$head$rect(<rect class="fg-edge".*?/>)?(?:$text)?</g>}gs) {
-		push @frames, { depth => $1 - 1, title => unescaped($2), x => $3, y => $4, w => $5,
-			h => $6, fill => $7, edge => $8, label => defined $9 ? unescaped($9) : undef };
+		push @frames, { depth => $1 - 1, title => Fg::unescaped($2), x => $3, y => $4, w => $5,
+			h => $6, fill => $7, edge => $8, label => defined $9 ? Fg::unescaped($9) : undef };
 		my ($value) = $frames[-1]{title} =~ /\(([\d,]+)[^()]*%\)$/m;
 		$frames[-1]{value} = defined $value ? $value =~ s/,//gr : undef;
 	}

@@ -13,10 +13,8 @@
 static void limit_image(struct settings *settings)
 {
 	enum { IMAGE_BYTES = 270 * 1000 };
-	struct picture_options usual;
-	picture_options_init(&usual);
 	if (settings->svg.no_javascript && !settings->picture.minwidth &&
-	    settings->picture.max_frames == usual.max_frames)
+	    settings->picture.max_frames == PICTURE_FRAMES)
 		settings->picture.max_bytes = IMAGE_BYTES;
 }
 

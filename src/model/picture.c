@@ -39,7 +39,6 @@ static const struct picture_look *const looks[] = {
 	[PICTURE_DARK] = &dark_look, [PICTURE_PRINT] = &print_look,
 };
 
-
 /* Words */
 
 void picture_fit(struct buf *b, struct str text, double width, double size)

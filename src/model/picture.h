@@ -82,6 +82,9 @@ bool picture_check(struct picture_options *, struct buf *message, struct buf *wa
 
 void picture_options_free(struct picture_options *);
 
+/* As many frames are drawn unless asked for more. */
+enum { PICTURE_FRAMES = 5000 };
+
 /* Pixels around the picture, around a label in its frame, between frames. */
 enum { PICTURE_PAD = 16, PICTURE_INSET = 4, PICTURE_GAP = 1 };
 

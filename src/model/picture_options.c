@@ -24,7 +24,7 @@ void picture_options_init(struct picture_options *o)
 {
 	*o = (struct picture_options){
 		.width = 1200, .fontsize = FONTSIZE, .fontwidth = .61, .factor = 1,
-		.max_frames = 5000,
+		.max_frames = PICTURE_FRAMES,
 	};
 }
 

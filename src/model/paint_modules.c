@@ -125,9 +125,11 @@ void paint_modules_make(struct paint_modules *m, const struct tree *t)
 {
 	*m = (struct paint_modules){ .top_count = 0 };
 	name_modules(m, t->stacks->profile);
-	double *weight = weigh(m, t);
-	find_heaviest(m, weight);
-	free(weight);
+	if (m->names.count > 0) {
+		double *weight = weigh(m, t);
+		find_heaviest(m, weight);
+		free(weight);
+	}
 	m->colors = xcalloc((size_t)m->names.count + 1, sizeof(*m->colors));
 	m->used = xcalloc((size_t)m->names.count + 2, sizeof(*m->used));
 	for (uint32_t i = 0; i < m->names.count; i++)

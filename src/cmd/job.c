@@ -98,6 +98,31 @@ static bool find_reader(struct job *job, struct job_file *file)
 	return file->reader ? true : fail_unrecognised(&file->input, head);
 }
 
+/* Options whose silent loss would make the result another one. */
+static bool check_options(struct job *job, struct job_file *file)
+{
+	const struct want *want = &job->settings->want;
+	const struct {
+		const char *name;
+		bool is_given;
+		enum reader_option option;
+	} options[] = {
+		{ "--time", want->window.is_set, READS_WINDOW },
+		{ "--snapshot", want->snapshot.n > 0, READS_SNAPSHOT },
+		{ "--suppressions", want->suppression_count > 0, READS_SUPPRESSIONS },
+		{ "--no-suppressions", want->no_suppressions, READS_SUPPRESSIONS },
+		{ "--raw-counts", want->raw_counts, READS_RAW_COUNTS },
+		{ "--sysroot", want->sysroot != NULL, READS_FILES },
+		{ "--map", want->map_count > 0, READS_FILES },
+	};
+	for (size_t i = 0; i < ARRAY_SIZE(options); i++)
+		if (options[i].is_given && !(file->reader->options & options[i].option))
+			return input_fail(&file->input, "%s does nothing for %s (%s)",
+					  options[i].name, file->reader->title,
+					  file->reader->name);
+	return true;
+}
+
 static int identify(struct job *job)
 {
 	static struct output out;
@@ -170,7 +195,7 @@ static bool read_file(struct job *job, size_t i)
 		return false;
 	if (!job->settings->quiet)
 		progress_begin(in, job->settings->name);
-	bool ok = find_reader(job, file);
+	bool ok = find_reader(job, file) && check_options(job, file);
 	if (ok) {
 		job->samples.leaf_first = file->reader->leaf_first;
 		job->profile.sampled = file->reader->is_sampled &&

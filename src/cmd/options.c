@@ -228,6 +228,10 @@ static void finish(struct settings *settings, const struct face *face)
 	want->unmarked = face == &face_collapse ? ~settings->marks : 0;
 	want->event_filter = settings->event_filter.items;
 	want->event_filter_count = settings->event_filter.count;
+	want->suppressions = settings->suppressions.items;
+	want->suppression_count = settings->suppressions.count;
+	want->maps = settings->maps.items;
+	want->map_count = settings->maps.count;
 	want->skip_after = settings->skip_after.items;
 	want->skip_after_count = settings->skip_after.count;
 	want->show_from = settings->show_from.items;
@@ -327,5 +331,7 @@ void options_free(struct settings *settings)
 	opt_list_free(&settings->event_filter);
 	opt_list_free(&settings->skip_after);
 	opt_list_free(&settings->show_from);
+	opt_list_free(&settings->suppressions);
+	opt_list_free(&settings->maps);
 	opt_parsed_free(&settings->parsed);
 }

@@ -67,7 +67,7 @@ struct settings {
 	int completion;              /* enum completion_shell, or -1 */
 	bool kernel, jit, all, no_marks;
 	unsigned threads;
-	struct opt_list event_filter, skip_after, show_from;
+	struct opt_list event_filter, skip_after, show_from, suppressions, maps;
 	struct opt_parsed parsed;
 };
 
@@ -87,6 +87,7 @@ void options_free(struct settings *);
 #define OPTIONS_SHARED                                           \
 	{ .title = "Reading", .rows = options_reading },         \
 	{ .title = "Filtering", .rows = options_filter },        \
+	{ .title = "Recordings", .rows = options_recording },    \
 	{ .title = "General", .rows = options_general }
 
 /* And those that programs that draw share. */
@@ -95,6 +96,7 @@ void options_free(struct settings *);
 	{ .title = "Looks", .rows = options_looks }
 
 extern const struct opt options_reading[], options_filter[], options_general[];
+extern const struct opt options_recording[];
 extern const struct opt options_picture[], options_looks[];
 
 #endif

@@ -23,6 +23,14 @@ static const struct known {
 	  { "inuse_space", "in-use" } },
 	{ STR("total"), STR("total"), STR("nothing was counted"), false,
 	  { "tb", "bytes", "alloc_space" } },
+	{ STR("definite"), STR("definitely lost"), STR("nothing was lost"), false,
+	  { "definitely-lost" } },
+	{ STR("indirect"), STR("indirectly lost"), STR("nothing was lost"), false,
+	  { "indirectly-lost" } },
+	{ STR("possible"), STR("possibly lost"), STR("nothing was lost"), false,
+	  { "possibly-lost" } },
+	{ STR("reachable"), STR("still reachable"), STR("nothing is reachable"), false,
+	  { "still-reachable" } },
 	{ STR("leaked"), STR("at end"), STR("nothing was leaked"), false,
 	  { "eb", "leaks", "leak" } },
 	{ STR("blocks"), STR(""), STR("nothing was counted"), false,
@@ -33,6 +41,12 @@ static const struct known {
 	  { "inuse_objects" } },
 	{ STR("leaked-blocks"), STR("at end"), STR("nothing was leaked"), true,
 	  { "ebk" } },
+	{ STR("suppressed"), STR("suppressed"), STR("nothing was suppressed"), true,
+	  { NULL } },
+	{ STR("growth"), STR("growth"), STR("nothing has grown"), true, { NULL } },
+	{ STR("freed"), STR("freed"), STR("nothing was freed"), true, { NULL } },
+	{ STR("temporary"), STR("temporary"), STR("nothing was temporary"), true,
+	  { NULL } },
 	{ STR("lifetime"), STR("lifetime"), STR("no block lived for long"), true,
 	  { "tl", "tli" } },
 	{ STR("reads"), STR("read"), STR("nothing was read"), true, { "rb" } },
@@ -43,7 +57,7 @@ static const struct known {
 	  STR("nothing was allocated"), true, { "mbk" } },
 };
 
-static const struct known *find_known(struct str name)
+static const struct known *find_exactly(struct str name)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
 		if (str_eq(known[i].name, name))
@@ -51,9 +65,31 @@ static const struct known *find_known(struct str name)
 	return NULL;
 }
 
-bool metrics_is(struct str name, struct str asked)
+/* "growth-blocks" is the same question as "growth", asked in another unit. */
+static struct str without_unit(struct str name)
+{
+	static const struct str units[] = { STR("-blocks"), STR("-bytes") };
+	for (size_t i = 0; i < ARRAY_SIZE(units); i++)
+		if (str_ends(name, units[i]))
+			return str_head(name, name.n - units[i].n);
+	return name;
+}
+
+static const struct known *find_known(struct str name)
+{
+	const struct known *k = find_exactly(name);
+	return k ? k : find_exactly(without_unit(name));
+}
+
+static bool is_detail(struct str name)
 {
 	const struct known *k = find_known(name);
+	return k && (k->is_detail || !str_eq(k->name, name));
+}
+
+bool metrics_is(struct str name, struct str asked)
+{
+	const struct known *k = find_exactly(name);
 	if (str_eq(name, asked))
 		return true;
 	for (int i = 0; k && i < SPELLINGS && k->elsewhere[i]; i++)
@@ -167,14 +203,13 @@ void metrics_add_total(struct buf *out, const struct metric *m)
 /* How early its total is shown; those that are no detail, and the file's own. */
 static size_t rank(struct str name)
 {
-	const struct known *k = find_known(name);
+	const struct known *k = find_exactly(name);
 	return k ? (size_t)(k - known) : ARRAY_SIZE(known);
 }
 
 bool metrics_is_other(const struct metrics *m, unsigned i)
 {
-	const struct known *k = find_known(m->items[i].name);
-	return i != m->chosen && !m->items[i].overflow && !(k && k->is_detail);
+	return i != m->chosen && !m->items[i].overflow && !is_detail(m->items[i].name);
 }
 
 void metrics_add_others(struct buf *out, const struct metrics *m, struct str separator)

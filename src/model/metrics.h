@@ -22,7 +22,9 @@
  *
  * The same question has the same name in every format; metrics.c has the list of
  * names, the words for people, and what the names are elsewhere.  A metric that
- * is not in the list is called as the file calls it.
+ * is not in the list is called as the file calls it.  Of a pair that asks the same in
+ * two units the usual one has the short name: "peak" are bytes, "peak-blocks" their
+ * number; "temporary" are blocks, "temporary-bytes" what they hold.
  */
 struct metric {
 	struct str name;         /* "peak"; without blanks */

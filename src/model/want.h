@@ -30,6 +30,12 @@ enum granularity {
 	GRANULARITY_ADDRESSES,       /* function+0xoffset */
 };
 
+/* Time since the recording began, in ns; what happens from .. to counts. */
+struct want_window {
+	bool is_set;
+	int64_t from, to;        /* to is INT64_MAX without an end */
+};
+
 struct want {
 	enum group_by group_by;
 	enum granularity granularity;
@@ -46,8 +52,21 @@ struct want {
 	struct names_choice names;   /* how names are cleaned */
 
 	struct str metric;       /* empty: the default of the format */
+	struct str snapshot;     /* of several in the input: its number, "peak", "last" */
+	struct want_window window;
+	bool raw_counts;         /* counts of a sample as written, not scaled up */
 	struct str unit;         /* of the values; empty: as the input says */
 	unsigned columns;        /* numbers ending folded lines, 1 or 2; 0: as it says */
+
+	/* Leaks that are known: files of patterns, and those that readers know. */
+	const char *const *suppressions;
+	size_t suppression_count;
+	bool no_suppressions;    /* just those of the files */
+
+	/* Where the files are that were mapped when the recording was made. */
+	const char *sysroot;     /* folder in front of all names; NULL: none */
+	const char *const *maps; /* "OLD=NEW": beginnings of names, replaced */
+	size_t map_count;
 
 	/* Exact names or globs; an event that fits one of them is wanted. */
 	const char *const *event_filter;

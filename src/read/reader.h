@@ -43,12 +43,22 @@ struct reader_hints {
 	struct quality_advice quality;
 };
 
+/* Options that only some formats have a use for: elsewhere they are an error. */
+enum reader_option {
+	READS_WINDOW = 1,        /* want->window */
+	READS_SNAPSHOT = 2,
+	READS_SUPPRESSIONS = 4,
+	READS_RAW_COUNTS = 8,
+	READS_FILES = 16,        /* want->sysroot, want->maps */
+};
+
 struct reader {
 	const char *name;        /* as typed after -f */
 	const char *title;       /* as shown by --list-formats */
 	bool leaf_first;         /* order in which it pushes frames */
 	bool is_digest;          /* of a profile that another program has accounted for */
 	bool is_sampled;         /* what it reads are moments, not calls */
+	unsigned options;        /* enum reader_option */
 
 	/* Looks at the start of the text, without I/O, allocation or state. */
 	enum probe (*probe)(struct str head);

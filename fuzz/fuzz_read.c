@@ -6,7 +6,8 @@
  * read again, which must give the same text, and a picture is drawn, which must
  * be well-formed XML.
  *
- *	byte 0    which reader, as counted by --list-formats
+ *	byte 0    which reader, as counted by --list-formats; more than there are:
+ *	          with options that only some readers have
  *	byte 1    low half: size of the blocks read; high half: what is wanted
  *	the rest  the file
  *
@@ -65,6 +66,30 @@ static const struct want wants[WAYS] = {
 	[15] = { .names.style = NAMES_NOARGS, .columns = 1, .no_inline = true,
 		 .unit = { "bytes", 5 } },
 };
+
+static const char *const metrics[] = {
+	"", "total", "live", "leaked", "growth", "temporary", "blocks", "definite",
+	"lifetime",
+};
+
+static const char *const some_maps[] = { "/a=/b" };
+
+/* What a reader has beyond the shared options, as the number n says; 0: nothing. */
+static struct want with_options(struct want want, const struct reader *reader, size_t n)
+{
+	want.metric = str_of(metrics[n % ARRAY_SIZE(metrics)]);
+	if (n % 2 && reader->options & READS_WINDOW)
+		want.window = (struct want_window){ true, 10000000, 30000000 };
+	if (n % 3 == 1 && reader->options & READS_SNAPSHOT)
+		want.snapshot = n % 2 ? STR("last") : STR("2");
+	want.raw_counts = n % 2 && reader->options & READS_RAW_COUNTS;
+	want.no_suppressions = n % 3 == 2 && reader->options & READS_SUPPRESSIONS;
+	if (n % 2 && reader->options & READS_FILES) {
+		want.maps = some_maps;
+		want.map_count = ARRAY_SIZE(some_maps);
+	}
+	return want;
+}
 
 static size_t reader_count(void)
 {
@@ -262,9 +287,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size < HEAD)
 		return 0;
 	struct str bytes = { (const char *)data + HEAD, size - HEAD };
+	const struct reader *reader = readers[data[0] % reader_count()];
+	struct want want = with_options(wants[data[1] / 16], reader,
+					data[0] / reader_count());
 	probe_all(bytes);
-	read_one(bytes, readers[data[0] % reader_count()], block_sizes[data[1] % 16],
-		 &wants[data[1] / 16]);
+	read_one(bytes, reader, block_sizes[data[1] % 16], &want);
 	return 0;
 }
 
@@ -277,8 +304,13 @@ static void replay(const struct reader *reader, struct str bytes)
 		return;
 	}
 	probe_all(bytes);
-	for (size_t way = 0; way < WAYS; way++)
+	for (size_t way = 0; way < WAYS; way++) {
+		struct want want = with_options(wants[way], reader,
+						way % ARRAY_SIZE(metrics));
 		read_one(bytes, reader, block_sizes[way * 7 % 16], &wants[way]);
+		if (way % ARRAY_SIZE(metrics) > 0)
+			read_one(bytes, reader, block_sizes[way % 16], &want);
+	}
 }
 
 static void write_seed(const struct reader *reader, struct str bytes)

@@ -23,6 +23,7 @@ my %allowed = (
 	'model/samples' => 'samples?_\w+',
 	'read/advice' => 'reader_advice',
 	'read/registry' => 'readers|reader_find|reader_probe',
+	'read/suppress' => 'suppress_\w+',
 	'write/svg_drawing' => 'svg_\w+',
 	'write/svg_options' => 'svg_\w+',
 	'cmd/options_collapse' => 'face_collapse',

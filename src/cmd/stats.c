@@ -107,6 +107,31 @@ static void json_metrics(struct output *out, const struct job *job)
 	output_lit(out, "],\n ");
 }
 
+/* Of one file only: what several held at one time has no sum. */
+static void json_timeline(struct output *out, const struct job *job)
+{
+	const struct timeline *t = &job->profile.timeline;
+	if (t->count == 0 || job->file_count > 1)
+		return;
+	json_key(out, "timeline");
+	output_char(out, '{');
+	json_text(out, "unit", t->unit, ", ");
+	json_key(out, "points");
+	output_char(out, '[');
+	bool any = false;
+	for (uint32_t i = 0; i < t->count; i++) {
+		if (t->points[i] < 0)
+			continue;
+		output_bytes(out, any ? STR(", [") : STR("["));
+		output_u64(out, i * t->step);
+		output_lit(out, ", ");
+		output_u64(out, (uint64_t)t->points[i]);
+		output_char(out, ']');
+		any = true;
+	}
+	output_lit(out, "]},\n ");
+}
+
 static void write_json(const struct job *job, struct output *out)
 {
 	const struct stacks *s = &job->stacks;
@@ -126,6 +151,7 @@ static void write_json(const struct job *job, struct output *out)
 	output_lit(out, ", ");
 	json_text(out, "unit", s->unit, ", ");
 	json_metrics(out, job);
+	json_timeline(out, job);
 	json_number(out, "stacks", s->count, ",\n ");
 	json_number(out, "frames", q->frames, ", ");
 	json_number(out, "frames_unknown", q->unknown_frames, ", ");

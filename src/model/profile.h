@@ -6,6 +6,7 @@
 #include "base/intern.h"
 #include "base/table.h"
 #include "model/metrics.h"
+#include "model/timeline.h"
 
 /*
  * What was read: the distinct stacks with their values, and what they are
@@ -95,6 +96,8 @@ struct profile {
 	int64_t *values;         /* by stack * COLUMNS_MAX + column */
 	uint32_t *pool;          /* frame ids of all stacks */
 	uint64_t pool_count;
+
+	struct timeline timeline;    /* of live bytes; empty when the input has no times */
 
 	bool sorted;             /* stacks are root first and as stacks.h sorts them */
 	bool sampled;            /* equal stacks in a row are one call seen again */

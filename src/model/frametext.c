@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/frametext.h"
 
+#include "base/alloc.h"
 #include "base/num.h"
 
 /* Cuts "0x12ab: " off. */
@@ -87,4 +88,43 @@ struct frametext frametext_parse(struct str s)
 	}
 	f.name = str_eq(s, STR("???")) ? STR("") : s;
 	return f;
+}
+
+static bool starts_one_of(struct str s, const struct str *starts, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (str_starts(s, starts[i]))
+			return true;
+	return false;
+}
+
+/* The sources and files of Valgrind, compiler-rt and gcc's libsanitizer. */
+bool frametext_is_allocator(const struct frametext *f)
+{
+	static const struct str lines[] = {
+		STR("vg_replace_malloc.c:"), STR("asan_malloc_linux.cpp:"),
+		STR("asan_malloc_mac.cpp:"), STR("asan_new_delete.cpp:"),
+		STR("lsan_interceptors.cpp:"), STR("sanitizer_malloc_mac.inc:"),
+	};
+	static const struct str modules[] = {
+		STR("vgpreload_"), STR("libasan.so"), STR("liblsan.so"),
+		STR("libclang_rt."),
+	};
+	static const struct str starts[] = {
+		STR("__interceptor_"), STR("operator new("), STR("operator new[]("),
+	};
+	static const struct str names[] = {
+		STR("malloc"), STR("calloc"), STR("realloc"), STR("reallocarray"),
+		STR("memalign"), STR("aligned_alloc"), STR("posix_memalign"),
+		STR("valloc"), STR("pvalloc"),
+	};
+	if (starts_one_of(str_basename(f->line), lines, ARRAY_SIZE(lines)) ||
+	    starts_one_of(str_basename(f->module), modules, ARRAY_SIZE(modules)))
+		return true;
+	if (f->line.n > 0)
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (str_eq(f->name, names[i]))
+			return true;
+	return starts_one_of(f->name, starts, ARRAY_SIZE(starts));
 }

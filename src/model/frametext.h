@@ -26,4 +26,10 @@ struct frametext {
 /* Anything can be taken apart: at worst all of it is the name.  Borrows from s. */
 struct frametext frametext_parse(struct str s);
 
+/*
+ * Whether it is malloc() or its like, or stands in for it while a program is
+ * watched by Valgrind or a sanitizer; the program's own with source lines is not.
+ */
+bool frametext_is_allocator(const struct frametext *);
+
 #endif

@@ -31,7 +31,7 @@
 
 #include "base/alloc.h"
 #include "io/json.h"
-#include "read/dhat_frames.h"
+#include "model/framestack.h"
 
 /* What a point tells.  Bits of it are what the file has. */
 enum slot { TB, TBK, TL, MB, MBK, GB, GBK, EB, EBK, RB, WB, SLOTS, FS = SLOTS };
@@ -96,7 +96,7 @@ struct dhat {
 	const struct want *want;
 	struct samples *out;
 	struct profile *profile;
-	struct dhat_frames frames;
+	struct framestack frames;
 
 	unsigned seen;           /* 1u << enum key */
 	int64_t version;
@@ -412,6 +412,15 @@ static bool choose_late(struct dhat *d)
 
 /* The table of frames */
 
+static void add_frame(struct dhat *d, struct str text)
+{
+	struct frametext frame = frametext_parse(text);
+	if (d->frames.count == 0 && str_eq(text, STR("[root]")))
+		framestack_add_nothing(&d->frames);
+	else
+		framestack_add(&d->frames, &frame);
+}
+
 static bool read_table(struct dhat *d)
 {
 	struct json *j = d->json;
@@ -420,7 +429,7 @@ static bool read_table(struct dhat *d)
 	while (json_next(j) == JSON_STRING) {
 		if (d->frames.count == FRAMES_MAX)
 			return json_error(j, "more than %d frames", FRAMES_MAX);
-		dhat_frames_add(&d->frames, j->text);
+		add_frame(d, j->text);
 	}
 	return j->kind == JSON_ARRAY_END ||
 	       (j->kind > JSON_END && json_error(j, "no frame where one belongs"));
@@ -436,7 +445,7 @@ static void push_points(struct dhat *d, uint32_t group)
 		uint64_t end = d->points[i].end;
 		int64_t value = d->values[i * d->stride + (d->stride == 1 ? 0 : chosen)];
 		if (value > 0) {
-			dhat_frames_push(&d->frames, d->out, d->pool + start,
+			framestack_push(&d->frames, d->out, d->pool + start,
 					 (uint32_t)(end - start), is_heap(d));
 			sample_end(d->out, group, (int64_t[]){ value, 0 });
 		}
@@ -546,9 +555,9 @@ static bool read_dhat(struct input *in, const struct want *want, struct samples 
 	};
 	d.json->mend_arrays = true;
 	ARRAY_RESERVE(d.pool, d.pool_capacity, 1);       /* to point into */
-	dhat_frames_init(&d.frames, d.profile, want);
+	framestack_init(&d.frames, d.profile, want);
 	bool ok = read_json(&d);
-	dhat_frames_free(&d.frames);
+	framestack_free(&d.frames);
 	json_delete(d.json);
 	free(d.points);
 	free(d.values);

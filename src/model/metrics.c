@@ -22,29 +22,41 @@ static const struct known {
 	{ STR("live"), STR("live"), STR("nothing is live"), false,
 	  { "inuse_space", "in-use" } },
 	{ STR("total"), STR("total"), STR("nothing was counted"), false,
-	  { "tb", "bytes", "alloc_space" } },
+	  { "tb", "bytes", "alloc_space", "totB" } },
 	{ STR("definite"), STR("definitely lost"), STR("nothing was lost"), false,
 	  { "definitely-lost" } },
+	{ STR("direct"), STR("directly leaked"), STR("nothing was leaked"), false,
+	  { NULL } },
 	{ STR("indirect"), STR("indirectly lost"), STR("nothing was lost"), false,
-	  { "indirectly-lost" } },
+	  { "indirectly-lost", "IB" } },
 	{ STR("possible"), STR("possibly lost"), STR("nothing was lost"), false,
-	  { "possibly-lost" } },
+	  { "possibly-lost", "PB" } },
 	{ STR("reachable"), STR("still reachable"), STR("nothing is reachable"), false,
-	  { "still-reachable" } },
+	  { "still-reachable", "RB" } },
 	{ STR("leaked"), STR("at end"), STR("nothing was leaked"), false,
-	  { "eb", "leaks", "leak" } },
+	  { "eb", "leaks", "leak", "curB" } },
 	{ STR("blocks"), STR(""), STR("nothing was counted"), false,
-	  { "tbk", "allocations", "allocs", "alloc_objects" } },
+	  { "tbk", "allocations", "allocs", "alloc_objects", "totBk" } },
 	{ STR("peak-blocks"), STR("at the peak"), STR("nothing was allocated"), true,
 	  { "gbk" } },
 	{ STR("live-blocks"), STR("live"), STR("nothing is live"), true,
 	  { "inuse_objects" } },
 	{ STR("leaked-blocks"), STR("at end"), STR("nothing was leaked"), true,
-	  { "ebk" } },
+	  { "ebk", "curBk" } },
 	{ STR("suppressed"), STR("suppressed"), STR("nothing was suppressed"), true,
 	  { NULL } },
 	{ STR("growth"), STR("growth"), STR("nothing has grown"), true, { NULL } },
-	{ STR("freed"), STR("freed"), STR("nothing was freed"), true, { NULL } },
+	{ STR("freed"), STR("freed"), STR("nothing was freed"), true, { "totFdB" } },
+	{ STR("freed-blocks"), STR("freed"), STR("nothing was freed"), true,
+	  { "totFdBk" } },
+	{ STR("definite-blocks"), STR("definitely lost"), STR("nothing was lost"), true,
+	  { "DBk" } },
+	{ STR("indirect-blocks"), STR("indirectly lost"), STR("nothing was lost"), true,
+	  { "IBk" } },
+	{ STR("possible-blocks"), STR("possibly lost"), STR("nothing was lost"), true,
+	  { "PBk" } },
+	{ STR("reachable-blocks"), STR("still reachable"), STR("nothing is reachable"),
+	  true, { "RBk" } },
 	{ STR("temporary"), STR("temporary"), STR("nothing was temporary"), true,
 	  { NULL } },
 	{ STR("lifetime"), STR("lifetime"), STR("no block lived for long"), true,
@@ -96,6 +108,14 @@ bool metrics_is(struct str name, struct str asked)
 		if (str_eq(str_of(k->elsewhere[i]), asked))
 			return true;
 	return false;
+}
+
+struct str metrics_name(struct str elsewhere)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
+		if (metrics_is(known[i].name, elsewhere))
+			return known[i].name;
+	return elsewhere;
 }
 
 struct str metrics_words(struct str name)

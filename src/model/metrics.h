@@ -33,7 +33,7 @@ struct metric {
 	bool overflow;           /* it left the range of int64 */
 };
 
-enum { METRICS_MAX = 24 };
+enum { METRICS_MAX = 32 };
 
 /* Texts live as long as the profile. */
 struct metrics {
@@ -67,6 +67,9 @@ bool metrics_join(struct metrics *, const struct metrics *, struct buf *why);
 
 /* Whether that is the name, or what the metric is called elsewhere. */
 bool metrics_is(struct str name, struct str asked);
+
+/* What is called so elsewhere: "leaked" for "curB"; the same text when it is not known. */
+struct str metrics_name(struct str elsewhere);
 
 /* For people: "at end" for "leaked"; the name itself when there is nothing better. */
 struct str metrics_words(struct str name);

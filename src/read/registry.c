@@ -5,6 +5,7 @@
 #define READERS(X)                                                             \
 	X(dhat)                                                                \
 	X(folded)                                                              \
+	X(massif)                                                              \
 	X(perf)
 
 #define DECLARE(name) extern const struct reader reader_##name;

@@ -1,0 +1,155 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: Apache-2.0
+#
+# Files of Valgrind's tools other than DHAT, read a second time by Perl: what
+# --list-metrics says, and what folded stacks add up to.  The numbers that were written
+# down for the files of ../shared/data hold as well.
+use strict;
+use warnings;
+no warnings qw(once);
+use File::Basename qw(basename);
+use FindBin;
+use Test::More;
+
+require "$FindBin::Bin/lib.pm";
+
+my $data = "$Fg::shared/mem";
+my %xtree = (
+	curB => 'leaked', curBk => 'leaked-blocks', totB => 'total', totBk => 'blocks',
+	totFdB => 'freed', totFdBk => 'freed-blocks',
+);
+my %reader = (massif => \&massif_sums);
+
+for my $format (sort keys %reader) {
+	check_sums($format, $_->{in}) for grep { !$_->{again} && $_->{exit} == 0 } Fg::cases($format);
+}
+check_massif_trees();
+
+SKIP: {
+	skip("no $data", 1) unless -r "$data/expected.md";
+	check_sums('massif', $_) for glob("$data/massif/*.out $data/xtree/*xtmem.ms");
+	check_massif_expected();
+}
+done_testing();
+
+sub collapse { return Fg::run({}, Fg::program('fg-collapse'), @_) }
+
+sub listed {
+	my ($file, @options) = @_;
+	my %total = map { (split /\t/)[0, 2] } grep { !/^#/ } split /\n/,
+		collapse('--list-metrics', @options, $file)->{out};
+	return \%total;
+}
+
+sub folded_sum {
+	my ($file, @options) = @_;
+	my $ran = collapse('-q', '--no-header', @options, $file);
+	my $sum = 0;
+	$sum += $_ for $ran->{out} =~ / (\d+)$/mg;
+	return $ran->{status} == 0 ? $sum : "exit status $ran->{status}";
+}
+
+sub check_sums {
+	my ($format, $file) = @_;
+	my $name = "$format/" . basename($file);
+	my ($sum, $listed) = ($reader{$format}->($file), listed($file));
+	is_deeply($listed, $sum, "$name: metrics and their totals");
+	is(folded_sum($file, "--metric=$_"), $sum->{$_}, "$name: stacks add up to $_")
+		for sort keys %$sum;
+}
+
+# The rows of a table of expected.md that begins with these columns.
+sub expected_rows {
+	my (@first) = @_;
+	my (@columns, @rows);
+	for my $line (split /\n/, Fg::slurp("$data/expected.md")) {
+		my (undef, @cells) = map { s/^\s+|\s+$|\*\*//gr } split /\|/, $line;
+		if (!@cells) {
+			@columns = ();
+		} elsif ("@cells[0 .. ($#first < $#cells ? $#first : $#cells)]" eq "@first") {
+			@columns = @cells;
+		} elsif (@columns && $cells[0] !~ /^-/) {
+			my %row;
+			@row{@columns} = map { s/(?<=\d),(?=\d)//gr } @cells;
+			push @rows, \%row;
+		}
+	}
+	return @rows;
+}
+
+# Massif
+
+sub snapshots {
+	my ($file) = @_;
+	my @all;
+	for my $line (split /\n/, Fg::slurp($file)) {
+		push @all, { number => $1, tree => [] } if $line =~ /^snapshot=(\d+)$/;
+		$all[-1]{$1} = $2 if @all && $line =~ /^(\w+)=(\w+)$/;
+		push @{$all[-1]{tree}}, [length $1, $2, $3] if $line =~ /^( *)n\d+: (\d+) (.*)$/;
+	}
+	return @all;
+}
+
+# The peak, or what is largest of those with a tree.
+sub peak {
+	my (@all) = @_;
+	my ($peak) = grep { $_->{heap_tree} eq 'peak' } @all;
+	my ($largest) = sort { total($b) <=> total($a) || $a->{number} <=> $b->{number} }
+		grep { $_->{heap_tree} ne 'empty' } @all;
+	return $peak || $largest;
+}
+
+sub total { my ($s) = @_; return $s->{mem_heap_B} + $s->{mem_heap_extra_B} + $s->{mem_stacks_B} }
+
+sub massif_sums {
+	my ($file) = @_;
+	my @all = snapshots($file);
+	return { map { $xtree{$_->{tree}[0][2] =~ s/ :.*//r} => $_->{tree}[0][1] } @all }
+		if Fg::slurp($file) =~ /^desc: xtree/;
+	my $peak = peak(@all);
+	return { peak => $peak ? $peak->{tree}[0][1] : 0 };
+}
+
+# Each node with what it has beside its children: functions of the callers and itself.
+sub massif_stacks {
+	my (@tree) = @_;
+	my (%stacks, @path);
+	for my $i (1 .. $#tree) {
+		my ($depth, $bytes, $text) = @{$tree[$i]};
+		$#path = $depth - 1;
+		(my $name = $text) =~ s/^0x\w+: //;
+		$name = '[below]' if $text =~ /below massif's threshold/;
+		$name =~ s/ \((?:in .*|.*:\d+)\)$//;
+		$path[$depth - 1] = $name;
+		my $self = $bytes;
+		for my $child (@tree[$i + 1 .. $#tree]) {
+			last if $child->[0] <= $depth;
+			$self -= $child->[1] if $child->[0] == $depth + 1;
+		}
+		$stacks{join ';', reverse @path} += $self if $self;
+	}
+	return \%stacks;
+}
+
+sub check_massif_trees {
+	for my $file (map { "$Fg::cases/massif/$_.in" } qw(heap bytes depth threshold)) {
+		my $wanted = massif_stacks(@{peak(snapshots($file))->{tree}});
+		my %got = map { /^(.*) (\d+)$/ ? ($1 => $2) : () } split /\n/,
+			collapse('-q', '--no-header', '--no-marks', $file)->{out} =~ s/\[below [\d.]+%\]/[below]/gr;
+		is_deeply(\%got, $wanted, basename($file) . ': the stacks of the tree');
+	}
+}
+
+sub check_massif_expected {
+	my @rows = grep { $_->{file} =~ /^massif/ } expected_rows('file', 'unit', 'snapshots');
+	ok(@rows == 5, 'expected.md: the table of Massif');
+	for my $row (@rows) {
+		my $file = "$data/$row->{file}";
+		is(listed($file)->{peak}, $row->{'peak heap'}, "$row->{file}: the peak that was written down");
+		is(folded_sum($file, "--snapshot=$row->{'peak #'}"), $row->{'sum of self in peak tree'},
+			"$row->{file}: the same by number");
+		my @all = snapshots($file);
+		my ($last) = grep { $_->{heap_tree} ne 'empty' } reverse @all;
+		is(folded_sum($file, '--snapshot=last'), $last->{mem_heap_B}, "$row->{file}: the last one with a tree");
+	}
+}

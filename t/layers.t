@@ -40,7 +40,11 @@ my @doors = (
 	[qr/^pango\//, 'write/png_text.c'],
 	[qr/^yajl\//, 'io/json.c'],
 	[qr/^protobuf-c\//, 'io/proto.c'],
-	[qr/^(?:gelf|libelf|dwarf|elf|elfutils\/\w+)\.h$/, 'io/elf.c', 'io/dwarf.c', 'io/unwind.c'],
+	[qr/^(?:gelf|libelf|elf)\.h$/, 'io/elf.c', 'io/elf_plt.c', 'io/elf_symbols.c', 'io/dwarf.c',
+		'io/unwind.c'],
+	[qr/^(?:dwarf|elfutils\/\w+)\.h$/, 'io/dwarf.c', 'io/dwarf_names.c', 'io/dwarf_parts.h',
+		'io/dwarf_unit.c', 'io/unwind.c'],
+	[qr/^lzma\.h$/, 'io/unxz.c'],
 	[qr/^sanitizer\//, 'base/sanity.h'],
 	[qr/^setjmp\.h$/, 'model/demangle.c'],
 );

@@ -163,3 +163,8 @@ ssize_t inflate_read(struct inflate *f, char *to, size_t n, const char **message
 			return made;
 	}
 }
+
+uint32_t inflate_crc(struct str bytes)
+{
+	return (uint32_t)crc32_z(crc32_z(0, NULL, 0), (const Bytef *)bytes.p, bytes.n);
+}

@@ -29,4 +29,7 @@ ssize_t inflate_read(struct inflate *, char *to, size_t n, const char **message)
 
 void inflate_free(struct inflate *);
 
+/* The check sum that gzip has, and files of debug information. */
+uint32_t inflate_crc(struct str bytes);
+
 #endif

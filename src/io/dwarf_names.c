@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * What was inlined says by its abstract origin what it is, and that, when it is declared
+ * in a class, by its specification:
+ *
+ *	inlined_subroutine  -> subprogram                  -> subprogram  in class_type "Poly"
+ *	                       linkage_name "_ZN4Poly4areaEv" name "area"
+ *
+ * Names for linkers tell all of it; functions that no linker sees, as those of unnamed
+ * namespaces, only have a short one, and get the namespaces and classes they stand in
+ * put before it.  Functions around them are no part of a name.  DIEs do not know what
+ * they stand in: to find it out, all of the unit is gone through once, and the places
+ * where scopes begin and end are kept.
+ */
+#include "io/dwarf_parts.h"
+
+#include <dwarf.h>
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "base/hash.h"
+
+enum { SCOPE_NAME_MAX = 4096 };          /* bytes of all scopes of a name */
+
+struct dwarf_scopes {
+	void *cu;
+	struct dwarf_scope {
+		struct str name;
+		uint32_t parent;         /* or SPANS_NONE */
+	} *items;
+	uint32_t count;
+	size_t capacity;
+	struct spans spans;              /* by Dwarf_Die.addr */
+};
+
+/* Attributes */
+
+static bool is_elsewhere(unsigned form)
+{
+	return form == DW_FORM_GNU_ref_alt || form == DW_FORM_GNU_strp_alt ||
+	       form == DW_FORM_ref_sup4 || form == DW_FORM_ref_sup8 ||
+	       form == DW_FORM_strp_sup;
+}
+
+/* Without the other file libdw would look for it by itself. */
+static bool get(const struct dwarf_names *n, Dwarf_Die *die, unsigned name,
+		Dwarf_Attribute *a)
+{
+	return dwarf_attr(die, name, a) != NULL &&
+	       (n->alt != NULL || !is_elsewhere(dwarf_whatform(a)));
+}
+
+static struct str text(const struct dwarf_names *n, Dwarf_Die *die, unsigned name)
+{
+	Dwarf_Attribute a;
+	return get(n, die, name, &a) ? str_of(dwarf_formstring(&a)) : STR("");
+}
+
+bool dwarf_names_follow(const struct dwarf_names *n, Dwarf_Die *die, unsigned name)
+{
+	Dwarf_Attribute a;
+	Dwarf_Die to;
+	if (!get(n, die, name, &a) || dwarf_formref_die(&a, &to) == NULL)
+		return false;
+	*die = to;
+	return true;
+}
+
+/* Scopes */
+
+static bool is_scope(int tag)
+{
+	switch (tag) {
+	case DW_TAG_namespace:
+	case DW_TAG_class_type:
+	case DW_TAG_structure_type:
+	case DW_TAG_union_type:
+	case DW_TAG_interface_type:
+	case DW_TAG_module:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool may_hold_scopes(int tag)
+{
+	return is_scope(tag) || tag == DW_TAG_subprogram || tag == DW_TAG_lexical_block;
+}
+
+static struct str scope_name(const struct dwarf_names *n, Dwarf_Die *die, int tag)
+{
+	struct str name = text(n, die, DW_AT_name);
+	return name.n == 0 && tag == DW_TAG_namespace ? STR("(anonymous namespace)") : name;
+}
+
+static uint32_t add_scope(struct dwarf_scopes *s, struct str name, uint32_t parent)
+{
+	ARRAY_RESERVE(s->items, s->capacity, (size_t)s->count + 1);
+	s->items[s->count] = (struct dwarf_scope){ name, parent };
+	return s->count++;
+}
+
+/* A DIE that was gone into, and where its inside begins. */
+struct open {
+	uint32_t scope;
+	uintptr_t from;
+};
+
+static void read_scopes(const struct dwarf_names *n, struct dwarf_scopes *s, Dwarf_Die unit)
+{
+	struct dwarf_walk w;
+	struct open *open = xcalloc(DWARF_DEPTH_MAX + 2, sizeof(*open));
+	open[0].scope = SPANS_NONE;
+	bool more = dwarf_walk_begin(&w, unit);
+	while (more && s->count < DWARF_SPANS_MAX) {
+		int tag = dwarf_tag(&w.die);
+		uint32_t depth = w.depth, scope = open[depth].scope;
+		uintptr_t from = (uintptr_t)w.die.addr;
+		bool into = may_hold_scopes(tag) && dwarf_haschildren(&w.die) > 0;
+		if (into && is_scope(tag))
+			scope = add_scope(s, scope_name(n, &w.die, tag), scope);
+		else if (tag == DW_TAG_subprogram)
+			scope = SPANS_NONE;
+		if (into && dwarf_walk_into(&w)) {
+			open[w.depth] = (struct open){ scope, from };
+			continue;
+		}
+		more = dwarf_walk_next(&w);
+		uintptr_t to = (uintptr_t)(more ? w.die.addr : w.end);
+		for (; depth > (more ? w.depth : 0); depth--)
+			if (open[depth].scope != SPANS_NONE)
+				spans_add(&s->spans, open[depth].from, to, open[depth].scope);
+	}
+	free(open);
+	spans_finish(&s->spans);
+}
+
+static struct dwarf_scopes *scopes_of(struct dwarf_names *n, Dwarf_Die *die)
+{
+	Dwarf_Die unit;
+	for (size_t i = n->count; i > 0; i--)
+		if (n->units[i - 1].cu == die->cu)
+			return &n->units[i - 1];
+	if (dwarf_cu_die(die->cu, &unit, NULL, NULL, NULL, NULL, NULL, NULL) == NULL)
+		return NULL;
+	ARRAY_RESERVE(n->units, n->capacity, n->count + 1);
+	struct dwarf_scopes *s = &n->units[n->count++];
+	*s = (struct dwarf_scopes){ .cu = die->cu };
+	read_scopes(n, s, unit);
+	return s;
+}
+
+static struct str with_scopes(struct dwarf_names *n, Dwarf_Die *die, struct str name)
+{
+	enum { SCOPES_MAX = 32 };
+	const struct dwarf_scopes *s = scopes_of(n, die);
+	uint32_t chain[SCOPES_MAX], depth = 0;
+	if (s == NULL)
+		return name;
+	uint32_t scope = spans_find(&s->spans, (uintptr_t)die->addr);
+	for (; scope != SPANS_NONE && depth < SCOPES_MAX; scope = s->items[scope].parent)
+		if (s->items[scope].name.n > 0)
+			chain[depth++] = scope;
+	buf_clear(&n->text);
+	while (depth > 0 && n->text.n < SCOPE_NAME_MAX) {
+		buf_add(&n->text, s->items[chain[--depth]].name);
+		buf_add(&n->text, STR("::"));
+	}
+	if (n->text.n == 0 || n->text.n > SCOPE_NAME_MAX)
+		return name;
+	buf_add(&n->text, name);
+	return arena_copy(&n->arena, buf_str(&n->text));
+}
+
+/* Names with scopes are made once. */
+static struct str scoped_name(struct dwarf_names *n, Dwarf_Die *die, struct str name)
+{
+	uint64_t spread = (uintptr_t)die->addr * HASH_SPREAD;
+	uint32_t hash = (uint32_t)(spread >> 32), id, place = table_place(&n->table, hash);
+	while ((id = table_next(&n->table, hash, &place)) != TABLE_END)
+		if (n->made[id].die == die->addr)
+			return n->made[id].name;
+	struct dwarf_made made = { die->addr, with_scopes(n, die, name) };
+	ARRAY_RESERVE(n->made, n->made_capacity, n->made_count + 1);
+	n->made[n->made_count] = made;
+	table_insert(&n->table, hash, (uint32_t)n->made_count++);
+	return made.name;
+}
+
+struct str dwarf_names_find(struct dwarf_names *n, Dwarf_Die die)
+{
+	struct str name = STR("");
+	Dwarf_Die named = die;
+	for (unsigned hop = 0; hop < DWARF_HOPS_MAX; hop++) {
+		struct str linkage = text(n, &die, DW_AT_linkage_name);
+		if (linkage.n == 0)
+			linkage = text(n, &die, DW_AT_MIPS_linkage_name);
+		if (linkage.n > 0)
+			return linkage;
+		struct str short_name = text(n, &die, DW_AT_name);
+		if (short_name.n > 0) {
+			name = short_name;
+			named = die;
+		}
+		if (!dwarf_names_follow(n, &die, DW_AT_abstract_origin) &&
+		    !dwarf_names_follow(n, &die, DW_AT_specification))
+			break;
+	}
+	return name.n > 0 ? scoped_name(n, &named, name) : name;
+}
+
+void dwarf_names_free(struct dwarf_names *n)
+{
+	for (size_t i = 0; i < n->count; i++) {
+		free(n->units[i].items);
+		spans_free(&n->units[i].spans);
+	}
+	free(n->units);
+	free(n->made);
+	table_free(&n->table);
+	arena_free(&n->arena);
+	buf_free(&n->text);
+	*n = (struct dwarf_names){ 0 };
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef READ_SYMBOLIZER_FILES_H
+#define READ_SYMBOLIZER_FILES_H
+
+#include "io/elf.h"
+#include "model/want.h"
+
+/*
+ * Where the file of a mapping is, and what was stripped from it.
+ */
+
+/* What came of the search. */
+enum symbolizer_found {
+	SYMBOLIZER_FILE,
+	SYMBOLIZER_NO_FILE,      /* the name is of no file: "[vdso]", "//anon" */
+	SYMBOLIZER_MISSING,
+	SYMBOLIZER_OTHER,        /* there is one, but with another build id */
+	SYMBOLIZER_BROKEN,       /* there is one, but it cannot be read */
+};
+
+/*
+ * Looks for the file, in this order: where the maps lead, in the sysroot, where its
+ * name says, and, when its build id is known, in ~/.debug, where perf keeps copies.  With
+ * a file of debug information beside it, if it needs one: for names, or for what was
+ * inlined ("dwarf").
+ */
+enum symbolizer_found symbolizer_files_find(const struct want *, struct str path,
+					    struct str build_id, bool dwarf,
+					    struct elf_file **);
+
+#endif

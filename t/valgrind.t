@@ -18,17 +18,20 @@ my %xtree = (
 	curB => 'leaked', curBk => 'leaked-blocks', totB => 'total', totBk => 'blocks',
 	totFdB => 'freed', totFdBk => 'freed-blocks',
 );
-my %reader = (massif => \&massif_sums);
+my %reader = (massif => \&massif_sums, xtree => \&xtree_sums);
 
 for my $format (sort keys %reader) {
 	check_sums($format, $_->{in}) for grep { !$_->{again} && $_->{exit} == 0 } Fg::cases($format);
 }
 check_massif_trees();
+check_same_trees("$Fg::cases/xtree/memory.in", "$Fg::cases/massif/xtree.in");
 
 SKIP: {
 	skip("no $data", 1) unless -r "$data/expected.md";
 	check_sums('massif', $_) for glob("$data/massif/*.out $data/xtree/*xtmem.ms");
+	check_sums('xtree', $_) for glob("$data/xtree/*.kcg $data/xtree/*xtleak.ms");
 	check_massif_expected();
+	check_xtree_expected();
 }
 done_testing();
 
@@ -151,5 +154,68 @@ sub check_massif_expected {
 		my @all = snapshots($file);
 		my ($last) = grep { $_->{heap_tree} ne 'empty' } reverse @all;
 		is(folded_sum($file, '--snapshot=last'), $last->{mem_heap_B}, "$row->{file}: the last one with a tree");
+	}
+}
+
+# Execution trees
+
+# The costs of a paragraph are those of its last line; sums by event.
+sub xtree_events {
+	my ($file) = @_;
+	my (@events, %sum, $last, $calls);
+	for my $line (split(/\n/, Fg::slurp($file)), '') {
+		@events = split ' ', $1 if $line =~ /^events: (.*)/;
+		if ($line =~ /^calls=/) {
+			$calls = 1;
+		} elsif ($line =~ /^\d+ (.*)/) {
+			$last = $1 unless $calls;
+			$calls = 0;
+		} elsif ($line eq '') {
+			my @costs = split ' ', $last // '';
+			$sum{$events[$_]} += $costs[$_] // 0 for 0 .. $#events;
+			$last = undef;
+		}
+	}
+	return \%sum;
+}
+
+sub xtree_sums {
+	my ($file) = @_;
+	my $sum = xtree_events($file);
+	return { map { $xtree{$_} => $sum->{$_} } keys %$sum } unless exists $sum->{DB};
+	my %metric = (
+		definite => $sum->{DB} - $sum->{DIB}, indirect => $sum->{IB},
+		possible => $sum->{PB}, reachable => $sum->{RB},
+		growth => $sum->{iDB} - $sum->{iDIB} + $sum->{iIB} + $sum->{iPB} + $sum->{iRB},
+		'growth-blocks' => $sum->{iDBk} + $sum->{iIBk} + $sum->{iPBk} + $sum->{iRBk},
+		'definite-blocks' => $sum->{DBk}, 'indirect-blocks' => $sum->{IBk},
+		'possible-blocks' => $sum->{PBk}, 'reachable-blocks' => $sum->{RBk},
+	);
+	for my $kind (qw(definite indirect possible reachable)) {
+		$metric{leaked} += $metric{$kind};
+		$metric{'leaked-blocks'} += $metric{"$kind-blocks"};
+	}
+	return \%metric;
+}
+
+# "- `xtree/x.kcg`: curB=14768, curBk=17"
+sub check_xtree_expected {
+	my $found = 0;
+	for my $line (grep { /^- `xtree/ } split /\n/, Fg::slurp("$data/expected.md")) {
+		my ($file, $rest) = $line =~ /^- `(.*?)`: (.*)/;
+		my $sum = xtree_events("$data/$file");
+		my %told = $rest =~ /(\w+)=(\d+)/g;
+		is($sum->{$_}, $told{$_}, "$file: $_ as it was written down") for sort keys %told;
+		$found++;
+	}
+	is($found, 4, 'expected.md: the list of trees');
+}
+
+# The same run in both formats; the one of Massif has inlined functions in it.
+sub check_same_trees {
+	my ($kcg, $ms) = @_;
+	for my $metric (qw(total blocks freed freed-blocks leaked)) {
+		my @got = map { collapse('-q', '--no-header', '--no-inline', "--metric=$metric", $_)->{out} } $kcg, $ms;
+		is($got[0], $got[1], "$metric is the same in xtree's formats");
 	}
 }

@@ -6,7 +6,8 @@
 	X(dhat)                                                                \
 	X(folded)                                                              \
 	X(massif)                                                              \
-	X(perf)
+	X(perf)                                                                \
+	X(xtree)
 
 #define DECLARE(name) extern const struct reader reader_##name;
 READERS(DECLARE)

@@ -1,0 +1,559 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * Execution trees of Valgrind's tools: --xtree-memory=full or allocs,
+ * --xtree-leak=yes of Memcheck.
+ *
+ *	# callgrind format
+ *	version: 1
+ *	creator: xtree-1
+ *	pid: 1869
+ *	cmd: bin/memdemo
+ *
+ *	positions: line
+ *	event: curB : currently allocated Bytes
+ *	event: curBk : currently allocated Blocks
+ *	events: curB  curBk
+ *	fl=(1) /src/memdemo.c
+ *	fn=(1) main
+ *	206
+ *	cfi=(1)
+ *	cfn=(3) leak_definite
+ *	calls=0 33
+ *	206 10000 10
+ *	fl=(1)
+ *	fn=(3)
+ *	33 10000 10
+ *
+ *	totals: 10000 10
+ *
+ * https://sourceware.org/git/?p=valgrind.git;f=coregrind/m_xtree.c.  In the format
+ * of Callgrind costs belong to functions and calls, and stacks cannot be had.  Here
+ * each paragraph is a stack from the root on: what calls has a line of "calls="
+ * and the costs behind it, the last function has costs of its own, which are those
+ * of the stack.  "(3)" stands for the name that came with it first.
+ */
+#include "read/reader.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "base/num.h"
+#include "model/framestack.h"
+
+enum { COLUMNS = 64 };
+
+/* Texts by "(12)". */
+struct shortened {
+	struct intern keys;
+	struct str *texts;
+	size_t capacity;
+};
+
+struct function {
+	struct str file, name;
+	uint64_t line;
+	bool has_line;
+};
+
+struct xtree {
+	struct input *in;
+	const struct want *want;
+	struct samples *out;
+	struct profile *profile;
+	struct framestack places;
+	struct shortened files, functions;
+
+	struct str columns[COLUMNS];
+	unsigned column_count;
+	int64_t sums[COLUMNS];
+	struct metrics metrics;
+	struct recipe {
+		uint64_t plus, minus;    /* bits of columns */
+	} recipes[METRICS_MAX];
+
+	int64_t pid;
+	bool has_group, has_totals;
+	uint32_t group;
+
+	/* The paragraph. */
+	struct str file;
+	struct function *stack;
+	uint32_t *numbers;       /* the same in "places", leaf first */
+	size_t depth, stack_capacity, numbers_capacity;
+	bool after_calls;        /* what follows are the costs of a call */
+	bool has_costs;
+	int64_t costs[COLUMNS];
+};
+
+/* Metrics */
+
+static int find_column(const struct xtree *x, struct str name)
+{
+	for (unsigned i = 0; i < x->column_count; i++)
+		if (str_eq(x->columns[i], name))
+			return (int)i;
+	return -1;
+}
+
+static uint64_t bit(const struct xtree *x, struct str column)
+{
+	int i = find_column(x, column);
+	return i < 0 ? 0 : 1ull << i;
+}
+
+static void add_metric(struct xtree *x, struct str name, struct recipe recipe)
+{
+	if (!recipe.plus || x->metrics.count == METRICS_MAX)
+		return;
+	struct str column = x->columns[__builtin_ctzll(recipe.plus)];
+	unsigned i = metrics_add(&x->metrics, name, str_ends(column, STR("Bk")) ?
+						    STR("blocks") : STR("bytes"));
+	x->recipes[i] = recipe;
+}
+
+/* What is lost definitely has what it makes others lose in it. */
+static const struct leak_metric {
+	struct str name;
+	const char *plus[5], *minus;
+} leak_metrics[] = {
+	{ STR("definite"), { "DB" }, "DIB" },
+	{ STR("definite-blocks"), { "DBk" }, NULL },
+	{ STR("indirect"), { "IB" }, NULL },
+	{ STR("indirect-blocks"), { "IBk" }, NULL },
+	{ STR("possible"), { "PB" }, NULL },
+	{ STR("possible-blocks"), { "PBk" }, NULL },
+	{ STR("reachable"), { "RB" }, NULL },
+	{ STR("reachable-blocks"), { "RBk" }, NULL },
+	{ STR("leaked"), { "DB", "IB", "PB", "RB" }, "DIB" },
+	{ STR("leaked-blocks"), { "DBk", "IBk", "PBk", "RBk" }, NULL },
+	{ STR("growth"), { "iDB", "iIB", "iPB", "iRB" }, "iDIB" },
+	{ STR("growth-blocks"), { "iDBk", "iIBk", "iPBk", "iRBk" }, NULL },
+};
+
+static void add_leaks(struct xtree *x)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(leak_metrics); i++) {
+		const struct leak_metric *m = &leak_metrics[i];
+		struct recipe recipe = { 0, bit(x, str_of(m->minus)) };
+		for (int k = 0; m->plus[k]; k++)
+			recipe.plus |= bit(x, str_of(m->plus[k]));
+		add_metric(x, m->name, recipe);
+	}
+}
+
+static void add_columns(struct xtree *x)
+{
+	for (unsigned i = 0; i < x->column_count; i++)
+		add_metric(x, metrics_name(x->columns[i]),
+			   (struct recipe){ 1ull << i, 0 });
+}
+
+static bool choose_metric(struct xtree *x)
+{
+	struct buf why = { 0 };
+	bool leaks = bit(x, STR("DB")) && bit(x, STR("DIB"));
+	if (leaks)
+		add_leaks(x);
+	else
+		add_columns(x);
+	struct str usual = leaks ? STR("definite") : STR("total");
+	bool ok = metrics_choose(&x->metrics, x->want, usual, &why) ||
+		  input_error(x->in, "%s", buf_cstr(&why));
+	buf_free(&why);
+	return ok;
+}
+
+static int64_t sum_of(const int64_t costs[COLUMNS], uint64_t columns)
+{
+	int64_t sum = 0;
+	for (; columns; columns &= columns - 1)
+		if (__builtin_add_overflow(sum, costs[__builtin_ctzll(columns)], &sum))
+			return INT64_MAX;
+	return sum;
+}
+
+static int64_t value_of(const struct xtree *x, unsigned metric, const int64_t costs[COLUMNS])
+{
+	const struct recipe *r = &x->recipes[metric];
+	return sum_of(costs, r->plus) - sum_of(costs, r->minus);
+}
+
+/* Names */
+
+static struct str *place_of(struct shortened *s, struct str key)
+{
+	uint32_t known = s->keys.count, id = intern(&s->keys, key);
+	ARRAY_RESERVE(s->texts, s->capacity, id + 1ull);
+	if (id == known)
+		s->texts[id] = STR("");
+	return &s->texts[id];
+}
+
+/* Cuts "(3" off "(3) name" and "(3)"; of "name", which is short for nothing, all. */
+static struct str cut_key(struct str *text)
+{
+	struct str all = *text, key = str_cut(text, ')');
+	if (str_starts(key, STR("(")) && text->p && num_is_digits(str_skip(key, 1))) {
+		*text = str_trim(*text);
+		return key;
+	}
+	*text = all;
+	return all;
+}
+
+static bool read_name(struct xtree *x, struct shortened *s, struct str text,
+		      struct str *name)
+{
+	struct str key = cut_key(&text), *known = place_of(s, key);
+	if (known->n > 0 && text.n > 0 && !str_eq(text, *known))
+		return input_error(x->in, "%.*s) is another name already", STR_ARG(key));
+	if (known->n == 0)
+		*known = profile_keep(x->profile, text);
+	*name = *known;
+	return known->n > 0 ||
+	       input_error(x->in, "%.*s) stands for no name so far", STR_ARG(key));
+}
+
+static uint32_t number_of(struct xtree *x, const struct function *f)
+{
+	struct buf line = { 0 };
+	struct frametext place = { .name = f->name };
+	if (str_eq(f->name, STR("UnknownFn?" "?" "?")) || str_eq(f->name, STR("?" "?" "?")))
+		place.name = STR("");
+	if (f->file.n > 0 && !str_eq(f->file, STR("UnknownFile?" "?" "?"))) {
+		buf_addf(&line, "%.*s:%" PRIu64, STR_ARG(str_basename(f->file)), f->line);
+		place.line = buf_str(&line);
+	}
+	uint32_t number = framestack_find(&x->places, &place);
+	buf_free(&line);
+	return number;
+}
+
+/* Stacks */
+
+static void make_group(struct xtree *x)
+{
+	bool pids = x->want->group_by == GROUP_PID;
+	struct str command = x->profile->title;
+	struct str name = str_basename(str_cut(&command, ' '));
+	struct group g = {
+		.event = profile_event(x->profile, STR(""),
+				       x->metrics.items[x->metrics.chosen].unit),
+		.comm = pids ? profile_text(x->profile, name) : ID_NONE,
+		.pid = pids ? x->pid : -1, .tid = -1, .cpu = -1,
+	};
+	x->group = profile_group(x->profile, &g);
+	x->has_group = true;
+}
+
+static bool push_stack(struct xtree *x)
+{
+	int64_t value = value_of(x, x->metrics.chosen, x->costs);
+	if (value < 0)
+		return input_error(x->in, "more bytes are lost indirectly than at all");
+	if (value == 0)
+		return true;
+	ARRAY_RESERVE(x->numbers, x->numbers_capacity, x->depth);
+	for (size_t i = 0; i < x->depth; i++)
+		x->numbers[i] = number_of(x, &x->stack[x->depth - 1 - i]);
+	framestack_push(&x->places, x->out, x->numbers, (uint32_t)x->depth, true);
+	if (!x->has_group)
+		make_group(x);
+	sample_end(x->out, x->group, (int64_t[]){ value, 0 });
+	return true;
+}
+
+static bool end_paragraph(struct xtree *x)
+{
+	bool ok = !x->has_costs || push_stack(x);
+	if (x->depth > 0 && !x->has_costs)
+		input_warn(x->in, "stacks without costs", x->stack[0].name);
+	x->depth = 0;
+	x->has_costs = x->after_calls = false;
+	return ok;
+}
+
+static bool begin_function(struct xtree *x, struct str text)
+{
+	struct function f = { .file = x->file };
+	if (x->has_costs)
+		return input_error(x->in, "a function behind the costs of its stack");
+	if (x->depth == SAMPLES_DEPTH_MAX)
+		return input_error(x->in, "stack of more than %d frames",
+				   SAMPLES_DEPTH_MAX);
+	if (!read_name(x, &x->functions, text, &f.name))
+		return false;
+	ARRAY_RESERVE(x->stack, x->stack_capacity, x->depth + 1);
+	x->stack[x->depth++] = f;
+	return true;
+}
+
+/* Numbers */
+
+static bool read_number(struct xtree *x, struct str text, int64_t *value)
+{
+	uint64_t n;
+	if (!num_u64(text, &n) || n > INT64_MAX)
+		return input_error(x->in, "'%.*s' is no whole number from 0 on that fits "
+				   "in 63 bits", STR_ARG(text));
+	*value = (int64_t)n;
+	return true;
+}
+
+/* What is not told is 0. */
+static bool read_costs(struct xtree *x, struct str text, int64_t costs[COLUMNS],
+		       unsigned *count)
+{
+	*count = 0;
+	memset(costs, 0, COLUMNS * sizeof(*costs));
+	for (text = str_trim(text); text.n > 0; text = str_trim(text)) {
+		if (*count == x->column_count)
+			return input_error(x->in, "more costs than the %u events",
+					   x->column_count);
+		if (!read_number(x, str_cut(&text, ' '), &costs[(*count)++]))
+			return false;
+	}
+	return true;
+}
+
+static bool sum_costs(struct xtree *x)
+{
+	for (unsigned i = 0; i < x->column_count; i++)
+		if (__builtin_add_overflow(x->sums[i], x->costs[i], &x->sums[i]))
+			return input_error(x->in, "the sum of %.*s does not fit in 63 bits",
+					   STR_ARG(x->columns[i]));
+	return true;
+}
+
+/* "209", "209 0 0 128": a line, and what it costs. */
+static bool read_position(struct xtree *x, struct str line)
+{
+	unsigned count;
+	int64_t number = 0, costs[COLUMNS];
+	if (x->depth == 0)
+		return input_error(x->in, "costs without a function");
+	if (x->metrics.count == 0)
+		return input_error(x->in, "costs before the events are told");
+	if (!read_number(x, str_cut(&line, ' '), &number) ||
+	    !read_costs(x, line, costs, &count))
+		return false;
+	struct function *f = &x->stack[x->depth - 1];
+	if (!f->has_line)
+		f->line = (uint64_t)number;
+	f->has_line = true;
+	if (count == 0)
+		return true;
+	if (x->after_calls) {
+		x->after_calls = false;
+		return true;
+	}
+	if (x->has_costs)
+		return input_error(x->in, "two lines of costs in a stack");
+	x->has_costs = true;
+	memcpy(x->costs, costs, sizeof(costs));
+	return sum_costs(x);
+}
+
+static bool read_totals(struct xtree *x, struct str text)
+{
+	unsigned count;
+	int64_t totals[COLUMNS];
+	if (!end_paragraph(x) || !read_costs(x, text, totals, &count))
+		return false;
+	x->has_totals = true;
+	for (unsigned i = 0; i < count; i++)
+		if (totals[i] != x->sums[i])
+			input_warn(x->in, "totals that stacks do not add up to",
+				   x->columns[i]);
+	return true;
+}
+
+/* Lines */
+
+static bool read_events(struct xtree *x, struct str text)
+{
+	if (x->column_count > 0)
+		return input_error(x->in, "events are told twice");
+	for (text = str_trim(text); text.n > 0; text = str_trim(text)) {
+		struct str name = str_cut(&text, ' ');
+		if (x->column_count == COLUMNS)
+			return input_error(x->in, "more than %d events", COLUMNS);
+		if (find_column(x, name) >= 0)
+			return input_error(x->in, "event '%.*s' comes twice", STR_ARG(name));
+		x->columns[x->column_count++] = profile_keep(x->profile, name);
+	}
+	return x->column_count > 0 ? choose_metric(x) :
+				     input_error(x->in, "there are no events");
+}
+
+static bool read_creator(struct xtree *x, struct str text)
+{
+	return str_starts(text, STR("xtree")) ||
+	       input_error(x->in, "made by '%.*s', not by xtree: its stacks cannot be had",
+			   STR_ARG(text));
+}
+
+static bool read_positions(struct xtree *x, struct str text)
+{
+	return str_eq(text, STR("line")) ||
+	       input_error(x->in, "positions are '%.*s', not lines", STR_ARG(text));
+}
+
+static bool read_pid(struct xtree *x, struct str text)
+{
+	return read_number(x, text, &x->pid);
+}
+
+static bool read_command(struct xtree *x, struct str text)
+{
+	if (x->profile->title.n == 0)
+		x->profile->title = profile_keep(x->profile, text);
+	return true;
+}
+
+static bool read_file(struct xtree *x, struct str text)
+{
+	return read_name(x, &x->files, text, &x->file);
+}
+
+/* What is called has its own lines behind, but may tell its name here. */
+static bool read_called_file(struct xtree *x, struct str text)
+{
+	struct str name;
+	return read_name(x, &x->files, text, &name);
+}
+
+static bool read_called(struct xtree *x, struct str text)
+{
+	struct str name;
+	return read_name(x, &x->functions, text, &name);
+}
+
+static bool read_calls(struct xtree *x, struct str text)
+{
+	(void)text;
+	x->after_calls = true;
+	return x->depth > 0 || input_error(x->in, "a call without a function");
+}
+
+static bool skip(struct xtree *x, struct str text)
+{
+	(void)x, (void)text;
+	return true;
+}
+
+static const struct line_kind {
+	struct str start;
+	bool (*read)(struct xtree *, struct str text);
+} line_kinds[] = {
+	{ STR("fl="), read_file },
+	{ STR("fi="), read_file },
+	{ STR("fe="), read_file },
+	{ STR("fn="), begin_function },
+	{ STR("cfi="), read_called_file },
+	{ STR("cfl="), read_called_file },
+	{ STR("cfn="), read_called },
+	{ STR("calls="), read_calls },
+	{ STR("totals:"), read_totals },
+	{ STR("summary:"), skip },
+	{ STR("version:"), skip },
+	{ STR("creator:"), read_creator },
+	{ STR("pid:"), read_pid },
+	{ STR("cmd:"), read_command },
+	{ STR("positions:"), read_positions },
+	{ STR("event:"), skip },
+	{ STR("events:"), read_events },
+	{ STR("desc:"), skip },
+	{ STR("#"), skip },
+};
+
+static bool read_line(struct xtree *x, struct str line)
+{
+	if (line.n == 0)
+		return end_paragraph(x);
+	if (num_is_digit(line.p[0]))
+		return read_position(x, line);
+	for (size_t i = 0; i < ARRAY_SIZE(line_kinds); i++)
+		if (str_starts(line, line_kinds[i].start))
+			return line_kinds[i].read(x, str_trim(str_skip(
+				line, line_kinds[i].start.n)));
+	input_warn(x->in, READER_NOT_UNDERSTOOD, line);
+	return true;
+}
+
+static bool read_lines(struct xtree *x)
+{
+	struct str line;
+	while (input_line(x->in, &line)) {
+		/* What was cut off may look like a smaller number. */
+		if (!str_ends(x->in->raw, STR("\n"))) {
+			input_warn(x->in, "lines cut off at the end", line);
+			break;
+		}
+		if (!read_line(x, line))
+			return false;
+	}
+	return !x->in->failed && end_paragraph(x);
+}
+
+static bool finish(struct xtree *x)
+{
+	struct buf why = { 0 };
+	if (x->metrics.count == 0)
+		return input_fail(x->in, "there are no events");
+	if (!x->has_totals)
+		input_warn(x->in, "no totals: the file was cut off", STR(""));
+	for (unsigned i = 0; i < x->metrics.count; i++)
+		metrics_sum(&x->metrics, i, value_of(x, i, x->sums));
+	if (!x->has_group)
+		make_group(x);
+	bool ok = profile_metrics(x->profile, &x->metrics, &why) ||
+		  input_fail(x->in, "%s", buf_cstr(&why));
+	buf_free(&why);
+	return ok;
+}
+
+static bool read_xtree(struct input *in, const struct want *want, struct samples *out)
+{
+	struct xtree x = {
+		.in = in, .want = want, .out = out, .profile = out->profile, .pid = -1,
+	};
+	framestack_init(&x.places, x.profile, want);
+	bool ok = read_lines(&x) && finish(&x);
+	framestack_free(&x.places);
+	intern_free(&x.files.keys);
+	intern_free(&x.functions.keys);
+	free(x.files.texts);
+	free(x.functions.texts);
+	free(x.stack);
+	free(x.numbers);
+	return ok && !in->failed;
+}
+
+static enum probe probe_xtree(struct str head)
+{
+	struct str start = head.n > 4096 ? str_head(head, 4096) : head;
+	return str_starts(start, STR("# callgrind format")) &&
+	       str_find(start, STR("\ncreator: xtree")) >= 0 ? PROBE_SURE : PROBE_NO;
+}
+
+static const struct reader_hints hints = {
+	.pids = "process ids",
+	.cpus = "processors",
+	.lines = "source lines; build the program with -g",
+	.quality = {
+		.unknown = "install debug symbols",
+		.no_chains = "record with --num-callers=100",
+		.rootless = "record with --num-callers=100",
+	},
+};
+
+const struct reader reader_xtree = {
+	.name = "xtree",
+	.title = "execution trees of Valgrind (--xtree-memory, --xtree-leak)",
+	.leaf_first = true,
+	.probe = probe_xtree,
+	.read = read_xtree,
+	.hints = &hints,
+};

@@ -153,8 +153,9 @@ static void feed_cut(struct test *t, struct str bytes, size_t at, bool must_fail
 			   message.p[name.n] == ':'))
 		wrong(t, "%s, cut off after %zu bytes: no place in '%s'", how, at,
 		      buf_cstr(&in.message));
-	bool has_line = message.n > name.n + 1 && message.p[name.n + 1] >= '1' &&
-			message.p[name.n + 1] <= '9';
+	bool has_line = message.n > name.n + 1 &&
+			((message.p[name.n + 1] >= '1' && message.p[name.n + 1] <= '9') ||
+			 message.p[name.n + 1] == '@');
 	bool to_the_end = in.at_end && in.next == in.end;
 	if (in.failed && !must_fail && !has_line && !to_the_end)
 		wrong(t, "%s, cut off after %zu bytes: no line in '%s'", how, at,

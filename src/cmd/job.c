@@ -114,6 +114,9 @@ static bool check_options(struct job *job, struct job_file *file)
 		{ "--raw-counts", want->raw_counts, READS_RAW_COUNTS },
 		{ "--sysroot", want->sysroot != NULL, READS_FILES },
 		{ "--map", want->map_count > 0, READS_FILES },
+		{ "--tagroot", want->tagroot_count > 0, READS_LABELS },
+		{ "--tagleaf", want->tagleaf_count > 0, READS_LABELS },
+		{ "--all-frames", want->all_frames && !want->places, READS_ALL_FRAMES },
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(options); i++)
 		if (options[i].is_given && !(file->reader->options & options[i].option))

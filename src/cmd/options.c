@@ -198,6 +198,10 @@ static void set_defaults(struct settings *settings, const struct face *face,
 		settings->want.compat = true;
 		settings->want.first_event = true;
 	}
+	if (face->format_name && str_eq(name, str_of(face->format_name))) {
+		settings->name = name.p;
+		settings->from = face->format;
+	}
 	message_program(settings->name);
 }
 
@@ -228,6 +232,10 @@ static void finish(struct settings *settings, const struct face *face)
 	want->unmarked = face == &face_collapse ? ~settings->marks : 0;
 	want->event_filter = settings->event_filter.items;
 	want->event_filter_count = settings->event_filter.count;
+	want->tagroot = settings->tagroot.items;
+	want->tagroot_count = settings->tagroot.count;
+	want->tagleaf = settings->tagleaf.items;
+	want->tagleaf_count = settings->tagleaf.count;
 	want->suppressions = settings->suppressions.items;
 	want->suppression_count = settings->suppressions.count;
 	want->maps = settings->maps.items;
@@ -333,5 +341,7 @@ void options_free(struct settings *settings)
 	opt_list_free(&settings->show_from);
 	opt_list_free(&settings->suppressions);
 	opt_list_free(&settings->maps);
+	opt_list_free(&settings->tagroot);
+	opt_list_free(&settings->tagleaf);
 	opt_parsed_free(&settings->parsed);
 }

@@ -23,6 +23,8 @@ struct settings;
 struct face {
 	const char *name;            /* "fg-svg" */
 	const char *second_name;     /* "flamegraph", also as "flamegraph.pl"; or NULL */
+	const char *format_name;     /* "pprof2folded": as with --from=format; or NULL */
+	const char *format;
 	const char *usage;
 	const char *summary;
 	const char *manual;
@@ -68,6 +70,7 @@ struct settings {
 	bool kernel, jit, all, no_marks;
 	unsigned threads;
 	struct opt_list event_filter, skip_after, show_from, suppressions, maps;
+	struct opt_list tagroot, tagleaf;
 	struct opt_parsed parsed;
 };
 

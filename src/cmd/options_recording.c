@@ -51,6 +51,31 @@ static const char *add_map(void *settings, const char *value)
 	return NULL;
 }
 
+/* "k1,k2" */
+static const char *add_keys(struct settings *settings, struct opt_list *list,
+			    const char *value)
+{
+	struct str rest = str_of(value);
+	while (rest.n > 0) {
+		struct str key = str_trim(str_cut(&rest, ','));
+		if (key.n > 0)
+			opt_list_add(list, arena_copy(&settings->parsed.arena, key).p);
+	}
+	return list->count ? NULL : "keys of labels are needed, as in worker,request";
+}
+
+static const char *add_tagroot(void *to, const char *value)
+{
+	struct settings *settings = to;
+	return add_keys(settings, &settings->tagroot, value);
+}
+
+static const char *add_tagleaf(void *to, const char *value)
+{
+	struct settings *settings = to;
+	return add_keys(settings, &settings->tagleaf, value);
+}
+
 const struct opt options_recording[] = {
 	{ .name = "time", .kind = OPT_CALL, .call = set_window, .argument = "A,B",
 	  .help = "count what happened from A to B, or until B; as in 1.5s, 200ms or 2min" },
@@ -63,6 +88,12 @@ const struct opt options_recording[] = {
 	  .help = "without the suppressions that are built in or in the recording" },
 	{ .name = "raw-counts", .kind = OPT_SET, OPT_AT(want.raw_counts),
 	  .help = "leave counts of sampled allocations as they are written" },
+	{ .name = "tagroot", .kind = OPT_CALL, .call = add_tagroot, .argument = "KEY",
+	  .help = "values of these labels become frames, outermost; as in key,key" },
+	{ .name = "tagleaf", .kind = OPT_CALL, .call = add_tagleaf, .argument = "KEY",
+	  .help = "the same, innermost" },
+	{ .name = "all-frames", .kind = OPT_SET, OPT_AT(want.all_frames),
+	  .help = "also frames that the profile itself says to leave out" },
 	{ .name = "sysroot", .kind = OPT_TEXT, OPT_AT(want.sysroot), .argument = "DIR",
 	  .complete = OPT_COMPLETE_FILE,
 	  .help = "look for the recorded programs and libraries below DIR" },

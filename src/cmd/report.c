@@ -38,6 +38,8 @@ static void add_warning(struct buf *out, const struct input_warning *w, bool wit
 {
 	buf_addf(out, "%s: ", w->what);
 	num_add_grouped(out, (int64_t)w->count);
+	if (w->first_line == 0)          /* a file without lines */
+		return;
 	buf_addf(out, " (first at line %" PRIu64, w->first_line);
 	if (with_text && w->first_text.n) {
 		buf_addf(out, ": '");

@@ -122,7 +122,7 @@ static void make_room(struct input *in, size_t more)
 		free(in->block);
 		in->block = block;
 		in->capacity = capacity;
-	} else {
+	} else if (in->next != in->block) {
 		memmove(in->block, in->next, waiting);
 	}
 	in->next = in->block;
@@ -202,15 +202,12 @@ bool input_long_line(struct input *in, struct str *line)
 }
 
 __attribute__((format(printf, 3, 0)))
-static bool fail(struct input *in, uint64_t line, const char *format, va_list args)
+static bool fail(struct input *in, const char *place, const char *format, va_list args)
 {
 	if (in->failed)
 		return false;
 	in->failed = true;
-	buf_addf(&in->message, "%s:", in->name);
-	if (line > 0)
-		buf_addf(&in->message, "%llu:", (unsigned long long)line);
-	buf_addf(&in->message, " error: ");
+	buf_addf(&in->message, "%s:%s error: ", in->name, place);
 	buf_addv(&in->message, format, args);
 	return false;
 }
@@ -219,7 +216,11 @@ bool input_error(struct input *in, const char *format, ...)
 {
 	va_list args;
 	va_start(args, format);
-	fail(in, in->line, format, args);
+	struct buf place = { 0 };
+	if (in->line > 0)
+		buf_addf(&place, "%llu:", (unsigned long long)in->line);
+	fail(in, buf_cstr(&place), format, args);
+	buf_free(&place);
 	va_end(args);
 	return false;
 }
@@ -228,7 +229,19 @@ bool input_fail(struct input *in, const char *format, ...)
 {
 	va_list args;
 	va_start(args, format);
-	fail(in, 0, format, args);
+	fail(in, "", format, args);
+	va_end(args);
+	return false;
+}
+
+bool input_error_at(struct input *in, uint64_t offset, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	struct buf place = { 0 };
+	buf_addf(&place, "@%llu:", (unsigned long long)offset);
+	fail(in, buf_cstr(&place), format, args);
+	buf_free(&place);
 	va_end(args);
 	return false;
 }

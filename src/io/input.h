@@ -91,6 +91,10 @@ bool input_error(struct input *, const char *format, ...)
 bool input_fail(struct input *, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* The same for a place in a file that has no lines: "go.pb.gz:@37: error: …". */
+bool input_error_at(struct input *, uint64_t offset, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
 /*
  * Counts an oddity of the line read last, or of another one.  "what" names its
  * kind, a literal such as "lines without a count"; the start of the text is

@@ -29,6 +29,8 @@ void locations_init(struct locations *l, struct profile *profile,
 	for (size_t i = 0; i < ARRAY_SIZE(l->modules); i++)
 		l->modules[i] = ID_NONE;
 	l->unknown_module = profile_text(profile, STR("[unknown]"));
+	if (want->places)
+		profile_keep_places(profile);
 }
 
 void locations_free(struct locations *l)
@@ -209,6 +211,41 @@ static struct str granular_name(struct locations *l, const struct location_key *
 	return buf_str(&l->scratch);
 }
 
+/* "a.c:12", and what may be instead: "a.c", "??:0" */
+static void set_line(struct locations *l, struct frame_place *place, struct str line)
+{
+	uint64_t number;
+	struct str file = line_file(line);
+	if (file.n < line.n && num_u64(str_skip(line, file.n + 1), &number) &&
+	    number <= INT32_MAX)
+		place->line = (int64_t)number;
+	else
+		file = line;
+	place->file = profile_text(l->profile, file);
+}
+
+/* Of a reader that knows what stands in the key, and no more. */
+static uint32_t place_of(struct locations *l, const struct location_key *key)
+{
+	struct places *places = l->profile->places;
+	if (!l->want->places)
+		return ID_NONE;
+	if (key->place)
+		return key->place - 1;
+	struct frame_place place = {
+		.mapping = ID_NONE, .file = ID_NONE, .system_name = ID_NONE,
+		.address = key->address,
+		.flags = is_unknown(key->symbol) ? PLACE_NAMELESS : 0,
+	};
+	if (key->module != ID_NONE && key->module != l->unknown_module)
+		place.mapping = places_mapping(places, &(struct mapping){
+			.file = key->module, .build_id = ID_NONE,
+		});
+	if (key->line != ID_NONE)
+		set_line(l, &place, text_of(l, key->line));
+	return places_add(places, &place);
+}
+
 /* The name before clean-up, where it is wanted and another one. */
 static uint32_t full_name(struct locations *l, struct str symbol, uint32_t name)
 {
@@ -230,12 +267,15 @@ static void add_frame(struct locations *l, const struct location_item *item,
 		      struct str symbol, enum frame_kind kind)
 {
 	struct profile *p = l->profile;
-	if (is_java(symbol))
+	bool as_is = item->key.as_is;
+	if (!as_is && is_java(symbol))
 		symbol = str_skip(symbol, 1);
-	struct str clean = names_clean(&l->names, symbol);
-	uint32_t name = profile_name_text(p, granular_name(l, &item->key, clean));
+	struct str clean = as_is ? symbol : names_clean(&l->names, symbol);
+	clean = granular_name(l, &item->key, clean);
+	uint32_t name = as_is ? profile_text(p, clean) : profile_name_text(p, clean);
 	uint32_t full = full_name(l, symbol, name);
-	push_frame(l, profile_frame(p, name, kind, full, item->key.module));
+	push_frame(l, profile_frame_at(p, name, kind, full, item->key.module,
+				       place_of(l, &item->key)));
 }
 
 static void add_unknown(struct locations *l, const struct location_item *item,
@@ -245,7 +285,8 @@ static void add_unknown(struct locations *l, const struct location_item *item,
 	uint32_t name = profile_name_text(p, unknown_name(l, &item->key));
 	if (kind == FRAME_USER)
 		kind = FRAME_OTHER;
-	push_frame(l, profile_frame(p, name, kind, ID_NONE, item->key.module));
+	push_frame(l, profile_frame_at(p, name, kind, ID_NONE, item->key.module,
+				       place_of(l, &item->key)));
 }
 
 /* "caller->callee->…": all but the first were compiled into it. */
@@ -299,9 +340,9 @@ static void add_frames(struct locations *l, struct location_item *item)
 		kind = FRAME_JIT;
 	if (kind == FRAME_INLINED && l->want->no_inline)
 		return;
-	if (is_unknown(key->symbol))
+	if (is_unknown(key->symbol) && !key->as_is)
 		add_unknown(l, item, kind);
-	else if (is_java_chain(key->symbol, jit))
+	else if (!key->as_is && is_java_chain(key->symbol, jit))
 		add_java_chain(l, item, key->symbol, kind);
 	else
 		add_frame(l, item, key->symbol, kind);
@@ -313,6 +354,10 @@ static void reduce_key(const struct locations *l, struct location_key *k)
 {
 	const struct want *w = l->want;
 	bool unknown = is_unknown(k->symbol);
+	if (w->places) {
+		k->offset = w->granularity == GRANULARITY_ADDRESSES ? k->offset : 0;
+		return;
+	}
 	if (!(w->addrs && unknown))
 		k->address = is_nowhere(l, k) && is_kernel_address(k->address) ?
 				     KERNEL_ADDRESS :
@@ -328,6 +373,7 @@ static uint32_t key_hash(const struct location_key *k)
 {
 	uint64_t hash = hash_hidden(k->symbol.p, k->symbol.n);
 	hash ^= (k->module + ((uint64_t)k->line << 32) + k->inlined) * HASH_SPREAD;
+	hash ^= k->place * HASH_SPREAD >> 1;
 	if (k->address | k->offset) {
 		uint64_t place[] = { k->address, k->offset };
 		hash ^= hash_hidden(place, sizeof(place));
@@ -339,7 +385,8 @@ static bool key_eq(const struct location_key *a, const struct location_key *b)
 {
 	return a->module == b->module && a->line == b->line &&
 	       a->address == b->address && a->offset == b->offset &&
-	       a->inlined == b->inlined && str_eq(a->symbol, b->symbol);
+	       a->inlined == b->inlined && a->place == b->place &&
+	       a->as_is == b->as_is && str_eq(a->symbol, b->symbol);
 }
 
 static uint32_t new_location(struct locations *l, const struct location_key *key)

@@ -18,7 +18,10 @@ struct location_key {
 	uint32_t line;           /* "file.c:12" */
 	uint64_t address;
 	uint64_t offset;         /* of the address in the symbol */
+	uint32_t place;          /* 1 + a number in profile->places, where the reader knows more
+				    of it than stands here; 0: it does not */
 	bool inlined;            /* compiled into the function around it */
+	bool as_is;              /* the symbol is the name, whatever it looks like */
 };
 
 struct locations {

@@ -37,6 +37,10 @@ static const struct known {
 	  { "eb", "leaks", "leak", "curB" } },
 	{ STR("blocks"), STR(""), STR("nothing was counted"), false,
 	  { "tbk", "allocations", "allocs", "alloc_objects", "totBk" } },
+	{ STR("samples"), STR(""), STR("no sample was taken"), false, { NULL } },
+	{ STR("contentions"), STR(""), STR("nothing has waited"), false, { NULL } },
+	{ STR("goroutine"), STR(""), STR("there was no goroutine"), false, { NULL } },
+	{ STR("threadcreate"), STR(""), STR("no thread was made"), false, { NULL } },
 	{ STR("peak-blocks"), STR("at the peak"), STR("nothing was allocated"), true,
 	  { "gbk" } },
 	{ STR("live-blocks"), STR("live"), STR("nothing is live"), true,
@@ -135,7 +139,7 @@ struct str metrics_nothing(struct str name)
 unsigned metrics_add(struct metrics *m, struct str name, struct str unit)
 {
 	unsigned i = m->count < METRICS_MAX ? m->count++ : METRICS_MAX - 1;
-	m->items[i] = (struct metric){ .name = name, .unit = unit };
+	m->items[i] = (struct metric){ .name = name, .unit = unit, .column = i };
 	return i;
 }
 
@@ -179,6 +183,8 @@ static void remove_item(struct metrics *m, unsigned at)
 	m->count--;
 	memmove(&m->items[at], &m->items[at + 1], (m->count - at) * sizeof(m->items[0]));
 	m->chosen -= m->chosen > at;
+	if (m->samples)
+		m->samples = m->samples - 1 == at ? 0 : m->samples - (m->samples - 1 > at);
 	m->usual = m->usual == at ? m->chosen : m->usual - (m->usual > at);
 }
 

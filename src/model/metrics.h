@@ -20,6 +20,10 @@
  *	if (!profile_metrics(profile, &m, &why))
  *		... input_fail() with why ...
  *
+ * A reader whose stacks have a value for each metric calls samples_metrics() after
+ * metrics_choose(), and sample_end_metrics() in place of sample_end(): then all values
+ * are kept for programs that want them.
+ *
  * The same question has the same name in every format; metrics.c has the list of
  * names, the words for people, and what the names are elsewhere.  A metric that
  * is not in the list is called as the file calls it.  Of a pair that asks the same in
@@ -31,6 +35,9 @@ struct metric {
 	struct str unit;         /* of its values */
 	int64_t total;           /* of the whole input */
 	bool overflow;           /* it left the range of int64 */
+	unsigned column;         /* of profile->metric_values, when all are kept */
+	struct str own, own_unit;    /* as the file calls them, for writing them again;
+					empty: no other way */
 };
 
 enum { METRICS_MAX = 32 };
@@ -41,6 +48,7 @@ struct metrics {
 	unsigned count;
 	unsigned usual;          /* the one that is meant when nobody says */
 	unsigned chosen;
+	unsigned samples;        /* 1 + the one that counts samples; 0: none does */
 };
 
 /* Adds one, with total 0, when there is room; returns its number. */

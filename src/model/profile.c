@@ -27,6 +27,10 @@ void profile_free(struct profile *p)
 	free(p->groups);
 	free(p->stacks);
 	free(p->values);
+	free(p->metric_values);
+	free(p->recording.comments);
+	places_delete(p->places);
+	labels_free(&p->labels);
 	free(p->pool);
 	table_free(&p->frame_table);
 	table_free(&p->event_table);
@@ -79,26 +83,64 @@ static void join(uint32_t *attribute, uint32_t other)
 	*attribute = *attribute == ID_NONE ? other : ID_SEVERAL;
 }
 
-uint32_t profile_frame(struct profile *p, uint32_t name, enum frame_kind kind,
-		       uint32_t full, uint32_t module)
+void profile_keep_places(struct profile *p)
 {
-	uint32_t key[2] = { name, kind };
-	uint32_t hash = (uint32_t)hash_bytes(key, sizeof(key));
-	uint32_t id, place = table_place(&p->frame_table, hash);
-	while ((id = table_next(&p->frame_table, hash, &place)) != TABLE_END)
-		if (p->frames[id].name == name && p->frames[id].kind == kind)
+	if (p->places)
+		return;
+	p->places = xcalloc(1, sizeof(*p->places));
+	p->places->of_frame = xcalloc(p->frame_capacity, sizeof(uint32_t));
+	for (uint32_t i = 0; i < p->frame_count; i++)
+		p->places->of_frame[i] = ID_NONE;
+}
+
+static bool frame_is(const struct profile *p, uint32_t id, uint32_t name,
+		     enum frame_kind kind, uint32_t place)
+{
+	return p->frames[id].name == name && p->frames[id].kind == kind &&
+	       (p->places == NULL || p->places->of_frame[id] == place);
+}
+
+static uint32_t new_frame(struct profile *p, const struct frame *frame, uint32_t place)
+{
+	uint32_t id = p->frame_count++;
+	size_t capacity = p->frame_capacity;
+	ARRAY_RESERVE(p->frames, p->frame_capacity, p->frame_count);
+	p->frames[id] = *frame;
+	if (p->places == NULL)
+		return id;
+	if (p->frame_capacity > capacity)
+		p->places->of_frame = xreallocarray(p->places->of_frame,
+						    p->frame_capacity, sizeof(uint32_t));
+	p->places->of_frame[id] = place;
+	return id;
+}
+
+uint32_t profile_frame_at(struct profile *p, uint32_t name, enum frame_kind kind,
+			  uint32_t full, uint32_t module, uint32_t place)
+{
+	uint32_t key[3] = { name, kind, place };
+	size_t size = place == ID_NONE ? 2 * sizeof(*key) : sizeof(key);
+	uint32_t hash = (uint32_t)hash_bytes(key, size);
+	uint32_t id, at = table_place(&p->frame_table, hash);
+	while ((id = table_next(&p->frame_table, hash, &at)) != TABLE_END)
+		if (frame_is(p, id, name, kind, place))
 			break;
 	if (id == TABLE_END) {
-		id = p->frame_count++;
-		ARRAY_RESERVE(p->frames, p->frame_capacity, p->frame_count);
-		p->frames[id] = (struct frame){
+		struct frame frame = {
 			.name = name, .full = full, .module = module, .kind = kind,
 		};
+		id = new_frame(p, &frame, place);
 		table_insert(&p->frame_table, hash, id);
 	}
 	join(&p->frames[id].full, full);
 	join(&p->frames[id].module, module);
 	return id;
+}
+
+uint32_t profile_frame(struct profile *p, uint32_t name, enum frame_kind kind,
+		       uint32_t full, uint32_t module)
+{
+	return profile_frame_at(p, name, kind, full, module, ID_NONE);
 }
 
 uint32_t profile_event(struct profile *p, struct str name, struct str unit)
@@ -132,13 +174,14 @@ bool profile_metrics(struct profile *p, const struct metrics *m, struct buf *why
 static bool group_eq(const struct group *a, const struct group *b)
 {
 	return a->event == b->event && a->comm == b->comm && a->pid == b->pid &&
-	       a->tid == b->tid && a->cpu == b->cpu;
+	       a->tid == b->tid && a->cpu == b->cpu && a->labels == b->labels;
 }
 
 uint32_t profile_group(struct profile *p, const struct group *g)
 {
 	uint64_t key[] = { g->event, g->comm, (uint64_t)g->pid,
-			   (uint64_t)g->tid, (uint64_t)g->cpu };
+			   (uint64_t)g->tid,
+			   (uint32_t)g->cpu | (uint64_t)g->labels << 32 };
 	uint32_t hash = (uint32_t)hash_bytes(key, sizeof(key));
 	uint32_t id, place = table_place(&p->group_table, hash);
 	while ((id = table_next(&p->group_table, hash, &place)) != TABLE_END)
@@ -189,6 +232,10 @@ static uint32_t new_stack(struct profile *p, const uint32_t *frames,
 					  sizeof(*p->stacks));
 		p->values = xreallocarray(p->values, p->stack_capacity,
 					  sizeof(*p->values) * COLUMNS_MAX);
+		if (p->metric_columns)
+			p->metric_values = xreallocarray(
+				p->metric_values, p->stack_capacity,
+				sizeof(int64_t) * p->metric_columns);
 	}
 	ARRAY_RESERVE(p->pool, p->pool_capacity, p->pool_count + depth + 1);
 	if (depth)
@@ -200,6 +247,9 @@ static uint32_t new_stack(struct profile *p, const uint32_t *frames,
 	p->pool_count += depth;
 	memset(&p->values[(size_t)id * COLUMNS_MAX], 0,
 	       COLUMNS_MAX * sizeof(*p->values));
+	if (p->metric_columns)
+		memset(&p->metric_values[(size_t)id * p->metric_columns], 0,
+		       p->metric_columns * sizeof(int64_t));
 	return id;
 }
 
@@ -213,9 +263,9 @@ static bool stack_is(const struct profile *p, uint32_t id, const uint32_t *frame
 		memcmp(p->pool + s->first, frames, depth * sizeof(*frames)) == 0);
 }
 
-void profile_add(struct profile *p, uint32_t hash, const uint32_t *frames,
-		 uint32_t depth, bool leaf_first, uint32_t group,
-		 const int64_t values[COLUMNS_MAX])
+uint32_t profile_add(struct profile *p, uint32_t hash, const uint32_t *frames,
+		     uint32_t depth, bool leaf_first, uint32_t group,
+		     const int64_t values[COLUMNS_MAX])
 {
 	uint32_t id, place = table_place(&p->stack_table, hash);
 	while ((id = table_next(&p->stack_table, hash, &place)) != TABLE_END)
@@ -229,14 +279,24 @@ void profile_add(struct profile *p, uint32_t hash, const uint32_t *frames,
 	bool overflow = __builtin_add_overflow(sum[0], values[0], &sum[0]);
 	overflow |= __builtin_add_overflow(sum[1], values[1], &sum[1]);
 	p->overflow |= overflow;
+	return id;
 }
 
-void profile_append(struct profile *p, const uint32_t *frames, uint32_t depth,
-		    bool leaf_first, uint32_t group, const int64_t values[COLUMNS_MAX])
+uint32_t profile_append(struct profile *p, const uint32_t *frames, uint32_t depth,
+			bool leaf_first, uint32_t group,
+			const int64_t values[COLUMNS_MAX])
 {
 	uint32_t id = new_stack(p, frames, depth, leaf_first, group);
 	memcpy(&p->values[(size_t)id * COLUMNS_MAX], values,
 	       COLUMNS_MAX * sizeof(*p->values));
+	return id;
+}
+
+void profile_add_metrics(struct profile *p, uint32_t stack, const int64_t *values)
+{
+	int64_t *sums = &p->metric_values[(size_t)stack * p->metric_columns];
+	for (unsigned i = 0; i < p->metric_columns; i++)
+		p->overflow |= __builtin_add_overflow(sums[i], values[i], &sums[i]);
 }
 
 struct str profile_function(const struct profile *p, uint32_t frame)

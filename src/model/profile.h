@@ -5,7 +5,10 @@
 #include "base/buf.h"
 #include "base/intern.h"
 #include "base/table.h"
+#include "model/labels.h"
 #include "model/metrics.h"
+#include "model/places.h"
+#include "model/recording.h"
 #include "model/timeline.h"
 
 /*
@@ -15,7 +18,8 @@
  * written.
  *
  * A frame is a merge key: a name as shown and a kind.  Two frames of the same
- * name and kind are one.  Module and full name are attributes of it.
+ * name and kind are one, unless places are wanted and theirs differ.  Module and
+ * full name are attributes of it.
  */
 
 enum frame_kind {
@@ -53,6 +57,7 @@ struct group {
 	uint32_t comm;           /* in profile->text, or ID_NONE */
 	int64_t pid, tid;        /* -1: not known or not wanted */
 	int32_t cpu;             /* -1: not known or not wanted */
+	uint32_t labels;         /* in profile->labels; 0: none */
 };
 
 /* A distinct stack of a group. */
@@ -83,6 +88,10 @@ struct profile {
 
 	struct group *groups;
 	uint32_t group_count;
+	struct labels labels;
+
+	struct places *places;   /* of frames; NULL: nobody wants them */
+	struct recording recording;
 
 	struct column columns[COLUMNS_MAX];
 	unsigned column_count;   /* 1 or 2 */
@@ -94,6 +103,9 @@ struct profile {
 	struct stack *stacks;
 	uint32_t stack_count;
 	int64_t *values;         /* by stack * COLUMNS_MAX + column */
+	unsigned metric_columns; /* values of each stack that are kept of metrics; 0: those
+				    of the chosen metric alone, as column 0 */
+	int64_t *metric_values;  /* by stack * metric_columns + metric->column */
 	uint32_t *pool;          /* frame ids of all stacks */
 	uint64_t pool_count;
 
@@ -139,6 +151,21 @@ uint32_t profile_name_text(struct profile *, struct str s);
 uint32_t profile_frame(struct profile *, uint32_t name, enum frame_kind kind,
 		       uint32_t full, uint32_t module);
 
+/* The same with a place, a number in profile->places, or ID_NONE. */
+uint32_t profile_frame_at(struct profile *, uint32_t name, enum frame_kind kind,
+			  uint32_t full, uint32_t module, uint32_t place);
+
+/* From now on places of frames are kept. */
+void profile_keep_places(struct profile *);
+
+/* The place of a frame; NULL when there is none. */
+static inline const struct frame_place *profile_place(const struct profile *p, uint32_t frame)
+{
+	if (p->places == NULL || p->places->of_frame[frame] == ID_NONE)
+		return NULL;
+	return &p->places->items[p->places->of_frame[frame]];
+}
+
 /* The event of this name, made when new; its unit is set then, and compared later. */
 uint32_t profile_event(struct profile *, struct str name, struct str unit);
 
@@ -160,18 +187,22 @@ uint32_t profile_hash(const uint32_t *frames, uint32_t depth, uint32_t group);
 /* Turns a list of frames around, leaf first or root first. */
 void profile_reverse(uint32_t *frames, uint32_t depth);
 
-/* Adds a sample to the stack of these frames, made when new. */
-void profile_add(struct profile *, uint32_t hash, const uint32_t *frames,
-		 uint32_t depth, bool leaf_first, uint32_t group,
-		 const int64_t values[COLUMNS_MAX]);
+/* Adds a sample to the stack of these frames, made when new; returns its number. */
+uint32_t profile_add(struct profile *, uint32_t hash, const uint32_t *frames,
+		     uint32_t depth, bool leaf_first, uint32_t group,
+		     const int64_t values[COLUMNS_MAX]);
 
 /*
  * The same for a stack that is new for sure, without looking for it: later
  * profile_add() will not find it, equal ones are merged by stacks_select() unless
  * they shall stay in the order read.
  */
-void profile_append(struct profile *, const uint32_t *frames, uint32_t depth,
-		    bool leaf_first, uint32_t group, const int64_t values[COLUMNS_MAX]);
+uint32_t profile_append(struct profile *, const uint32_t *frames, uint32_t depth,
+			bool leaf_first, uint32_t group,
+			const int64_t values[COLUMNS_MAX]);
+
+/* Adds the values of all metrics of a sample to its stack, by column. */
+void profile_add_metrics(struct profile *, uint32_t stack, const int64_t *values);
 
 /*
  * "[unknown]", "[libc.so.6]" and delimiters such as "-" stand for no function:

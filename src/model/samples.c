@@ -19,7 +19,55 @@ void samples_init(struct samples *s, struct profile *profile)
 void samples_free(struct samples *s)
 {
 	free(s->frames);
+	free(s->metric_values);
 	s->frames = NULL;
+	s->metric_values = NULL;
+}
+
+/* What another file has had, too, is added to its column; the rest is left out. */
+static unsigned find_column(const struct profile *p, struct str name)
+{
+	for (unsigned i = 0; i < p->metrics.count; i++)
+		if (str_eq(p->metrics.items[i].name, name))
+			return p->metrics.items[i].column;
+	return METRICS_MAX;
+}
+
+void samples_metrics(struct samples *s, const struct metrics *m, bool all)
+{
+	struct profile *p = s->profile;
+	s->metrics = m;
+	if (!all)
+		return;
+	bool first = p->metric_columns == 0;
+	if (first) {
+		p->metric_columns = m->count;
+		p->metric_values = xreallocarray(p->metric_values, p->stack_capacity,
+						 m->count * sizeof(int64_t));
+	}
+	for (unsigned i = 0; i < m->count; i++)
+		s->metric_column[i] = first ? i : find_column(p, m->items[i].name);
+	s->metric_values = xreallocarray(s->metric_values, SAMPLES_BATCH,
+					 p->metric_columns * sizeof(int64_t));
+}
+
+void samples_put_metrics(struct samples *s, const int64_t *values)
+{
+	unsigned columns = s->profile->metric_columns;
+	int64_t *to = &s->metric_values[(size_t)s->batch_count * columns];
+	memset(to, 0, columns * sizeof(*to));
+	for (unsigned i = 0; i < s->metrics->count; i++)
+		if (s->metric_column[i] < columns)
+			to[s->metric_column[i]] = values[i];
+}
+
+/* Of a sample of the batch, which went to this stack. */
+static void add_metrics(const struct samples *s, unsigned i, uint32_t stack)
+{
+	unsigned columns = s->profile->metric_columns;
+	if (columns)
+		profile_add_metrics(s->profile, stack,
+				    &s->metric_values[(size_t)i * columns]);
 }
 
 static size_t batch_start(const struct samples *s, unsigned i)
@@ -75,9 +123,11 @@ static void add_batch(struct samples *s)
 	for (unsigned i = 0; i < s->batch_count; i++) {
 		const struct sample *sample = &s->batch[i];
 		size_t start = batch_start(s, i);
-		profile_add(s->profile, sample->hash, s->frames + start,
-			    (uint32_t)(sample->end - start), s->leaf_first,
-			    sample->group, sample->values);
+		uint32_t stack = profile_add(s->profile, sample->hash, s->frames + start,
+					     (uint32_t)(sample->end - start),
+					     s->leaf_first, sample->group,
+					     sample->values);
+		add_metrics(s, i, stack);
 	}
 }
 
@@ -86,9 +136,11 @@ static void append_batch(struct samples *s)
 	for (unsigned i = 0; i < s->batch_count; i++) {
 		const struct sample *sample = &s->batch[i];
 		size_t start = batch_start(s, i);
-		profile_append(s->profile, s->frames + start,
-			       (uint32_t)(sample->end - start), s->leaf_first,
-			       sample->group, sample->values);
+		uint32_t stack = profile_append(s->profile, s->frames + start,
+						(uint32_t)(sample->end - start),
+						s->leaf_first, sample->group,
+						sample->values);
+		add_metrics(s, i, stack);
 	}
 }
 

@@ -23,6 +23,7 @@ struct samples {
 	bool leaf_first;
 	bool distinct;               /* each stack is a new one: none is looked for.  Set by a
 					reader that sees it, after samples_flush() */
+	const struct metrics *metrics;   /* see samples_metrics() */
 	bool in_order;               /* each sample is a stack of its own, for a flame chart */
 	uint64_t count;              /* samples handed over so far */
 	uint64_t filtered;           /* samples read but not wanted */
@@ -38,9 +39,18 @@ struct samples {
 		int64_t values[COLUMNS_MAX];
 	} batch[SAMPLES_BATCH];
 	unsigned batch_count;
+	int64_t *metric_values;      /* of the batch, by sample * columns of the profile */
+	unsigned metric_column[METRICS_MAX];     /* by metric of the file */
 };
 
 void samples_init(struct samples *, struct profile *);
+
+/*
+ * For formats with metrics: says what they are, in the order of the values that
+ * sample_end_metrics() gets.  They must live until the last of these.  "all": the
+ * program wants the values of all (want->all_metrics).
+ */
+void samples_metrics(struct samples *, const struct metrics *, bool all);
 
 /* Hands the batch to the profile; samples_free() forgets what was not handed over. */
 void samples_flush(struct samples *);
@@ -87,6 +97,23 @@ static inline void sample_end(struct samples *s, uint32_t group,
 	s->count++;
 	if (s->batch_count == SAMPLES_BATCH || s->frame_count >= SAMPLES_FRAMES)
 		samples_flush(s);
+}
+
+/* Keeps the values of all metrics of the sample that sample_end() comes for. */
+void samples_put_metrics(struct samples *, const int64_t *values);
+
+/*
+ * Ends a sample that has a value for each metric: column 0 is the chosen one's, column 1
+ * the number of samples, where a metric tells it.
+ */
+static inline void sample_end_metrics(struct samples *s, uint32_t group,
+				      const int64_t *values)
+{
+	if (s->profile->metric_columns)
+		samples_put_metrics(s, values);
+	const struct metrics *m = s->metrics;
+	int64_t samples = m->samples ? values[m->samples - 1] : 0;
+	sample_end(s, group, (int64_t[COLUMNS_MAX]){ values[m->chosen], samples });
 }
 
 #endif

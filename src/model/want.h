@@ -51,10 +51,17 @@ struct want {
 	unsigned unmarked;       /* 1u << kind: those are plain frames of their name */
 	struct names_choice names;   /* how names are cleaned */
 
+	/* For formats that can carry more than folded text. */
+	bool places;             /* frames are told apart by their places, see places.h, and
+				    stacks by their labels; stacks come in the order read */
+	bool all_metrics;        /* the values of all metrics, not only of the chosen one */
+
+
 	struct str metric;       /* empty: the default of the format */
 	struct str snapshot;     /* of several in the input: its number, "peak", "last" */
 	struct want_window window;
 	bool raw_counts;         /* counts of a sample as written, not scaled up */
+	bool all_frames;         /* also those that the profile itself says to leave out */
 	struct str unit;         /* of the values; empty: as the input says */
 	unsigned columns;        /* numbers ending folded lines, 1 or 2; 0: as it says */
 
@@ -67,6 +74,12 @@ struct want {
 	const char *sysroot;     /* folder in front of all names; NULL: none */
 	const char *const *maps; /* "OLD=NEW": beginnings of names, replaced */
 	size_t map_count;
+
+	/* Keys of labels whose values become frames, outermost first. */
+	const char *const *tagroot;
+	size_t tagroot_count;
+	const char *const *tagleaf;
+	size_t tagleaf_count;
 
 	/* Exact names or globs; an event that fits one of them is wanted. */
 	const char *const *event_filter;

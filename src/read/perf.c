@@ -269,6 +269,8 @@ static void make_key(struct perf *p, const struct perf_frame *f, struct location
 	key->line = ID_NONE;
 	key->address = key->offset = 0;
 	key->inlined = f->inlined;
+	key->place = 0;
+	key->as_is = false;
 	if (p->numbers || f->symbol.n == 0 || f->symbol.p[0] == '[' ||
 	    f->module.n == 0) {
 		num_hex(f->address, &key->address);
@@ -555,7 +557,8 @@ static bool read_perf(struct input *in, const struct want *want, struct samples 
 {
 	struct perf p = {
 		.in = in, .want = want, .out = out, .profile = out->profile,
-		.numbers = want->addrs || want->granularity == GRANULARITY_ADDRESSES,
+		.numbers = want->addrs || want->places ||
+			   want->granularity == GRANULARITY_ADDRESSES,
 	};
 	out->profile->column_count = 2;
 	out->profile->columns[0].name = STR("period");

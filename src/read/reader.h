@@ -50,6 +50,8 @@ enum reader_option {
 	READS_SUPPRESSIONS = 4,
 	READS_RAW_COUNTS = 8,
 	READS_FILES = 16,        /* want->sysroot, want->maps */
+	READS_LABELS = 32,       /* want->tagroot, want->tagleaf */
+	READS_ALL_FRAMES = 64,   /* want->all_frames */
 };
 
 struct reader {

@@ -7,6 +7,7 @@
 	X(folded)                                                              \
 	X(massif)                                                              \
 	X(perf)                                                                \
+	X(pprof)                                                               \
 	X(xtree)
 
 #define DECLARE(name) extern const struct reader reader_##name;

@@ -143,7 +143,7 @@ static void header_also(const struct stacks *s, struct output *out)
 	const struct metrics *m = &s->profile->metrics;
 	struct buf text = { 0 };
 	for (unsigned i = 0; i < m->count && stacks_is_whole(s); i++) {
-		if (!metrics_is_other(m, i))
+		if (!metrics_is_other(m, i) || (i + 1 == m->samples && s->samples))
 			continue;
 		buf_clear(&text);
 		buf_add(&text, m->items[i].name);

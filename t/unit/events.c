@@ -87,7 +87,7 @@ static void make(struct profile *p, const struct sample_of *events)
 	for (; events->event; events++) {
 		struct str name = str_of(events->event);
 		struct group g = {
-			profile_event(p, name, events_unit(name)), ID_NONE, -1, -1, -1,
+			profile_event(p, name, events_unit(name)), ID_NONE, -1, -1, -1, 0,
 		};
 		uint32_t frames[] = { 0 }, group = profile_group(p, &g);
 		if (events->samples)

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "read/pprof_samples.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "model/tags.h"
+
+struct pushing {
+	struct pprof_samples *samples;
+	struct pprof_tables *tables;
+	struct metrics *metrics;
+	struct samples *out;
+	uint32_t event;
+	uint64_t offset;         /* of the sample in the file */
+	uint32_t labels;         /* of the sample */
+};
+
+void pprof_samples_free(struct pprof_samples *s)
+{
+	buf_free(&s->bytes);
+	free(s->runs);
+	free(s->labels);
+}
+
+void pprof_samples_keep(struct pprof_samples *s, const struct proto_field *f)
+{
+	const struct pprof_run *last = s->run_count ? &s->runs[s->run_count - 1] : NULL;
+	if (last == NULL || f->offset - last->offset != s->bytes.n - last->at) {
+		ARRAY_RESERVE(s->runs, s->run_capacity, s->run_count + 1);
+		s->runs[s->run_count++] = (struct pprof_run){ s->bytes.n, f->offset };
+	}
+	buf_add(&s->bytes, f->whole);
+}
+
+/* Where a kept sample was in the file; they are asked for in order. */
+static uint64_t offset_of(struct pprof_samples *s, size_t at)
+{
+	while (s->run + 1 < s->run_count && s->runs[s->run + 1].at <= at)
+		s->run++;
+	return s->runs[s->run].offset + (at - s->runs[s->run].at);
+}
+
+/* Labels */
+
+static bool texts_of(struct pushing *p, const Pprof__Label *l, struct str *key,
+		     struct str *text, struct str *unit)
+{
+	struct pprof_tables *t = p->tables;
+	return pprof_tables_text(t, l->key, p->offset, key) &&
+	       pprof_tables_text(t, l->str, p->offset, text) &&
+	       pprof_tables_text(t, l->num_unit, p->offset, unit);
+}
+
+/* What has a place of its own in a group: as our own writer calls it. */
+static bool take_into_group(struct pushing *p, const Pprof__Label *l, struct str key,
+			    struct str text, struct group *g)
+{
+	if (l->str && str_eq(key, STR("comm")) && g->comm == ID_NONE) {
+		g->comm = profile_text(p->tables->profile, text);
+		return true;
+	}
+	if (l->str || l->num_unit || l->num < 0)
+		return false;
+	int64_t *id = str_eq(key, STR("pid")) ? &g->pid :
+		      str_eq(key, STR("tid")) ? &g->tid : NULL;
+	if (id == NULL || *id >= 0)
+		return false;
+	*id = l->num;
+	return true;
+}
+
+static bool make_group(struct pushing *p, const Pprof__Sample *s, struct group *g)
+{
+	struct pprof_samples *own = p->samples;
+	struct profile *profile = p->tables->profile;
+	uint32_t count = 0;
+	ARRAY_RESERVE(own->labels, own->label_capacity, s->n_label);
+	for (size_t i = 0; i < s->n_label; i++) {
+		const Pprof__Label *l = s->label[i];
+		struct str key, text, unit;
+		if (!texts_of(p, l, &key, &text, &unit))
+			return false;
+		bool told = l->str || l->num || l->num_unit;
+		if (!told || take_into_group(p, l, key, text, g))
+			continue;
+		own->labels[count++] = (struct label){
+			.key = profile_text(profile, key), .number = l->num,
+			.text = l->str ? profile_text(profile, text) : ID_NONE,
+			.unit = l->num_unit ? profile_text(profile, unit) : ID_NONE,
+		};
+	}
+	p->labels = labels_add(&profile->labels, own->labels, count);
+	if (p->tables->want->places)
+		g->labels = p->labels;
+	return true;
+}
+
+static bool find_group(struct pushing *p, const Pprof__Sample *s, uint32_t *group)
+{
+	struct group g = {
+		.event = p->event, .comm = ID_NONE, .pid = -1, .tid = -1, .cpu = -1,
+	};
+	p->labels = 0;
+	if (s->n_label > 0 && !make_group(p, s, &g))
+		return false;
+	*group = profile_group(p->tables->profile, &g);
+	return true;
+}
+
+/* Stacks */
+
+/* Locations that are left out at the leaf; the first *cut is one that is kept alone. */
+static bool find_cut(struct pushing *p, const Pprof__Sample *s, size_t *first)
+{
+	bool found_user = false;
+	*first = 0;
+	for (size_t i = s->n_location_id; i-- > 0;) {
+		const struct pprof_location *l =
+			pprof_tables_find(p->tables, s->location_id[i]);
+		if (l == NULL)
+			return input_error_at(p->tables->in, p->offset,
+					      "there is no location %" PRIu64,
+					      s->location_id[i]);
+		if (!l->drops_rest)
+			found_user = true;
+		else if (found_user && *first == 0)
+			*first = l->drops_all ? i + 1 : i;
+	}
+	return true;
+}
+
+static bool push_stack(struct pushing *p, const Pprof__Sample *s)
+{
+	size_t first;
+	if (!find_cut(p, s, &first))
+		return false;
+	tags_push_leaf(p->out, p->tables->want, p->labels);
+	for (size_t i = first; i < s->n_location_id; i++) {
+		const struct pprof_location *l =
+			pprof_tables_find(p->tables, s->location_id[i]);
+		samples_reserve(p->out, l->frames);
+		for (uint32_t k = 0; k < l->frames; k++)
+			sample_push_reserved(p->out,
+					     p->tables->frames[l->first_frame + k]);
+		if (sample_depth(p->out) > SAMPLES_DEPTH_MAX)
+			return input_error_at(p->tables->in, p->offset,
+					      "stack of more than %d frames",
+					      SAMPLES_DEPTH_MAX);
+	}
+	tags_push_root(p->out, p->tables->want, p->labels);
+	if (sample_depth(p->out) == 0)
+		p->out->frameless++;
+	return true;
+}
+
+/* Flame graphs have no width below 0; formats that carry all values have no width. */
+static bool is_negative(const struct pushing *p, const Pprof__Sample *s)
+{
+	return !p->tables->want->all_metrics && s->value[p->metrics->chosen] < 0;
+}
+
+static bool push_sample(struct pushing *p, const Pprof__Sample *s)
+{
+	struct metrics *m = p->metrics;
+	uint32_t group;
+	if (s->n_value != m->count)
+		return input_error_at(p->tables->in, p->offset, "a sample of %zu values, "
+				      "where there are %u types of them", s->n_value,
+				      m->count);
+	if (is_negative(p, s)) {
+		input_warn(p->tables->in, "samples with a value below 0, left out",
+			   STR(""));
+		return true;
+	}
+	if (!find_group(p, s, &group) || !push_stack(p, s))
+		return false;
+	for (unsigned i = 0; i < m->count; i++)
+		metrics_sum(m, i, s->value[i]);
+	sample_end_metrics(p->out, group, s->value);
+	return true;
+}
+
+bool pprof_samples_push(struct pprof_samples *s, struct pprof_tables *tables,
+			struct proto *proto, struct metrics *metrics, uint32_t event,
+			struct samples *out)
+{
+	struct pushing p = {
+		.samples = s, .tables = tables, .metrics = metrics, .out = out,
+		.event = event,
+	};
+	struct str rest = buf_str(&s->bytes);
+	struct proto_field f;
+	while (proto_cut(&rest, &f)) {
+		p.offset = offset_of(s, (size_t)(f.whole.p - s->bytes.p));
+		const Pprof__Sample *sample =
+			proto_unpack(proto, &pprof__sample__descriptor, f.bytes);
+		if (sample == NULL)
+			return input_error_at(tables->in, p.offset,
+					      "this is no sample of pprof");
+		if (!push_sample(&p, sample))
+			return false;
+	}
+	return true;
+}

@@ -176,7 +176,7 @@ sub wrong_headers {
 	for my $header (grep { /\.h$/ } @files) {
 		my $ran = Fg::run({ in => "#include \"$header\"\n#include \"$header\"\n" },
 			split(' ', $cc), '-std=gnu11', '-Wall', '-Werror', '-fsyntax-only',
-			'-I', $Fg::build, '-I', "$Fg::source/src", @flags, '-include', 'config.h',
+			'-I', $Fg::build, '-I', "$Fg::source/src", '-I', "$Fg::build/src", @flags, '-include', 'config.h',
 			'-x', 'c', '-');
 		my @said = split /^/, $ran->{err};
 		splice @said, 5 if @said > 5;

@@ -56,6 +56,8 @@ sub fields {
 			my $n = cut_varint(\$s);
 			die "cut off\n" if $n > length $s;
 			push @fields, [$number, 2, substr($s, 0, $n, '')];
+		} elsif ($kind == 1 || $kind == 5) {
+			push @fields, [$number, $kind, substr($s, 0, $kind == 1 ? 8 : 4, '')];
 		} else {
 			die "kind $kind\n";
 		}

@@ -169,8 +169,10 @@ bool metrics_choose(struct metrics *m, const struct want *want, struct str usual
 		m->usual = 0;
 	m->chosen = m->usual;
 	if (want->metric.n == 0 || str_eq(want->metric, STR("weight")) ||
-	    find_asked(m, want->metric, &m->chosen))
+	    find_asked(m, want->metric, &m->chosen)) {
+		m->answered = true;
 		return m->count > 0;
+	}
 	buf_addf(why, "no metric '%.*s': ", STR_ARG(want->metric));
 	for (unsigned i = 0; i < m->count; i++)
 		buf_addf(why, "%s%.*s", i ? ", " : "", STR_ARG(m->items[i].name));

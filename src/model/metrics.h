@@ -48,6 +48,7 @@ struct metrics {
 	unsigned count;
 	unsigned usual;          /* the one that is meant when nobody says */
 	unsigned chosen;
+	bool answered;           /* it is the one that want->metric asks for */
 	unsigned samples;        /* 1 + the one that counts samples; 0: none does */
 };
 

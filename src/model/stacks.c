@@ -31,7 +31,8 @@ int stacks_metric(const struct profile *p, const struct want *w)
 	if (w->metric.n == 0 || str_eq(w->metric, STR("weight")))
 		return 0;
 	if (m->count > 0)
-		return metrics_is(m->items[m->chosen].name, w->metric) ? 0 : -1;
+		return m->answered || metrics_is(m->items[m->chosen].name, w->metric) ?
+			       0 : -1;
 	for (unsigned i = 0; i < p->column_count; i++)
 		if (str_eq(p->columns[i].name, w->metric))
 			return (int)i;

@@ -94,4 +94,26 @@ struct want {
 	size_t show_from_count;
 };
 
+/* Which attributes of samples are wanted. */
+static inline bool want_comm(const struct want *w)
+{
+	return w->places || (w->group_by != GROUP_NONE && w->group_by != GROUP_EVENT &&
+			     w->group_by != GROUP_MODULE);
+}
+
+static inline bool want_pid(const struct want *w)
+{
+	return w->places || w->group_by == GROUP_PID || w->group_by == GROUP_TID;
+}
+
+static inline bool want_tid(const struct want *w)
+{
+	return w->places || w->group_by == GROUP_TID;
+}
+
+static inline bool want_cpu(const struct want *w)
+{
+	return w->places || w->group_by == GROUP_CPU;
+}
+
 #endif

@@ -119,22 +119,15 @@ static bool wants_event(struct perf *p, uint32_t event)
 	return p->event_wanted[event];
 }
 
-static bool wants_comm(const struct perf *p)
-{
-	enum group_by by = p->want->group_by;
-	return by != GROUP_NONE && by != GROUP_EVENT && by != GROUP_MODULE;
-}
-
 /* What of a header decides where its sample belongs. */
 static struct perf_header place_key(const struct perf *p, const struct perf_header *h)
 {
-	enum group_by by = p->want->group_by;
-	bool process = by == GROUP_PID || by == GROUP_TID;
+	const struct want *w = p->want;
 	return (struct perf_header){
-		.comm = wants_comm(p) ? h->comm : STR(""),
-		.pid = process ? h->pid : -1,
-		.tid = by == GROUP_TID ? h->tid : -1,
-		.cpu = by == GROUP_CPU ? h->cpu : -1,
+		.comm = want_comm(w) ? h->comm : STR(""),
+		.pid = want_pid(w) ? h->pid : -1,
+		.tid = want_tid(w) ? h->tid : -1,
+		.cpu = want_cpu(w) ? h->cpu : -1,
 		.event = h->event,
 		.has_period = h->has_period,
 	};
@@ -167,7 +160,7 @@ static void make_place(struct perf *p, struct place *place, struct perf_header k
 	};
 	key.event = profile->events[place->event].name;
 	key.comm = intern_text(&profile->text, group.comm);
-	if (!wants_comm(p))
+	if (!want_comm(p->want))
 		group.comm = ID_NONE;
 	place->group = profile_group(profile, &group);
 	place->header = key;

@@ -97,6 +97,16 @@ static bool make_group(struct pushing *p, const Pprof__Sample *s, struct group *
 	return true;
 }
 
+static void forget_unwanted(const struct want *w, struct group *g)
+{
+	if (!want_comm(w))
+		g->comm = ID_NONE;
+	if (!want_pid(w))
+		g->pid = -1;
+	if (!want_tid(w))
+		g->tid = -1;
+}
+
 static bool find_group(struct pushing *p, const Pprof__Sample *s, uint32_t *group)
 {
 	struct group g = {
@@ -105,6 +115,7 @@ static bool find_group(struct pushing *p, const Pprof__Sample *s, uint32_t *grou
 	p->labels = 0;
 	if (s->n_label > 0 && !make_group(p, s, &g))
 		return false;
+	forget_unwanted(p->tables->want, &g);
 	*group = profile_group(p->tables->profile, &g);
 	return true;
 }

@@ -45,7 +45,7 @@ static uint32_t frame_of(struct profile *p, struct str text)
 static void add(struct profile *p, const struct line *line, bool difference)
 {
 	uint32_t frames[16], depth = 0;
-	struct group g = { 0, ID_NONE, -1, -1, -1 };
+	struct group g = { 0, ID_NONE, -1, -1, -1, 0 };
 	struct str rest = str_of(line->stack);
 
 	while (rest.n > 0)
@@ -195,7 +195,7 @@ static void make_crowd(struct profile *p, struct stacks *s, struct tree *t)
 	p->column_count = 1;
 	event = profile_event(p, STR("cycles"), STR("cycles"));
 	for (unsigned i = 0; i < NAMES; i++) {
-		struct group g = { event, ID_NONE, -1, -1, -1 };
+		struct group g = { event, ID_NONE, -1, -1, -1, 0 };
 		snprintf(text, sizeof(text), "/lib/m%u.so", i % 97);
 		uint32_t module = i % 11 == 0 ? ID_NONE : profile_text(p, str_of(text));
 		snprintf(text, sizeof(text), "%s%u", i % 3 ? "f" : "java/lang/X::f", i);

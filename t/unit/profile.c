@@ -19,7 +19,7 @@ static uint32_t frame(struct profile *p, const char *name, enum frame_kind kind)
 static uint32_t group(struct profile *p, const char *event, int64_t pid)
 {
 	struct group g = {
-		profile_event(p, str_of(event), STR("ns")), ID_NONE, pid, -1, -1,
+		profile_event(p, str_of(event), STR("ns")), ID_NONE, pid, -1, -1, 0,
 	};
 	return profile_group(p, &g);
 }

@@ -28,7 +28,7 @@ static uint32_t frame_of(struct profile *p, struct str text)
 static void add(struct profile *p, const struct line *line, bool leaf_first)
 {
 	uint32_t frames[16], depth = 0;
-	struct group g = { 0, ID_NONE, line->pid, -1, -1 };
+	struct group g = { 0, ID_NONE, line->pid, -1, -1, 0 };
 	struct str rest = str_of(line->stack);
 	while (rest.n > 0)
 		frames[depth++] = frame_of(p, str_cut(&rest, ';'));
@@ -194,7 +194,7 @@ static void make_in_order(struct profile *p, const struct line *lines)
 	samples_init(&samples, p);
 	samples.in_order = true;
 	for (size_t i = 0; lines[i].stack; i++) {
-		struct group g = { 0, ID_NONE, -1, -1, -1 };
+		struct group g = { 0, ID_NONE, -1, -1, -1, 0 };
 		struct str rest = str_of(lines[i].stack);
 		g.event = profile_event(p, STR("cycles"), STR("cycles"));
 		if (lines[i].comm)
@@ -336,7 +336,7 @@ static void a_deep_tree_is_built(void **state)
 	struct want want = { 0 };
 	uint32_t event = 0, *frames = malloc(DEEP * sizeof(*frames));
 	profile_init(&p);
-	struct group g = { profile_event(&p, STR(""), STR("")), ID_NONE, -1, -1, -1 };
+	struct group g = { profile_event(&p, STR(""), STR("")), ID_NONE, -1, -1, -1, 0 };
 	uint32_t group = profile_group(&p, &g);
 	uint32_t f = frame_of(&p, STR("f"));
 	for (uint32_t i = 0; i < DEEP; i++)

@@ -72,32 +72,36 @@ static bool make_picture(struct picture *picture, const struct tree *tree,
 	return ok;
 }
 
-static int draw_job(const struct job *job, struct settings *settings, draw_write *write)
+int draw_tree(const struct tree *tree, struct settings *settings, draw_write *write)
 {
 	struct picture_options *options = &settings->picture;
-	struct tree tree;
 	struct picture picture;
-	if (!tree_build(&tree, &job->stacks)) {
-		message_error("more than 4 billion different call paths");
-		return 2;
-	}
 	if (!settings->quiet)
-		warn_of_total(&tree, options);
-	if (!make_picture(&picture, &tree, settings)) {
-		tree_free(&tree);
+		warn_of_total(tree, options);
+	if (!make_picture(&picture, tree, settings))
 		return 2;
-	}
 	int status = write_picture(settings, &picture, write);
 	if (status == 0 && options->paint.map)
 		status = write_map(options);
 	if (!settings->quiet)
 		warn_each(paint_warnings(&options->colors));
 	picture_free(&picture);
+	return status;
+}
+
+static int draw_job(const struct job *job, struct settings *settings, draw_write *write)
+{
+	struct tree tree;
+	if (!tree_build(&tree, &job->stacks)) {
+		message_error("more than 4 billion different call paths");
+		return 2;
+	}
+	int status = draw_tree(&tree, settings, write);
 	tree_free(&tree);
 	return status;
 }
 
-static bool check_options(struct settings *settings, draw_check *check)
+bool draw_prepare(struct settings *settings, draw_check *check)
 {
 	struct buf message = { 0 }, warnings = { 0 };
 	bool ok = picture_check(&settings->picture, &message, &warnings);
@@ -124,7 +128,7 @@ static struct str source_name(const struct job *job)
 
 int draw(struct settings *settings, draw_check *check, draw_write *write)
 {
-	if (!check_options(settings, check))
+	if (!draw_prepare(settings, check))
 		return 2;
 	struct job job;
 	int status = job_run(&job, settings);

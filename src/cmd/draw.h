@@ -23,7 +23,20 @@ typedef bool draw_check(struct settings *, struct buf *message, struct buf *warn
 typedef bool draw_write(const struct picture *, struct settings *, struct output *,
 			struct draw_words *words);
 
-/* Returns the exit status. */
+/*
+ * Checks all options; false with everything said when one is wrong.  Else
+ * settings->picture is to be freed by picture_options_free().
+ */
+bool draw_prepare(struct settings *, draw_check *);
+
+/* Draws a tree once that is done; returns the exit status. */
+int draw_tree(const struct tree *, struct settings *, draw_write *);
+
+/* What fg-svg and fg-png draw with. */
+draw_check draw_svg_check, draw_png_check;
+draw_write draw_svg_write, draw_png_write;
+
+/* All of it: check, read, draw.  Returns the exit status. */
 int draw(struct settings *, draw_check *, draw_write *);
 
 #endif

@@ -343,5 +343,10 @@ void options_free(struct settings *settings)
 	opt_list_free(&settings->maps);
 	opt_list_free(&settings->tagroot);
 	opt_list_free(&settings->tagleaf);
+	opt_list_free(&settings->diff.before);
+	opt_list_free(&settings->diff.after);
+	opt_list_free(&settings->diff.reports);
+	opt_list_free(&settings->diff.rules);
+	opt_list_free(&settings->diff.rule_files);
 	opt_parsed_free(&settings->parsed);
 }

@@ -33,7 +33,7 @@ struct face {
 	size_t table_count;
 };
 
-extern const struct face face_collapse, face_svg, face_png;
+extern const struct face face_collapse, face_svg, face_png, face_diff;
 
 struct settings {
 	const char *name;            /* the program as it was called, without folders */
@@ -63,6 +63,18 @@ struct settings {
 
 	/* fg-png: to be checked by png_check() */
 	struct png_options png;
+
+	/* fg-diff: to be checked by compare() */
+	struct diff_settings {
+		struct opt_list before, after;   /* files of the sides */
+		struct opt_list reports;         /* "FORMAT[=FILE]" */
+		struct opt_list rules, rule_files;
+		const char *to;                  /* what is written; NULL: as "output" says */
+		const char *normalize;           /* "none", "total" or a function */
+		double rate;                     /* of false discoveries, % */
+		unsigned limit;
+		bool no_stable_names, strip_hex, no_significance, force;
+	} diff;
 
 	/* What options_parse() makes the above of. */
 	bool help, version;

@@ -132,7 +132,7 @@ static void json_timeline(struct output *out, const struct job *job)
 	output_lit(out, "]},\n ");
 }
 
-static void write_json(const struct job *job, struct output *out)
+void stats_put(const struct job *job, struct output *out)
 {
 	const struct stacks *s = &job->stacks;
 	const struct quality *q = &job->quality;
@@ -167,7 +167,7 @@ bool stats_write(const struct job *job)
 		return true;
 	bool ok = output_open(&out, path);
 	if (ok) {
-		write_json(job, &out);
+		stats_put(job, &out);
 		ok = output_close(&out);
 	}
 	if (!ok)

@@ -10,4 +10,7 @@
  */
 bool stats_write(const struct job *);
 
+/* The same to where others stand, too: an object and the end of its line. */
+void stats_put(const struct job *, struct output *);
+
 #endif

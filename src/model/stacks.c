@@ -256,6 +256,8 @@ static bool arrange_stack(struct arranging *a, uint32_t id)
 	unsigned last = p->column_count - 1;
 	if (p->columns[last].is_samples)
 		s->samples += (uint64_t)values[last];
+	if (s->with_samples)
+		item.value[1] = values[last];
 	for (unsigned c = 0; c < s->columns; c++)
 		if (!add_to(&s->total[c], item.value[c]))
 			return false;
@@ -318,11 +320,12 @@ static bool is_same_stack(const struct stacks *s, const struct stacks_item *a,
 static void merge(struct stacks *s)
 {
 	uint32_t kept = 0;
+	unsigned sums = s->with_samples ? COLUMNS_MAX : s->columns;
 	for (uint32_t i = 0; i < s->count; i++) {
 		struct stacks_item *last = kept ? &s->items[kept - 1] : NULL;
 		stacks_fetch_ahead(s, i, 0);
 		if (last && is_same_stack(s, last, &s->items[i])) {
-			for (unsigned c = 0; c < s->columns; c++)
+			for (unsigned c = 0; c < sums; c++)
 				last->value[c] += s->items[i].value[c];
 		} else {
 			s->items[kept++] = s->items[i];
@@ -363,6 +366,8 @@ static void describe(struct stacks *s, const struct profile *p,
 	s->reversed = want->reverse;
 	bool named = want->metric.n && str_eq(p->columns[column].name, want->metric);
 	s->columns = p->is_difference && !named ? 2 : 1;
+	s->with_samples = want->with_samples && s->columns == 1 &&
+			  p->columns[p->column_count - 1].is_samples;
 	s->scale = p->columns[column].scale;
 	s->title = p->title;
 	s->shown = p->shown;

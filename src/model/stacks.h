@@ -19,11 +19,12 @@ struct stacks {
 	struct str unit;             /* of the values: "cycles", "ns"; may be empty */
 	unsigned scale;              /* values are digits / 10^scale */
 	unsigned columns;            /* 1; 2 for a difference: before, after */
+	bool with_samples;           /* of one column: the samples are known, and kept */
 
 	struct stacks_item {
 		uint64_t first;          /* of its frames in pool */
 		uint32_t depth;          /* at least 1 */
-		int64_t value[COLUMNS_MAX];
+		int64_t value[COLUMNS_MAX];      /* with_samples: value, samples */
 	} *items;
 	uint32_t count;
 	uint32_t *pool;              /* frame ids, root first */

@@ -216,7 +216,7 @@ static bool is_sorted(const struct stacks *s)
 	return true;
 }
 
-static void sort_items(struct stacks *s)
+void stacks_sort_ranks(struct stacks *s)
 {
 	struct ranges todo = { 0 };
 	if (!is_sorted(s))
@@ -231,18 +231,28 @@ static void sort_items(struct stacks *s)
 	free(todo.list);
 }
 
+uint32_t *stacks_sort_frames(const struct profile *p)
+{
+	struct ranked *ranked = rank_frames(p);
+	uint32_t *frames = xcalloc(p->frame_count, sizeof(*frames));
+	for (uint32_t i = 0; i < p->frame_count; i++)
+		frames[i] = ranked[i].frame;
+	free(ranked);
+	return frames;
+}
+
 void stacks_sort(struct stacks *s)
 {
 	const struct profile *p = s->profile;
-	struct ranked *ranked = rank_frames(p);
+	uint32_t *frames = stacks_sort_frames(p);
 	uint32_t *rank = xcalloc(p->frame_count, sizeof(*rank));
 	for (uint32_t i = 0; i < p->frame_count; i++)
-		rank[ranked[i].frame] = i;
+		rank[frames[i]] = i;
 	for (uint64_t i = 0; i < s->pool_count; i++)
 		s->pool[i] = rank[s->pool[i]];
-	sort_items(s);
+	stacks_sort_ranks(s);
 	for (uint64_t i = 0; i < s->pool_count; i++)
-		s->pool[i] = ranked[s->pool[i]].frame;
+		s->pool[i] = frames[s->pool[i]];
 	free(rank);
-	free(ranked);
+	free(frames);
 }

@@ -11,4 +11,12 @@
  */
 void stacks_sort(struct stacks *);
 
+/*
+ * The parts of it, for who has ranks already: the frames of a profile in that order,
+ * by their rank, for free(); and sorting items whose pool holds ranks in place of
+ * frames.
+ */
+uint32_t *stacks_sort_frames(const struct profile *);
+void stacks_sort_ranks(struct stacks *);
+
 #endif

@@ -43,6 +43,11 @@ static void fetch_ahead(const struct summing *s, uint32_t i)
 		__builtin_prefetch(&s->top->functions[s->name_of[frame]], 1);
 }
 
+static int64_t before(const struct tree *t, const struct node *n)
+{
+	return t->stacks->columns > 1 && n->total[0] > 0 ? n->total[0] : 0;
+}
+
 /* What a function spent before a call is its own, see tree.h. */
 static void sum_up(struct summing *s, uint32_t node)
 {
@@ -56,19 +61,24 @@ static void sum_up(struct summing *s, uint32_t node)
 		fetch_ahead(s, i);
 		if (tree_is_gap(n))
 			continue;
-		int64_t value = layout_value(s->tree, n);
+		int64_t value = layout_value(s->tree, n), was = before(s->tree, n);
 		uint32_t name = s->name_of[n->frame];
 		struct top_function *f = &top->functions[name];
-		if (n->depth == outermost || !reversed)
+		if (n->depth == outermost || !reversed) {
 			f->self += value;
-		if (n->depth > outermost && !reversed)
+			f->self_before += was;
+		}
+		if (n->depth > outermost && !reversed) {
 			top->functions[s->path[n->depth - 1]].self -= value;
+			top->functions[s->path[n->depth - 1]].self_before -= was;
+		}
 		s->path[n->depth] = name;
 		if (f->end > i)
 			continue;
 		if (f->end == 0)
 			top->names[top->count++] = name;
 		f->total += value;
+		f->total_before += was;
 		f->end = n->end;
 	}
 }
@@ -90,9 +100,11 @@ void top_build(struct top *top, const struct tree *t, uint32_t node)
 		s.name_of[i] = p->frames[i].name;
 	sum_up(&s, node);
 	/* Of values below 0 children may have more than their parent. */
-	for (uint32_t i = 0; i < top->count; i++)
-		if (top->functions[top->names[i]].self < 0)
-			top->functions[top->names[i]].self = 0;
+	for (uint32_t i = 0; i < top->count; i++) {
+		struct top_function *f = &top->functions[top->names[i]];
+		f->self = f->self > 0 ? f->self : 0;
+		f->self_before = f->self_before > 0 ? f->self_before : 0;
+	}
 	free(s.name_of);
 	free(s.path);
 }

@@ -15,6 +15,7 @@ struct top {
 	const struct tree *tree;
 	struct top_function {
 		int64_t self, total;
+		int64_t self_before, total_before;   /* of a difference */
 		uint32_t end;            /* private */
 	} *functions;            /* by name, an id in profile->text */
 	uint32_t count;          /* names that the tree has */

@@ -47,6 +47,7 @@ struct want {
 	bool first_event;        /* of several events the one read first, as in Perl */
 	bool compat;             /* names and roots as the Perl tools write them */
 	bool full_names;         /* names before clean-up are kept as well */
+	bool with_samples;       /* stacks keep their number of samples, see stacks.h */
 	bool strict;             /* warnings fail; no choice among events */
 	unsigned unmarked;       /* 1u << kind: those are plain frames of their name */
 	struct names_choice names;   /* how names are cleaned */

@@ -1,0 +1,686 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * Each file comes as stacks that are sorted.  Its frames get their places in a
+ * profile of both sides; the stacks stay sorted, unless names became others, and are
+ * merged as two sorted lists are.  How many frames the first of a list has in common
+ * with what was taken last tells which one comes next: the one that shares more.
+ * Only where both share as many are frames compared, from there on.
+ *
+ *	before           after            taken last a;b;c
+ *	a;b;d  2         a;e    1         a;b;d shares 2, a;e shares 1: a;b;d is next
+ */
+#include "model/diff.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "base/num.h"
+#include "model/stacks_sort.h"
+
+void diff_init(struct diff *d, const struct diff_options *options)
+{
+	*d = (struct diff){ .options = *options, .ratio = { 1, 1 } };
+	profile_init(&d->profile);
+	d->stacks.profile = &d->profile;
+	d->stacks.columns = 2;
+}
+
+void diff_free(struct diff *d)
+{
+	top_free(&d->top);
+	tree_free(&d->tree);
+	stacks_free(&d->stacks);
+	stable_free(&d->stable);
+	profile_free(&d->profile);
+	for (size_t i = 0; i < d->run_count; i++) {
+		free(d->runs[i].function);
+		free(d->runs[i].thread);
+	}
+	free(d->runs);
+	free(d->run_items);
+	*d = (struct diff){ 0 };
+}
+
+/* Names */
+
+static struct str name_of(struct diff *d, struct str name, bool is_thread)
+{
+	if (d->options.hex)
+		return stable_hex(&d->stable, name);
+	return d->options.stable_names ? stable_name(&d->stable, name, is_thread) : name;
+}
+
+static uint32_t take_text(struct diff *d, const struct profile *from, uint32_t text)
+{
+	if (text == ID_NONE || text == ID_SEVERAL)
+		return text;
+	return profile_text(&d->profile, intern_text(&from->text, text));
+}
+
+static uint32_t take_frame(struct diff *d, const struct profile *from, uint32_t frame,
+			   bool is_thread)
+{
+	const struct frame *f = &from->frames[frame];
+	struct str name = name_of(d, intern_text(&from->text, f->name), is_thread);
+	return profile_frame(&d->profile, profile_name_text(&d->profile, name), f->kind,
+			     take_text(d, from, f->full), take_text(d, from, f->module));
+}
+
+/*
+ * Where frames of the file are among those of both sides, as functions and, as far as
+ * they begin stacks, as threads.
+ */
+static void take_frames(struct diff *d, const struct stacks *s, struct diff_run *run)
+{
+	uint32_t count = run->frame_count = s->profile->frame_count;
+	run->function = xcalloc(count, sizeof(*run->function));
+	run->thread = xcalloc(count, sizeof(*run->thread));
+	for (uint32_t i = 0; i < count; i++) {
+		run->function[i] = take_frame(d, s->profile, i, false);
+		run->thread[i] = ID_NONE;
+	}
+	for (uint32_t i = 0; i < s->count; i++) {
+		const struct stacks_item *item = &s->items[i];
+		uint32_t frame = s->pool[item->first + (s->reversed ? item->depth - 1 : 0)];
+		if (run->thread[frame] == ID_NONE)
+			run->thread[frame] = take_frame(d, s->profile, frame, true);
+	}
+	for (uint32_t i = 0; i < count; i++)
+		if (run->thread[i] == ID_NONE)
+			run->thread[i] = run->function[i];
+}
+
+/* Files */
+
+static void rescale(struct diff *d, unsigned scale)
+{
+	for (; d->stacks.scale < scale; d->stacks.scale++) {
+		for (uint32_t i = 0; i < d->run_item_count; i++)
+			if (__builtin_mul_overflow(d->run_items[i].value[0], 10,
+						   &d->run_items[i].value[0]))
+				d->profile.overflow = true;
+		for (size_t i = 0; i < d->run_count; i++) {
+			d->runs[i].per_value /= 10;
+			if (__builtin_mul_overflow(d->runs[i].total, 10, &d->runs[i].total))
+				d->profile.overflow = true;
+		}
+	}
+}
+
+/* Frames stay numbered as they were in the file until all files are there. */
+static void take_items(struct diff *d, const struct stacks *s, struct diff_run *run)
+{
+	struct stacks *all = &d->stacks;
+	int64_t factor = 1;
+	for (unsigned i = s->scale; i < all->scale; i++)
+		factor *= 10;
+	ARRAY_RESERVE(all->pool, d->pool_capacity, all->pool_count + s->pool_count);
+	if (s->pool_count > 0)
+		memcpy(all->pool + all->pool_count, s->pool,
+		       s->pool_count * sizeof(*s->pool));
+	ARRAY_RESERVE(d->run_items, d->item_capacity, (size_t)d->run_item_count + s->count);
+	for (uint32_t i = 0; i < s->count; i++) {
+		struct stacks_item *taken = &d->run_items[d->run_item_count++];
+		*taken = s->items[i];
+		taken->first += all->pool_count;
+		if (__builtin_mul_overflow(taken->value[0], factor, &taken->value[0]))
+			d->profile.overflow = true;
+	}
+	all->pool_count += s->pool_count;
+	run->to = d->run_item_count;
+}
+
+static bool is_other(struct str a, struct str b)
+{
+	return a.n > 0 && b.n > 0 && !str_eq(a, b);
+}
+
+static bool fits(const struct diff *d, const struct stacks *s, struct buf *why)
+{
+	const struct stacks *all = &d->stacks;
+	const char *what = NULL;
+	struct str had = { 0 }, has = { 0 };
+	if (!d->any || d->options.force)
+		return true;
+	if (is_other(all->unit, s->unit))
+		what = "is in", had = all->unit, has = s->unit;
+	else if (is_other(all->metric, s->metric))
+		what = "tells of", had = all->metric, has = s->metric;
+	else if (is_other(all->event, s->event))
+		what = "counts", had = all->event, has = s->event;
+	if (what == NULL)
+		return true;
+	buf_addf(why, "%s %.*s, what it is compared with %s %.*s: choose with --metric or "
+		 "--event-filter, or compare them all the same with --force", what,
+		 STR_ARG(has), what, STR_ARG(had));
+	return false;
+}
+
+static void describe(struct diff *d, const struct stacks *s)
+{
+	struct stacks *all = &d->stacks;
+	struct profile *p = &d->profile;
+	if (all->unit.n == 0)
+		all->unit = profile_keep(p, s->unit);
+	if (all->event.n == 0)
+		all->event = profile_keep(p, s->event);
+	if (all->metric.n == 0)
+		all->metric = profile_keep(p, s->metric);
+	if (s->title.n)
+		all->title = profile_keep(p, s->title);
+	all->reversed = s->reversed;
+	d->any = true;
+}
+
+static void learn_counts(struct diff_run *run, const struct stacks *s, bool exact)
+{
+	double total = (double)s->total[0];
+	run->counts = exact ? DIFF_EXACT : DIFF_SAMPLED;
+	run->counts_each = s->with_samples;
+	run->samples = (double)s->samples;
+	if (!exact && s->with_samples)
+		return;
+	if (str_eq(s->unit, STR("samples"))) {
+		run->per_value = pow(10, -(double)s->scale);
+		run->samples = total * run->per_value;
+	} else if (s->samples > 0 && total > 0) {
+		run->per_value = run->samples / total;
+	} else if (!exact && s->count > 0) {
+		run->counts = DIFF_UNKNOWN;
+	}
+}
+
+bool diff_add(struct diff *d, enum diff_side side, const struct stacks *s, bool exact,
+	      struct buf *why)
+{
+	if (s->columns > 1) {
+		buf_add(why, STR("is a difference itself; choose a side with "
+				 "--metric=before or --metric=after"));
+		return false;
+	}
+	if (!fits(d, s, why))
+		return false;
+	describe(d, s);
+	rescale(d, s->scale);
+	struct diff_run run = { .side = side, .from = d->run_item_count };
+	learn_counts(&run, s, exact);
+	for (unsigned i = s->scale; i < d->stacks.scale; i++)
+		run.per_value /= 10;
+	take_frames(d, s, &run);
+	take_items(d, s, &run);
+	for (uint32_t i = run.from; i < run.to; i++)
+		if (__builtin_add_overflow(run.total, d->run_items[i].value[0], &run.total))
+			d->profile.overflow = true;
+	ARRAY_RESERVE(d->runs, d->run_capacity, d->run_count + 1);
+	d->runs[d->run_count++] = run;
+	d->files[side]++;
+	d->samples[side] += run.samples;
+	return true;
+}
+
+/* Merging */
+
+/* A list of items in order, of which the first is looked at. */
+struct list {
+	const struct stacks_item *items;
+	const uint32_t *alike;   /* frames each has in common with the one before; or NULL */
+	uint32_t count, at;
+	uint32_t shared;         /* frames it has in common with what was taken last */
+	int side;                /* of its values; -1: they have both columns */
+};
+
+static uint32_t common(const uint32_t *pool, const struct stacks_item *a,
+		       const struct stacks_item *b, uint32_t from)
+{
+	uint32_t n = a->depth < b->depth ? a->depth : b->depth, i = from;
+	const uint32_t *x = pool + a->first, *y = pool + b->first;
+	uint64_t p, q;
+	for (; i + 2 <= n; i += 2) {
+		memcpy(&p, x + i, sizeof(p));
+		memcpy(&q, y + i, sizeof(q));
+		if (p != q)
+			break;
+	}
+	while (i < n && x[i] == y[i])
+		i++;
+	return i;
+}
+
+static void advance(struct list *l, const uint32_t *pool)
+{
+	const struct stacks_item *taken = &l->items[l->at++];
+	l->shared = l->at == l->count ? 0 : l->alike ? l->alike[l->at] :
+		    common(pool, taken, taken + 1, 0);
+}
+
+/* <0 when the first of "a" comes next, >0 that of "b", 0 when they are the same. */
+static int compare(struct list *a, struct list *b, const uint32_t *pool, uint32_t *shared)
+{
+	if (a->shared != b->shared) {
+		*shared = a->shared < b->shared ? a->shared : b->shared;
+		return a->shared > b->shared ? -1 : 1;
+	}
+	const struct stacks_item *x = &a->items[a->at], *y = &b->items[b->at];
+	uint32_t i = *shared = common(pool, x, y, a->shared);
+	if (i == x->depth || i == y->depth)
+		return (x->depth > y->depth) - (x->depth < y->depth);
+	return pool[x->first + i] < pool[y->first + i] ? -1 : 1;
+}
+
+static bool add_values(struct stacks_item *to, const struct stacks_item *item)
+{
+	bool bad = false;
+	for (unsigned c = 0; c < 2; c++)
+		bad |= __builtin_add_overflow(to->value[c], item->value[c], &to->value[c]);
+	return !bad;
+}
+
+static struct stacks_item first_of(const struct list *l)
+{
+	struct stacks_item item = l->items[l->at];
+	if (l->side >= 0) {
+		int64_t value = item.value[0];
+		item.value[0] = item.value[1] = 0;
+		item.value[l->side] = value;
+	}
+	return item;
+}
+
+static bool merge_lists(struct list a, struct list b, const uint32_t *pool,
+			struct stacks_item *out, uint32_t *count)
+{
+	uint32_t n = 0;
+	bool good = true;
+	while (a.at < a.count || b.at < b.count) {
+		uint32_t shared = 0;
+		int order = a.at == a.count ? 1 : b.at == b.count ? -1 :
+			    compare(&a, &b, pool, &shared);
+		out[n] = first_of(order <= 0 ? &a : &b);
+		if (order == 0) {
+			struct stacks_item same = first_of(&b);
+			good &= add_values(&out[n], &same);
+		}
+		n++;
+		if (order <= 0)
+			advance(&a, pool);
+		else
+			a.shared = shared;
+		if (order >= 0)
+			advance(&b, pool);
+		else
+			b.shared = shared;
+	}
+	*count = n;
+	return good;
+}
+
+/* Items with equal neighbours, as they are after names were changed, become one. */
+static bool join_equal(struct stacks *s)
+{
+	uint32_t kept = 0;
+	bool good = true;
+	for (uint32_t i = 0; i < s->count; i++) {
+		struct stacks_item *last = kept ? &s->items[kept - 1] : NULL;
+		const struct stacks_item *item = &s->items[i];
+		if (last && last->depth == item->depth &&
+		    common(s->pool, last, item, 0) == item->depth)
+			good &= add_values(last, item);
+		else
+			s->items[kept++] = *item;
+	}
+	s->count = kept;
+	return good;
+}
+
+/* How much neighbours share; false when items are not in order, or two are the same. */
+static bool measure(const struct stacks *s, uint32_t *alike)
+{
+	for (uint32_t i = 1; i < s->count; i++) {
+		const struct stacks_item *a = &s->items[i - 1], *b = &s->items[i];
+		stacks_fetch_ahead(s, i, 0);
+		uint32_t n = alike[i] = common(s->pool, a, b, 0);
+		if (n == b->depth || (n < a->depth &&
+				      s->pool[a->first + n] > s->pool[b->first + n]))
+			return false;
+	}
+	return true;
+}
+
+/* Takes items that are before the one that stands before them out of the list. */
+static struct stacks take_strays(struct stacks *s)
+{
+	struct stacks strays = { .pool = s->pool };
+	size_t capacity = 0;
+	uint32_t kept = 0;
+	for (uint32_t i = 0; i < s->count; i++) {
+		const struct stacks_item *item = &s->items[i];
+		const struct stacks_item *last = kept ? &s->items[kept - 1] : item;
+		uint32_t n = common(s->pool, last, item, 0);
+		bool before = n < last->depth && (n == item->depth ||
+			s->pool[last->first + n] > s->pool[item->first + n]);
+		if (before) {
+			ARRAY_RESERVE(strays.items, capacity, (size_t)strays.count + 1);
+			strays.items[strays.count++] = *item;
+		} else {
+			s->items[kept++] = *item;
+		}
+	}
+	s->count = kept;
+	return strays;
+}
+
+/* Puts the run in order where names that became others broke it: mostly a few items. */
+static bool sort_run(struct diff *d, struct diff_run *run, uint32_t *alike)
+{
+	struct stacks part = {
+		.items = d->run_items + run->from, .count = run->to - run->from,
+		.pool = d->stacks.pool,
+	};
+	if (measure(&part, alike))
+		return true;
+	struct stacks_item *merged = xreallocarray(NULL, part.count, sizeof(*merged));
+	struct stacks strays = take_strays(&part);
+	stacks_sort_ranks(&strays);
+	bool good = join_equal(&part) & join_equal(&strays);
+	good &= merge_lists((struct list){ .items = part.items, .count = part.count, .side = -1 },
+			    (struct list){ .items = strays.items, .count = strays.count, .side = -1 },
+			    part.pool, merged, &part.count);
+	memcpy(part.items, merged, part.count * sizeof(*merged));
+	run->to = run->from + part.count;
+	measure(&part, alike);
+	free(strays.items);
+	free(merged);
+	return good;
+}
+
+static bool merge_run(struct diff *d, struct diff_run *run)
+{
+	struct stacks *all = &d->stacks;
+	uint32_t *alike = xcalloc((size_t)(run->to - run->from) + 1, sizeof(*alike));
+	bool good = sort_run(d, run, alike);
+	uint32_t count = run->to - run->from;
+	struct stacks_item *merged = xreallocarray(NULL, (size_t)all->count + count + 1,
+						   sizeof(*merged));
+	struct list old = { .items = all->items, .count = all->count, .side = -1 };
+	struct list own = {
+		.items = d->run_items + run->from, .alike = alike, .count = count,
+		.side = run->side,
+	};
+	good &= merge_lists(old, own, all->pool, merged, &all->count);
+	free(all->items);
+	free(alike);
+	all->items = merged;
+	return good;
+}
+
+/* Numbers frames in the order of their names, so that numbers can be compared. */
+static void number_frames(struct diff *d)
+{
+	struct profile *p = &d->profile;
+	uint32_t *order = stacks_sort_frames(p), count = p->frame_count;
+	uint32_t *rank = xcalloc(count, sizeof(*rank));
+	struct frame *frames = xcalloc(count, sizeof(*frames));
+	for (uint32_t i = 0; i < count; i++) {
+		rank[order[i]] = i;
+		frames[i] = p->frames[order[i]];
+	}
+	for (uint32_t i = 0; i < count; i++)
+		p->frames[i] = frames[i];
+	table_free(&p->frame_table);
+	for (size_t i = 0; i < d->run_count; i++)
+		for (uint32_t k = 0; k < d->runs[i].frame_count; k++) {
+			d->runs[i].function[k] = rank[d->runs[i].function[k]];
+			d->runs[i].thread[k] = rank[d->runs[i].thread[k]];
+		}
+	free(frames);
+	free(order);
+	free(rank);
+}
+
+static void renumber(struct diff *d, const struct diff_run *run)
+{
+	bool reversed = d->stacks.reversed;
+	for (uint32_t i = run->from; i < run->to; i++) {
+		const struct stacks_item *item = &d->run_items[i];
+		uint32_t *frames = d->stacks.pool + item->first;
+		uint32_t *thread = &frames[reversed ? item->depth - 1 : 0];
+		uint32_t first = run->thread[*thread];
+		for (uint32_t k = 0; k < item->depth; k++)
+			frames[k] = run->function[frames[k]];
+		*thread = first;
+	}
+}
+
+static bool merge_all(struct diff *d)
+{
+	bool good = !d->profile.overflow;
+	number_frames(d);
+	for (size_t i = 0; good && i < d->run_count; i++) {
+		renumber(d, &d->runs[i]);
+		good = merge_run(d, &d->runs[i]);
+	}
+	return good;
+}
+
+static bool sum_up(struct stacks *s)
+{
+	bool bad = false;
+	for (uint32_t i = 0; i < s->count; i++)
+		for (unsigned c = 0; c < 2; c++)
+			bad |= __builtin_add_overflow(s->total[c], s->items[i].value[c],
+						      &s->total[c]);
+	s->total_before = s->total[0];
+	s->any_before = s->count > 0;
+	return !bad;
+}
+
+static enum diff_counts counts_of_all(const struct diff *d)
+{
+	enum diff_counts counts = d->runs[0].counts;
+	for (size_t i = 1; i < d->run_count; i++)
+		if (d->runs[i].counts != counts)
+			return DIFF_UNKNOWN;
+	return counts;
+}
+
+bool diff_align(struct diff *d)
+{
+	assert(d->files[0] > 0 && d->files[1] > 0);
+	struct profile *p = &d->profile;
+	p->is_difference = true;
+	p->column_count = 2;
+	p->columns[0] = (struct column){ .name = STR("before"), .scale = d->stacks.scale };
+	p->columns[1] = (struct column){ .name = STR("after"), .scale = d->stacks.scale };
+	d->counts = counts_of_all(d);
+	if (!merge_all(d) || !sum_up(&d->stacks) || !tree_build(&d->tree, &d->stacks))
+		return false;
+	d->stacks.samples = (uint64_t)d->samples[DIFF_AFTER];
+	top_build(&d->top, &d->tree, 0);
+	return true;
+}
+
+/* Normalising */
+
+static int64_t divisor_of(int64_t a, int64_t b)
+{
+	while (b != 0) {
+		int64_t rest = a % b;
+		a = b;
+		b = rest;
+	}
+	return a;
+}
+
+static const struct top_function *find_function(const struct diff *d, struct str name)
+{
+	for (uint32_t i = 0; i < d->top.count; i++)
+		if (str_eq(intern_text(&d->profile.text, d->top.names[i]), name))
+			return &d->top.functions[d->top.names[i]];
+	return NULL;
+}
+
+static bool find_ratio(struct diff *d, struct buf *why)
+{
+	int64_t before = d->stacks.total[0], after = d->stacks.total[1];
+	if (d->normalize == DIFF_BY_FRAME) {
+		const struct top_function *f = find_function(d, d->frame);
+		if (f == NULL) {
+			buf_addf(why, "no function is called '%.*s'", STR_ARG(d->frame));
+			return false;
+		}
+		before = f->total_before;
+		after = f->total;
+	}
+	if (before <= 0 || after <= 0) {
+		buf_addf(why, "--normalize: the total %s is %s, so nothing can be scaled by it",
+			 before <= 0 ? "before" : "after",
+			 (before <= 0 ? before : after) == 0 ? "0" : "below 0");
+		return false;
+	}
+	int64_t divisor = divisor_of(before, after);
+	d->ratio = (struct diff_ratio){ after / divisor, before / divisor };
+	return true;
+}
+
+bool diff_normalize(struct diff *d, enum diff_normalize normalize, struct str frame,
+		    struct buf *why)
+{
+	d->normalize = normalize;
+	d->frame = frame;
+	if (normalize != DIFF_AS_IT_IS)
+		return find_ratio(d, why);
+	int64_t divisor = divisor_of(d->files[0], d->files[1]);
+	d->ratio = (struct diff_ratio){ d->files[1] / divisor, d->files[0] / divisor };
+	return true;
+}
+
+/* Whole numbers */
+
+static int64_t floor_of(const struct diff *d, int64_t value, uint64_t *rest)
+{
+	__int128 product = (__int128)value * d->ratio.num;
+	if (rest)
+		*rest = (uint64_t)(product % d->ratio.den);
+	return (int64_t)(product / d->ratio.den);
+}
+
+/* What a node is shared out to: a child, or itself. */
+struct part {
+	int64_t *value;
+	uint64_t rest;
+	uint32_t nth;
+};
+
+static int by_rest(const void *a, const void *b)
+{
+	const struct part *x = a, *y = b;
+	if (x->rest != y->rest)
+		return x->rest > y->rest ? -1 : 1;
+	return (x->nth > y->nth) - (x->nth < y->nth);
+}
+
+struct sharing {
+	struct diff *diff;
+	struct part *parts;
+	size_t count, capacity;
+	int64_t left;            /* not shared out yet */
+};
+
+static void add_part(struct sharing *s, int64_t *value)
+{
+	struct part part = { .value = value, .nth = (uint32_t)s->count };
+	*value = floor_of(s->diff, *value, &part.rest);
+	s->left -= *value;
+	ARRAY_RESERVE(s->parts, s->capacity, s->count + 1);
+	s->parts[s->count++] = part;
+}
+
+/* The node's value is whole already; "self" is what of it was its own. */
+static void share_out(struct sharing *s, uint32_t node, int64_t *self)
+{
+	struct node *nodes = s->diff->tree.nodes;
+	s->count = 0;
+	s->left = nodes[node].total[0];
+	add_part(s, self);
+	for (uint32_t c = node + 1 < nodes[node].end ? node + 1 : 0; c; c = nodes[c].next)
+		add_part(s, &nodes[c].total[0]);
+	assert(s->left >= 0 && (size_t)s->left <= s->count);
+	if (s->left > 0)
+		qsort(s->parts, s->count, sizeof(s->parts[0]), by_rest);
+	for (size_t i = 0; s->left > 0; i++, s->left--)
+		++*s->parts[i].value;
+}
+
+void diff_scale_tree(struct diff *d)
+{
+	struct sharing s = { .diff = d };
+	struct tree *t = &d->tree;
+	uint64_t rest;
+	if (!diff_is_scaled(d))
+		return;
+	int64_t *self = xcalloc(t->count, sizeof(*self));
+	for (uint32_t i = 0; i < t->count; i++)
+		self[i] = tree_self(t, i, 0);
+	t->nodes[0].total[0] = floor_of(d, t->nodes[0].total[0], &rest);
+	t->nodes[0].total[0] += rest > 0 && rest >= (uint64_t)(d->ratio.den - d->ratio.den / 2);
+	for (uint32_t i = 0; i < t->count; i++)
+		share_out(&s, i, &self[i]);
+	/* Stacks end at nodes in order, one at each at most. */
+	uint32_t node = 0;
+	for (uint32_t i = 0; i < d->stacks.count; i++) {
+		uint32_t shared = stacks_shared(&d->stacks, i);
+		node += d->stacks.items[i].depth - shared;
+		d->stacks.items[i].value[0] = self[node];
+	}
+	d->stacks.total[0] = d->stacks.total_before = t->nodes[0].total[0];
+	free(self);
+	free(s.parts);
+}
+
+void diff_cut_stacks(struct diff *d)
+{
+	struct stacks *s = &d->stacks;
+	s->total[0] = 0;
+	for (uint32_t i = 0; i < s->count; i++) {
+		/* Whole units, whatever decimals there are. */
+		int64_t unit = 1;
+		for (unsigned k = 0; k < s->scale; k++)
+			unit *= 10;
+		int64_t *value = &s->items[i].value[0];
+		*value = floor_of(d, *value, NULL) / unit * unit;
+		s->total[0] += *value;
+	}
+}
+
+/* Samples of a run */
+
+double *diff_run_samples(const struct diff *d, size_t number)
+{
+	const struct diff_run *run = &d->runs[number];
+	const struct node *nodes = d->tree.nodes;
+	double *samples = xcalloc(d->tree.count, sizeof(*samples));
+	uint32_t *path = xcalloc((size_t)d->tree.depth + 1, sizeof(*path));
+	for (uint32_t i = run->from; i < run->to; i++) {
+		const struct stacks_item *item = &d->run_items[i];
+		const uint32_t *frames = d->stacks.pool + item->first;
+		uint32_t shared = i == run->from ? 0 :
+			common(d->stacks.pool, item - 1, item, 0);
+		/* Below what is shared the next child is one behind the last. */
+		bool known = i > run->from && shared < item[-1].depth;
+		for (uint32_t k = shared; k < item->depth; k++) {
+			uint32_t c = known && k == shared ? path[k + 1] : path[k] + 1;
+			while (nodes[c].frame != frames[k])
+				c = nodes[c].next;
+			path[k + 1] = c;
+		}
+		samples[path[item->depth]] += run->counts_each ? (double)item->value[1] :
+			(double)item->value[0] * run->per_value;
+	}
+	for (uint32_t i = d->tree.count - 1; i > 0; i--)
+		samples[nodes[i].parent] += samples[i];
+	free(path);
+	return samples;
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MODEL_DIFF_H
+#define MODEL_DIFF_H
+
+#include "model/stable.h"
+#include "model/top.h"
+
+/*
+ * Two sides of profiles, aligned: what was, and what is, of each call path and each
+ * function.
+ *
+ *	diff_init()
+ *	diff_add()         each file, which may be forgotten then
+ *	diff_align()       one tree of both
+ *	diff_normalize()   by what values before are multiplied
+ *
+ * Values stay as they were read; what is compared are values before times ratio
+ * with values after, see diff_before().
+ */
+enum diff_side { DIFF_BEFORE, DIFF_AFTER };
+
+/* What is known of how many samples are behind a value. */
+enum diff_counts {
+	DIFF_UNKNOWN,            /* nothing, so nobody knows what is noise */
+	DIFF_EXACT,              /* nothing was sampled: each change is one */
+	DIFF_SAMPLED,
+};
+
+struct diff_run {
+	enum diff_side side;
+	enum diff_counts counts;
+	bool counts_each;        /* value[1] of its items are samples */
+	double per_value;        /* else the samples of a value of 1, on the average */
+	uint32_t from, to;       /* its items, in diff->runs_items */
+	int64_t total;
+	double samples;          /* of all */
+	/* private */
+	uint32_t *function, *thread;     /* by frame of the file: the frame here */
+	uint32_t frame_count;
+};
+
+/* Before times num / den: exact, as far as a long double is. */
+struct diff_ratio {
+	int64_t num, den;
+};
+
+enum diff_normalize { DIFF_AS_IT_IS, DIFF_BY_TOTAL, DIFF_BY_FRAME };
+
+struct diff_options {
+	bool stable_names;       /* see stable.h */
+	bool hex;                /* only addresses, as difffolded.pl -s */
+	bool force;              /* compare what counts something else */
+};
+
+struct diff {
+	struct diff_options options;
+	struct profile profile;      /* the names of both sides */
+	struct stacks stacks;        /* two columns, as read */
+	struct tree tree;
+	struct top top;
+	struct stable stable;
+	struct diff_ratio ratio;
+	enum diff_normalize normalize;
+	struct str frame;            /* of DIFF_BY_FRAME */
+	unsigned files[2];           /* by side */
+	double samples[2];           /* by side; 0 when not known */
+	enum diff_counts counts;
+
+	struct diff_run *runs;
+	size_t run_count;
+	struct stacks_item *run_items;   /* of all runs, each sorted */
+	/* private */
+	size_t run_capacity, item_capacity, pool_capacity;
+	uint32_t run_item_count;
+	bool any;                    /* file was added */
+};
+
+void diff_init(struct diff *, const struct diff_options *);
+void diff_free(struct diff *);
+
+/*
+ * Adds a file.  "exact" says that its values are counted and not sampled.  False
+ * with words in *why when it cannot be compared with those before.
+ */
+bool diff_add(struct diff *, enum diff_side, const struct stacks *, bool exact,
+	      struct buf *why);
+
+/* False when sums leave the range of 64 bits or there are too many call paths. */
+bool diff_align(struct diff *);
+
+/*
+ * Chooses the ratio.  Without normalising it is that of the numbers of files.
+ * frame is the name of a function that is to have the same total on both sides.
+ * False with words in *why when there is nothing to divide by.
+ */
+bool diff_normalize(struct diff *, enum diff_normalize, struct str frame, struct buf *why);
+
+/* A value before as it is compared. */
+static inline long double diff_before(const struct diff *d, int64_t value)
+{
+	return (long double)value * d->ratio.num / d->ratio.den;
+}
+
+static inline bool diff_is_scaled(const struct diff *d)
+{
+	return d->ratio.num != d->ratio.den;
+}
+
+/*
+ * Makes whole numbers of the values before times ratio, in the tree and its stacks.
+ * What a node has is shared out to its children and itself by the largest
+ * remainder, so each value is less than 1 from the exact one, and all add up.
+ */
+void diff_scale_tree(struct diff *);
+
+/*
+ * The same for single stacks as difffolded.pl -n has it: each is cut to a whole
+ * number, so the sum may be less.
+ */
+void diff_cut_stacks(struct diff *);
+
+/* The samples of each node of one run, itself and below; for free(). */
+double *diff_run_samples(const struct diff *, size_t run);
+
+#endif

@@ -24,6 +24,8 @@ my %fixtures = (
 	'perf.txt' => Fg::slurp("$Fg::cases/perf/fp.in"),
 	'dhat.out' => Fg::slurp("$Fg::cases/dhat/heap.in"),
 	'events.txt' => Fg::slurp("$Fg::cases/perf/multi-event.in"),
+	'old.folded' => two_functions(300),
+	'new.folded' => two_functions(500),
 	'a.folded' => <<'END',
 # event: cycles:u
 # unit: cycles
@@ -39,6 +41,13 @@ for my $page (@pages) {
 }
 check_options($_) for @programs;
 done_testing();
+
+sub two_functions {
+	my ($parse) = @_;
+	my $total = $parse + 700;
+	return "# event: cpu-clock\n# unit: samples\n# total: $total samples\n" .
+		"main;serve;parse $parse\nmain;serve;write 300\nmain;idle 400\n";
+}
 
 # "-o" and "--output" of a line ".It Fl o Ar file , Fl -output Ns = Ns Ar file"
 sub options_of_item {

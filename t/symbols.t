@@ -31,6 +31,7 @@ my %allowed = (
 	'write/svg_drawing' => 'svg_\w+',
 	'write/svg_options' => 'svg_\w+',
 	'cmd/options_collapse' => 'face_collapse',
+	'cmd/options_diff' => 'face_diff',
 	'cmd/options_picture' => 'options_(?:picture|looks)',
 	'cmd/options_png' => 'face_png',
 	'cmd/options_svg' => 'face_svg',
@@ -39,7 +40,7 @@ my %allowed = (
 # Without cairo there are none of fg-png, and without elfutils others in their place.
 my $cairo = -x "$Fg::build/fg-png";
 my $elf = -e "$Fg::build/src/io/elf.o";
-my $left_out = join '|', $cairo ? () : '(?:options_)?png\w*|bitmap',
+my $left_out = join '|', $cairo ? () : '(?:options_|draw_)?png\w*|bitmap',
 	$elf ? 'elf_none' : 'dwarf\w*|elf(?:_(?!none)\w+)?';
 my @sources = grep { !has_main($_) && !m{/(?:$left_out)\.c$} } glob("$Fg::source/src/*/*.c");
 ok(@sources > 20, 'there are sources');

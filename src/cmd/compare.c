@@ -15,6 +15,7 @@
 #include "base/alloc.h"
 #include "base/message.h"
 #include "cmd/stats.h"
+#include "model/diff_scale.h"
 #include "write/diff_report.h"
 #include "write/folded.h"
 
@@ -73,6 +74,10 @@ static bool type_of_output(const char *path, enum type *type)
 	struct str name = str_basename(str_of(path));
 	ptrdiff_t dot = str_rchr(name, '.');
 	struct str suffix = str_skip(name, dot < 0 ? name.n : (size_t)dot + 1);
+	if (dot < 0) {
+		*type = (enum type)DIFF_REPORT_TEXT;
+		return true;
+	}
 	for (size_t i = 0; i < ARRAY_SIZE(suffixes); i++)
 		if (str_eq(suffix, suffixes[i].suffix)) {
 			*type = suffixes[i].type;
@@ -159,7 +164,7 @@ static bool add_rule(struct comparing *c, struct str text)
 {
 	struct buf message = { 0 };
 	ARRAY_RESERVE(c->rules, c->rule_capacity, c->rule_count + 1);
-	bool good = diff_rule_parse(&c->rules[c->rule_count], text, &message);
+	bool good = diff_rules_parse(&c->rules[c->rule_count], text, &message);
 	if (good)
 		c->rule_count++;
 	else
@@ -330,7 +335,7 @@ static bool normalize(struct comparing *c)
 	const int64_t *total = c->diff.stacks.total;
 	if (c->settings->compat && total[0] == total[1])
 		by = DIFF_AS_IT_IS;
-	bool good = diff_normalize(&c->diff, by, str_of(how), &why);
+	bool good = diff_scale_choose(&c->diff, by, str_of(how), &why);
 	if (!good)
 		message_error("%s", buf_cstr(&why));
 	buf_free(&why);
@@ -344,7 +349,7 @@ static bool judge(struct comparing *c)
 	bool good = true;
 	diff_noise_judge(&c->noise, &c->diff, !s->no_significance, s->rate / 100);
 	for (size_t i = 0; good && i < c->rule_count; i++)
-		good = diff_rule_judge(&c->rules[i], &c->diff, &c->noise, &message);
+		good = diff_rules_judge(&c->rules[i], &c->diff, &c->noise, &message);
 	if (!good)
 		message_error("%s", buf_cstr(&message));
 	buf_free(&message);
@@ -451,7 +456,7 @@ static int write_all(struct comparing *c)
 	if (status == 2 || c->type == NONE)
 		return status;
 	if (c->settings->compat && diff_is_scaled(&c->diff))
-		diff_cut_stacks(&c->diff);
+		diff_scale_cut(&c->diff);
 	else
 		diff_scale_tree(&c->diff);
 	int written = c->type == FOLDED ? write_folded(c) : draw_picture(c);
@@ -529,7 +534,7 @@ static int compare(struct comparing *c)
 static void forget(struct comparing *c)
 {
 	for (size_t i = 0; i < c->rule_count; i++)
-		diff_rule_free(&c->rules[i]);
+		diff_rules_free(&c->rules[i]);
 	free(c->rules);
 	free(c->reports);
 	arena_free(&c->texts);

@@ -12,7 +12,7 @@
  *	diff_init()
  *	diff_add()         each file, which may be forgotten then
  *	diff_align()       one tree of both
- *	diff_normalize()   by what values before are multiplied
+ *	diff_scale_choose()  by what values before are multiplied, see diff_scale.h
  *
  * Values stay as they were read; what is compared are values before times ratio
  * with values after, see diff_before().
@@ -88,13 +88,6 @@ bool diff_add(struct diff *, enum diff_side, const struct stacks *, bool exact,
 /* False when sums leave the range of 64 bits or there are too many call paths. */
 bool diff_align(struct diff *);
 
-/*
- * Chooses the ratio.  Without normalising it is that of the numbers of files.
- * frame is the name of a function that is to have the same total on both sides.
- * False with words in *why when there is nothing to divide by.
- */
-bool diff_normalize(struct diff *, enum diff_normalize, struct str frame, struct buf *why);
-
 /* A value before as it is compared. */
 static inline long double diff_before(const struct diff *d, int64_t value)
 {
@@ -105,19 +98,6 @@ static inline bool diff_is_scaled(const struct diff *d)
 {
 	return d->ratio.num != d->ratio.den;
 }
-
-/*
- * Makes whole numbers of the values before times ratio, in the tree and its stacks.
- * What a node has is shared out to its children and itself by the largest
- * remainder, so each value is less than 1 from the exact one, and all add up.
- */
-void diff_scale_tree(struct diff *);
-
-/*
- * The same for single stacks as difffolded.pl -n has it: each is cut to a whole
- * number, so the sum may be less.
- */
-void diff_cut_stacks(struct diff *);
 
 /* The samples of each node of one run, itself and below; for free(). */
 double *diff_run_samples(const struct diff *, size_t run);

@@ -81,7 +81,7 @@ static bool parse_number(struct diff_rule *r, struct str s, struct buf *message)
 	return true;
 }
 
-bool diff_rule_parse(struct diff_rule *r, struct str text, struct buf *message)
+bool diff_rules_parse(struct diff_rule *r, struct str text, struct buf *message)
 {
 	struct buf why = { 0 };
 	struct str rest = str_trim(text);
@@ -96,13 +96,13 @@ bool diff_rule_parse(struct diff_rule *r, struct str text, struct buf *message)
 	good = good && parse_number(r, rest, &why);
 	if (!good) {
 		buf_addf(message, "rule '%.*s': %s", STR_ARG(text), buf_cstr(&why));
-		diff_rule_free(r);
+		diff_rules_free(r);
 	}
 	buf_free(&why);
 	return good;
 }
 
-void diff_rule_free(struct diff_rule *r)
+void diff_rules_free(struct diff_rule *r)
 {
 	match_free(r->pattern);
 	free(r->findings);
@@ -199,7 +199,10 @@ static double measure(const struct judging *j, const struct diff_finding *f)
 	return 0;
 }
 
-/* Of a change, what the functions' own test says; of a share, whether it is above. */
+/*
+ * Of a change, what the functions' own test says; of a share, whether that has changed
+ * or is above.  Where runs differ by more than samples do, each counts for less.
+ */
 static double probability(const struct judging *j, const struct diff_finding *f)
 {
 	const struct diff_noise *n = j->noise;
@@ -208,13 +211,17 @@ static double probability(const struct judging *j, const struct diff_finding *f)
 	if (f->name == ID_NONE)
 		return j->rule->measure == DIFF_LEVEL ? 0 : n->sum_p;
 	p = &n->functions[f->name];
-	const double *samples = self ? p->self : p->total;
+	const double *samples = self ? p->self : p->total, *all = j->diff->samples;
+	double times = 1 / n->dispersion;
+	if (j->rule->measure == DIFF_POINTS)
+		return diff_test_shares(samples[0] * times, all[0] * times,
+					samples[1] * times, all[1] * times);
 	if (j->rule->measure == DIFF_SHARE || j->rule->measure == DIFF_LEVEL) {
 		double limit = j->rule->measure == DIFF_SHARE ? j->limit :
 			       share_of(j->limit, j->whole[1]);
-		double all = j->diff->samples[1];
-		return j->rule->less ? diff_test_above(all - samples[1], all, 1 - limit)
-				     : diff_test_above(samples[1], all, limit);
+		double is = samples[1] * times, whole = all[1] * times;
+		return j->rule->less ? diff_test_above(whole - is, whole, 1 - limit)
+				     : diff_test_above(is, whole, limit);
 	}
 	return self ? p->self_p : p->total_p;
 }
@@ -307,7 +314,7 @@ static void decide(struct judging *j)
 	}
 }
 
-bool diff_rule_judge(struct diff_rule *r, const struct diff *d,
+bool diff_rules_judge(struct diff_rule *r, const struct diff *d,
 		     const struct diff_noise *noise, struct buf *message)
 {
 	struct judging j = {
@@ -326,7 +333,7 @@ bool diff_rule_judge(struct diff_rule *r, const struct diff *d,
 	return true;
 }
 
-void diff_rule_add_value(struct buf *b, const struct diff_rule *r, const struct diff *d,
+void diff_rules_add_value(struct buf *b, const struct diff_rule *r, const struct diff *d,
 			 double value)
 {
 	bool change = r->measure != DIFF_SHARE && r->measure != DIFF_LEVEL;

@@ -55,17 +55,17 @@ struct diff_finding {
 };
 
 /* False with words in *message when it is no rule.  The text must live as long. */
-bool diff_rule_parse(struct diff_rule *, struct str text, struct buf *message);
-void diff_rule_free(struct diff_rule *);
+bool diff_rules_parse(struct diff_rule *, struct str text, struct buf *message);
+void diff_rules_free(struct diff_rule *);
 
 /*
  * Judges it.  False with words in *message when its unit is none of the profile's.
  */
-bool diff_rule_judge(struct diff_rule *, const struct diff *, const struct diff_noise *,
+bool diff_rules_judge(struct diff_rule *, const struct diff *, const struct diff_noise *,
 		     struct buf *message);
 
 /* "+50.0 %", "+3.2 points", "12.0 %", "+10 MiB": what is compared with the limit. */
-void diff_rule_add_value(struct buf *, const struct diff_rule *, const struct diff *,
+void diff_rules_add_value(struct buf *, const struct diff_rule *, const struct diff *,
 			 double value);
 
 #endif

@@ -89,7 +89,7 @@ static void add_finding(struct buf *b, const struct diff_report *r,
 	buf_add(b, STR(": "));
 	diff_words_add_values(b, &words);
 	buf_add(b, STR(" ("));
-	diff_rule_add_value(b, rule, d, f->value);
+	diff_rules_add_value(b, rule, d, f->value);
 	if (r->noise->judging == DIFF_TESTED)
 		buf_addf(b, f->p < 1e-4 ? ", p %.0e" : ", p %.2g", f->p);
 	buf_addc(b, ')');

@@ -1,0 +1,316 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: Apache-2.0
+#
+# fg-diff: what it tells of two profiles, in all forms; what cannot be compared; and
+# the gate.
+use strict;
+use warnings;
+no warnings qw(once);
+use FindBin;
+use JSON::PP ();
+use Test::More;
+use Time::HiRes qw(time);
+
+require "$FindBin::Bin/lib.pm";
+
+my $temp = $Fg::temp;
+my $samples = "# event: cpu-clock\n# unit: samples\n";
+
+check_small();
+check_normalize();
+check_reports();
+check_sides();
+check_names();
+check_folded();
+check_second_name();
+check_bad_input();
+check_rules();
+check_bad_rules();
+check_outputs();
+check_exact();
+check_program();
+done_testing();
+
+my $count;
+sub file { my ($text) = @_; return Fg::spew("$temp/f" . ++$count, $text) }
+sub diff { return Fg::run({}, Fg::program('fg-diff'), @_) }
+
+sub shows {
+	my ($ran, $pattern, $title, $status) = @_;
+	ok($ran->{status} == ($status // 0) && "$ran->{out}$ran->{err}" =~ $pattern, $title)
+		or diag("$ran->{command}\nstatus $ran->{status}\n$ran->{out}$ran->{err}");
+	return;
+}
+
+# function => [self before, self after, total before, total after, points]
+sub table {
+	my ($ran) = @_;
+	my %rows;
+	for (grep { !/^#/ } split /\n/, $ran->{out}) {
+		my ($name, @values) = split /\t/, $_, -1;
+		$rows{$name} = \@values;
+	}
+	delete $rows{function};
+	return \%rows;
+}
+
+sub folded {
+	my ($ran) = @_;
+	return join "\n", grep { !/^# / } split /\n/, $ran->{out};
+}
+
+# The three that other tools get wrong.
+sub check_small {
+	my $gone = diff('-q', '--report=tsv', file("a;gone 50\na;kept 10\n"), file("a;kept 10\n"));
+	my $rows = table($gone);
+	is_deeply([@{$rows->{gone}}[0 .. 4]], [50, 0, 50, 0, '-83.3333'],
+		'a function that vanished is there');
+	is_deeply([@{$rows->{a}}[0 .. 4]], [0, 0, 60, 10, 0], '... and its caller has less');
+	my $parent = diff('-q', '--report=tsv', file("p;x 10\np;y 10\n"), file("p;x 30\np;y 30\n"));
+	is_deeply([@{table($parent)->{p}}[0 .. 3]], [0, 0, 20, 60],
+		'a parent of two that have 20 more has 40 more');
+	my @two = (file("a 25\nb 75\n"), file("a 50\nb 83\n"));
+	shows(diff('-q', '--unit=samples', '--fail-if', 'self(^a$) > +1%', @two),
+		qr/a: 25 → 50 samples, ×2\.0 \(\+100\.0 %/, '25 and 50 are twice as much', 1);
+	is(sprintf('%.2f', table(diff('-q', '--report=tsv', @two))->{a}[4]), '12.59',
+		'... and so many points more of different totals');
+}
+
+sub check_normalize {
+	my @two = (file("a 25\nb 75\n"), file("a 50\nb 150\n"));
+	shows(diff(@two), qr/warning: the totals differ by 100 % and nothing is normalised/,
+		'totals that differ');
+	my $ran = diff('--normalize=total', @two);
+	shows($ran, qr/values before are times 2, so that totals are the same\n/, 'by total');
+	is($ran->{err}, '', '... without a warning');
+	like($ran->{out}, qr/no function changed/, '... and nothing changed');
+	my @thirds = (file("a 1\nb 1\nc 1\n"), file("a 5\nb 5\n"));
+	is_deeply([@{table(diff('--normalize=total', '--report=tsv', @thirds))->{a}}[0, 1]],
+		['3.333333', 5], 'reports have fractions');
+	is(folded(diff('-n', '-t', 'folded', @thirds)), "a 4 5\nb 3 5\nc 3 0",
+		'the largest remainder makes whole numbers that add up');
+	my $deep = join '', map { "r;a;x$_ 1\nr;b;y$_ 1\n" } 1 .. 50;
+	my $ran2 = diff('-n', '-t', 'folded', file($deep), file("r;a 31\nr;b 39\n"));
+	my %sum;
+	$sum{$1} += $2 while $ran2->{out} =~ /^r;([ab])\S* (\d+) /mg;
+	is_deeply(\%sum, { a => 35, b => 35 }, '... on each level of calls');
+	shows(diff('--normalize=b', file("a 10\nb 20\n"), file("a 30\nb 40\n")),
+		qr/values before are times 2, so that b is the same/, 'by a function');
+	shows(diff('--normalize=z', @two), qr/no function is called 'z'/, 'by one that is not there', 2);
+	shows(diff('-n', file("a 0\n"), file("a 1\n")),
+		qr/the total before is 0|no stack found|0 of/, 'by nothing', 2);
+}
+
+sub check_reports {
+	my @two = (file($samples . "m;a 100\nm;b|`c 300\n"), file($samples . "m;a 200\nm;b|`c 300\nm;n;<&> 9\n"));
+	my $json = diff('-q', '--report=json', '--fail-if', 'self(^a) > +5%', @two);
+	my $data = eval { JSON::PP->new->utf8->decode($json->{out}) };
+	is(ref $data, 'HASH', 'JSON') or diag($json->{out});
+	is("$data->{before}{total} $data->{after}{total} $data->{unit}", '400 509 samples', '... totals');
+	my ($a) = grep { $_->{name} eq 'a' } @{$data->{functions}};
+	is("$a->{self_before} $a->{self_after} $a->{significant}", '100 200 1', '... a function');
+	is($data->{rules}[0]{outcome}, 'failed', '... a rule');
+	my $text = diff('-q', '--limit=1', @two)->{out};
+	like($text, qr/\n.* a\n[23] more functions changed \(--limit\)\n\z/, 'a limit');
+	like(diff('-q', @two)->{out}, qr/<&>  \(not significant|<&>\n/, 'text has any name');
+	my $markdown = diff('-q', '--report=markdown', @two)->{out};
+	like($markdown, qr/^\| 200 \| \+100 \| 200 \| \+100 \| ×2\.0 \| \+14\.3 \| `a` \|$/m, 'Markdown');
+	unlike($markdown, qr/^\|.*(?<!\\)\|`/m, '... without cells that names made');
+	my $junit = diff('-q', '--report=junit', '--fail-if', 'self(^a$) > +5%',
+		'--fail-if', 'self(<&>) > +500', @two)->{out};
+	like($junit, qr{<testsuite name="fg-diff" tests="2" failures="1" skipped="0" errors="0">}, 'JUnit');
+	like($junit, qr{<testcase classname="fg-diff" name="self\(&lt;&amp;&gt;\) &gt; \+500"></testcase>}, '... escaped');
+	SKIP: {
+		skip 'no xmllint', 1 unless Fg::has_program('xmllint');
+		is(Fg::run({ in => $junit }, 'xmllint', '--noout', '-')->{status}, 0, '... is XML');
+	}
+	my $several = diff('-q', '--report=text', '--report=tsv', "--report=json=$temp/r.json", @two);
+	like($several->{out}, qr/^before .*^function\t/ms, 'several reports');
+	is(Fg::slurp("$temp/r.json"), diff('-q', '--report=json', @two)->{out}, '... and one in a file');
+	shows(diff('--report=html', @two), qr/text, tsv, json, markdown or junit is needed/, 'no report', 2);
+}
+
+sub check_sides {
+	my @f = map { file($samples . "a $_\nb 1000\n") } 100, 110, 200;
+	my $rows = table(diff('-q', '--report=tsv', "--before=$f[0]", "--before=$f[1]", "--after=$f[2]"));
+	is_deeply([@{$rows->{a}}[0, 1]], [105, 200], 'two files against one are halved');
+	shows(diff('-q', "--before=$f[0]", "--before=$f[1]", "--after=$f[2]"),
+		qr/values before are times 0\.5, for 1 against 2 files/, '... and that is told');
+	shows(diff("--before=$f[0]"), qr/both --before and --after/, 'one side', 2);
+	shows(diff("--before=$f[0]", "--after=$f[1]", $f[2]), qr/is on neither side/, 'three sides', 2);
+	shows(diff($f[0]), qr/two files are needed/, 'one file', 2);
+	my $perf = diff('-q', "$Fg::cases/perf/fp.in", "$Fg::cases/perf/fp.in");
+	shows($perf, qr/no function changed/, 'other formats');
+	my $mixed = Fg::run({}, 'sh', '-c', "fg-collapse -q '$Fg::cases/perf/fp.in' | fg-diff -q '$Fg::cases/perf/fp.in' -");
+	shows($mixed, qr/no function changed/, '... also two, and standard input');
+	my $stats = diff('-q', "--stats=$temp/s", $f[0], $f[1]);
+	is(scalar @{JSON::PP->new->decode(Fg::slurp("$temp/s"))}, 2, 'accounting of both');
+}
+
+sub check_names {
+	my @two = (file("w-1;a.isra.0;L\$\$Lambda\$3.x 1\nw-2;a 2\n"), file("w-7;a.part.1.cold 3\nw-7;a;L\$\$Lambda\$9/0x12.x 1\n"));
+	my $ran = diff('-q', '-t', 'folded', @two);
+	is(folded($ran), "w-*;a 2 3\nw-*;a;L\$\$Lambda.x 1 1", 'names that change');
+	shows(diff('-q', @two), qr/\n7 names that change from build to build became 3 /, '... are counted');
+	like(folded(diff('-q', '--no-stable-names', '-t', 'folded', @two)), qr/^w-7;a\.part\.1\.cold 0 3$/m, '... or kept');
+	like(folded(diff('-q', '-s', '-t', 'folded', @two)), qr{^w-7;a;L\$\$Lambda\$9/0x\.\.\.\.x 0 1$}m, '... but for addresses');
+}
+
+sub check_folded {
+	my @two = (file("# unit: ns\n# total: 3 ns in all\na;b 1\nc 2\n"), file("# unit: ns\n# total: 4 ns in all\na;b 2\nd_[k] 2\n"));
+	my $ran = diff('-q', '-t', 'folded', @two);
+	is($ran->{out}, "# unit: ns\n# columns: before, after\n# total: 4 ns\na;b 1 2\nc 2 0\nd_[k] 0 2\n", 'folded stacks');
+	my $again = Fg::run({ in => $ran->{out} }, Fg::program('fg-collapse'));
+	is($again->{out}, $ran->{out}, '... are read again');
+	shows(diff("$temp/two", "$temp/two"), qr/is a difference itself/, '... and not compared', 2)
+		if Fg::spew("$temp/two", $ran->{out});
+	is(folded(diff('-q', '-t', 'folded', file("a 0.5\nb 1\n"), file("a 0.25\n"))), "a 0.5 0.25\nb 1 0", 'decimals');
+	my @both = map { file($_) } "x;a 1\nx;a;b 2\nx;c 3\ny 4\n", "x 5\nx;a 6\nx;a;b;c 7\nx;b 8\nz 9\n";
+	is(folded(diff('-q', '-t', 'folded', @both)),
+		"x 0 5\nx;a 1 6\nx;a;b 2 0\nx;a;b;c 0 7\nx;b 0 8\nx;c 3 0\ny 4 0\nz 0 9", 'merged in order');
+}
+
+# What difffolded.pl does, by its description.
+sub perl_diff {
+	my ($option, @texts) = @_;
+	my (%count, @total);
+	for my $side (0, 1) {
+		for (split /\n/, $texts[$side]) {
+			my ($stack, $n) = /^(.*)\s+?(\d+(?:\.\d*)?)$/;
+			$stack =~ s/0x[0-9a-fA-F]+/0x.../g if $option =~ /s/;
+			$count{$stack}[$side] += $n;
+			$total[$side] += $n;
+		}
+	}
+	my @lines;
+	for my $stack (keys %count) {
+		my ($x, $y) = map { $_ || 0 } @{$count{$stack}}[0, 1];
+		$x = int($x * $total[1] / $total[0]) if $option =~ /n/ && $total[0] != $total[1];
+		push @lines, "$stack $x $y\n";
+	}
+	return join '', sort @lines;
+}
+
+sub check_second_name {
+	my @texts = ("a;b_[k];0x1F 3\na;b.isra.0 7\nw-1;x 2.5\na;two 4 5\n", "a;b_[k];0x2f 4\na 9\nw-1;x 7\n");
+	my @two = map { file($_) } @texts;
+	for my $option ('', '-n', '-s', '-ns') {
+		my $ran = Fg::run({}, Fg::program('difffolded'), $option || (), @two);
+		is(join('', sort split /^/, $ran->{out}), perl_diff($option, @texts), "difffolded $option");
+		is($ran->{err}, '', '... says nothing');
+	}
+	shows(Fg::run({}, Fg::program('difffolded'), '-h'), qr/^usage: difffolded/, 'difffolded -h');
+}
+
+sub check_bad_input {
+	my ($ns, $bytes) = map { file("# unit: $_\na 1\n") } qw(ns bytes);
+	shows(diff($ns, $bytes), qr/: is in bytes, what it is compared with is in ns: .*--force/, 'units', 2);
+	shows(diff('-q', '--force', $ns, $bytes), qr/no function changed/, '... with force');
+	shows(diff(file("# event: x\n# unit: samples\na 1\n"), file("# event: y\n# unit: samples\na 1\n")),
+		qr/counts y, what it is compared with counts x/, 'events', 2);
+	shows(diff(file("# metric: peak\n# unit: bytes\na 1\n"), file("# metric: leaked\n# unit: bytes\na 1\n")),
+		qr/tells of leaked/, 'metrics', 2);
+	shows(diff($ns, file('')), qr/is empty/, 'an empty side', 2);
+	shows(diff(file(''), $ns), qr/is empty/, '... and the other one', 2);
+	shows(diff(file("a -5\nb 2\n"), file("b 3\n")), qr/lines with a negative count: 1/, 'negative values are told');
+	shows(diff($ns, "$temp/absent"), qr/absent.*No such file/, 'no file', 2);
+	shows(diff(file("a 0\n"), file("a 5\n")), qr/warning: the total before is 0|0 of|no stack/, 'a total of 0');
+	my $most = 9223372036854775807;
+	shows(diff(file("a $most\n"), file("a $most\n")), qr/no function changed/, 'the largest total');
+	shows(diff("--before=" . file("a $most\n"), "--before=" . file("b 1\n"), "--after=" . file("a 1\n")),
+		qr/range of 64 bits/, '... and a larger one', 2);
+	my $deep = join(';', ('f') x 30000);
+	shows(diff('-q', file("$deep 1\n"), file("$deep;g 2\n")), qr/function/, 'deep stacks');
+}
+
+sub check_rules {
+	my @two = (file($samples . "m;a 1000\nm;op(x) 1000\nm;b 10\nm;same 500\n"),
+		file($samples . "m;a 1050\nm;op(x) 1500\nm;b 13\nm;same 500\nm;new 400\n"));
+	my $rule = sub { diff('-q', '--report=tsv', '--fail-if', $_[0], @two) };
+	for (
+		['total(^op) > +5%', 1], ['self(^op\(x\)) > +49.9%', 1], ['self(^op\(x\)) > +50%', 0],
+		['self(op) > +3pp', 1], ['self(op) > +9pp', 0], ['total(same) < -1pp', 1], ['total(same) < -1%', 0],
+		['total(op) > 40%', 1], ['total(op) > 50%', 0],
+		['self(op) > +400', 1], ['self(op) > +500', 0], ['self(op) > 1400', 1], ['self(op) > 1500', 0],
+		['new(.) > 1%', 1], ['new(.) > 20%', 0], ['new(op) > 0%', 0],
+		['sum > +5%', 1], ['sum > +60%', 0], ['sum > +900', 1], ['sum > +953', 0],
+	) {
+		my ($text, $status) = @$_;
+		my $ran = $rule->($text);
+		is($ran->{status}, $status, "rule $text") or diag($ran->{out}, $ran->{err});
+		like($ran->{err}, $status ? qr/^fg-diff: failed: \Q$text\E: \S+/ : qr/^\z/, '... is told');
+	}
+	shows($rule->('self(^b$) > +20%'), qr/inconclusive: self\(\^b\$\) > \+20%: b: 10 → 13 samples, ×1\.3 \(\+30\.0 %, p [\d.]+\); too few/, 'noise');
+	is(diff('-q', '--strict', '--fail-if', 'self(^b$) > +20%', @two)->{status}, 2, '... is an error with --strict');
+	is(diff('-q', '--no-significance', '--fail-if', 'self(^b$) > +20%', @two)->{status}, 1, '... or a failure');
+	shows($rule->('self(absent) > +5%'), qr/inconclusive: .*no function matches/, 'a rule about nothing');
+	my $rules = file("# rules\n\n  total(op) > +5%  \nself(same) > +1%\n");
+	shows(diff("--rules=$rules", '-q', @two), qr/^failed: total\(op\) > \+5%.*\npassed: self\(same\)/m, 'rules in a file', 1);
+	my @bytes = map { file("# unit: bytes\na $_\n") } 1 << 20, 12 << 20;
+	is(diff('-q', '--fail-if', "self(a) > +$_->[0]", @bytes)->{status}, $_->[1], "a limit of $_->[0]")
+		for ['10MiB', 1], ['11MiB', 0], ['11.5 MB', 1], ['0.01GiB', 1], ['11534336', 0], ['11534335 bytes', 1];
+	my @time = map { file("# unit: ns\na $_\n") } 1e9, 4e9;
+	is(diff('-q', '--fail-if', "self(a) > +$_->[0]", @time)->{status}, $_->[1], "a limit of $_->[0]")
+		for ['2s', 1], ['3s', 0], ['2999ms', 1], ['3000000us', 0];
+}
+
+sub check_bad_rules {
+	my @two = (file("a 1\n"), file("a 2\n"));
+	for (
+		['total(a', qr/'\)' is missing/], ['total(a) +5%', qr/'>' is needed/],
+		['a > 5', qr/self\(RE\), total\(RE\), new\(RE\) or sum is needed/],
+		['total(() > +5%', qr/parenthesis at offset/], ['total(a) > ', qr/a limit such as/],
+		['total(a) > +5 MiB', qr/values are in an unknown unit, not in MiB/], ['sum > 1%', qr/always 100 %/],
+		['', qr/is needed/],
+	) {
+		shows(diff('--fail-if', $_->[0], @two), qr/rule '\Q$_->[0]\E'.*$_->[1]/, "no rule: $_->[0]", 2);
+	}
+	shows(diff("--rules=$temp/absent", @two), qr/No such file/, 'no file of rules', 2);
+}
+
+sub check_outputs {
+	my @two = (file("a 1\nb 2\n"), file("a 2\nb 2\n"));
+	for (['d.folded', qr/^# columns: before, after\n/], ['d.tsv', qr/^# before\t/], ['d.json', qr/^\{"before"/],
+		['d.md', qr/^\* before/], ['d.xml', qr/^<\?xml.*<testsuite /s], ['d.txt', qr/^before /],
+		['d.svg', qr/^<\?xml.*<svg /s], ['plain', qr/^before /]) {
+		my ($name, $begins) = @$_;
+		my $ran = diff('-q', '-o', "$temp/$name", @two);
+		ok($ran->{status} == 0 && Fg::slurp("$temp/$name") =~ $begins && $ran->{out} eq '', "-o $name")
+			or diag($ran->{err});
+	}
+	SKIP: {
+		skip 'no fg-png', 4 unless -x "$Fg::build/fg-png";
+		my $ran = diff('-q', '-o', "$temp/d.png", @two);
+		skip 'no font', 4 if $ran->{err} =~ /no font/;
+		is($ran->{err}, '', '-o d.png');
+		like(Fg::slurp("$temp/d.png"), qr/^\x89PNG/, '... is one');
+		diff('-q', '-o', "$temp/d.pdf", @two);
+		like(Fg::slurp("$temp/d.pdf"), qr/^%PDF/, '-o d.pdf');
+		is(diff('-q', '-o', "$temp/d.png", '--fail-if', 'sum > +1%', @two)->{status}, 1, '... and the gate');
+	}
+	shows(diff('-o', "$temp/d.gif", @two), qr/what is .* to be/, 'another name', 2);
+	my $ran = diff('-t', 'folded', '--fail-if', 'sum > +90%', @two);
+	unlike($ran->{out}, qr/^a 1 2$/m, 'no folded text beside reports');
+	my $second = Fg::run({}, Fg::program('difffolded'), '--fail-if', 'sum > +90%', @two);
+	like($second->{out}, qr/^passed: sum/m, '... also under the second name');
+	diff('-q', '-o', "$temp/e.folded", '--report=text', @two);
+	like(Fg::slurp("$temp/e.folded"), qr/^a 1 2$/m, '... but beside it in a file');
+}
+
+sub check_exact {
+	my ($heap) = glob("$Fg::cases/dhat/heap.in");
+	shows(diff('-q', $heap, $heap), qr/values are exact/, 'memory is exact');
+	shows(diff('-q', file("a 1\n"), file("a 2\n")), qr/significance is off: nobody knows how many samples/, 'or not known');
+	shows(diff('-q', '--no-significance', map { file($samples . "a $_\n") } 1, 2), qr/significance is off: each/, 'or not asked for');
+}
+
+sub check_program {
+	my $start = time;
+	diff('--version') for 1 .. 20;
+	cmp_ok((time - $start) / 20, '<', $Fg::sanitize ? .5 : .05, 'it starts at once');
+	SKIP: {
+		my $libraries = Fg::has_program('ldd') ? `ldd '$Fg::build/fg-diff' 2>/dev/null` : '';
+		skip 'no ldd', 1 unless $libraries;
+		unlike($libraries, qr/cairo|pango|png16/, '... without cairo');
+	}
+}

@@ -168,3 +168,47 @@ uint32_t inflate_crc(struct str bytes)
 {
 	return (uint32_t)crc32_z(crc32_z(0, NULL, 0), (const Bytef *)bytes.p, bytes.n);
 }
+
+/* Pieces */
+
+struct inflate_pieces {
+	ZSTD_DStream *zstd;
+	struct str waiting;
+	bool may_hold;                   /* what was read last filled all that was asked for */
+};
+
+struct inflate_pieces *inflate_pieces_new(void)
+{
+	struct inflate_pieces *p = xcalloc(1, sizeof(*p));
+	p->zstd = ZSTD_createDStream();
+	return p;
+}
+
+void inflate_pieces_free(struct inflate_pieces *p)
+{
+	if (p)
+		ZSTD_freeDStream(p->zstd);
+	free(p);
+}
+
+void inflate_pieces_add(struct inflate_pieces *p, struct str piece)
+{
+	p->waiting = piece;
+}
+
+ssize_t inflate_pieces_read(struct inflate_pieces *p, char *to, size_t n,
+			    const char **message)
+{
+	ZSTD_outBuffer into = { to, n, 0 };
+	while (into.pos < n && (p->waiting.n > 0 || p->may_hold)) {
+		ZSTD_inBuffer from = { p->waiting.p, p->waiting.n, 0 };
+		size_t status = ZSTD_decompressStream(p->zstd, &into, &from);
+		if (ZSTD_isError(status)) {
+			*message = "zstd data are damaged";
+			return -1;
+		}
+		p->waiting = str_skip(p->waiting, from.pos);
+		p->may_hold = into.pos == n;
+	}
+	return (ssize_t)into.pos;
+}

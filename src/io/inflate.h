@@ -32,4 +32,19 @@ void inflate_free(struct inflate *);
 /* The check sum that gzip has, and files of debug information. */
 uint32_t inflate_crc(struct str bytes);
 
+/*
+ * A zstd stream that comes in pieces with other things between them: a piece is added,
+ * read until nothing more comes of it, then the next one.
+ */
+struct inflate_pieces *inflate_pieces_new(void);
+
+/* The bytes must stay until they have been read; those before have been. */
+void inflate_pieces_add(struct inflate_pieces *, struct str piece);
+
+/* Up to n bytes, 0 when the pieces so far are used up, -1 after an error. */
+ssize_t inflate_pieces_read(struct inflate_pieces *, char *to, size_t n,
+			    const char **message);
+
+void inflate_pieces_free(struct inflate_pieces *);
+
 #endif

@@ -24,19 +24,53 @@ static void reset(struct input *in, const char *name)
 	in->next = in->end = in->block;
 }
 
-bool input_open(struct input *in, const char *path)
+static int open_in_folder(const char *folder, const char *name)
 {
-	bool is_stdin = strcmp(path, "-") == 0;
-	reset(in, is_stdin ? "standard input" : path);
-	in->fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+	int at = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = at < 0 ? -1 : openat(at, name, O_RDONLY | O_CLOEXEC);
+	if (at >= 0)
+		close(at);
+	return fd;
+}
+
+static bool check_file(struct input *in, const char *path)
+{
 	struct stat st;
 	if (in->fd < 0 || fstat(in->fd, &st) < 0)
 		return input_fail(in, "cannot open: %s", strerror(errno));
+	if (S_ISDIR(st.st_mode) && in->folder == NULL) {
+		close(in->fd);
+		in->folder = path;
+		in->fd = open_in_folder(path, "data");
+		return in->fd < 0 ? input_fail(in, "is a directory") :
+				    check_file(in, path);
+	}
 	if (S_ISDIR(st.st_mode))
 		return input_fail(in, "is a directory");
 	if (S_ISREG(st.st_mode))
 		in->size = (uint64_t)st.st_size;
 	return true;
+}
+
+bool input_open(struct input *in, const char *path)
+{
+	bool is_stdin = strcmp(path, "-") == 0;
+	reset(in, is_stdin ? "standard input" : path);
+	in->fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+	return check_file(in, path);
+}
+
+struct input *input_sibling(const struct input *in, const char *name)
+{
+	struct input *other = xmalloc(sizeof(*other));
+	reset(other, in->name);
+	if (in->folder)
+		other->fd = open_in_folder(in->folder, name);
+	if (other->fd >= 0)
+		return other;
+	input_close(other);
+	free(other);
+	return NULL;
 }
 
 void input_memory(struct input *in, const char *name, struct str bytes)
@@ -171,6 +205,42 @@ struct str input_peek(struct input *in, size_t n)
 	return head.n > n ? str_head(head, n) : head;
 }
 
+bool input_need(struct input *in, size_t n)
+{
+	while ((size_t)(in->end - in->next) < n && input_refill(in))
+		;
+	return (size_t)(in->end - in->next) >= n;
+}
+
+/* In a file that is read as it is, what is not wanted need not be read. */
+static uint64_t pass_over(struct input *in, uint64_t n)
+{
+	uint64_t left = in->size > in->taken ? in->size - in->taken : 0;
+	if (n > left)
+		n = left;
+	if (in->inflate || in->fd < 0 || n < in->block_size ||
+	    lseek(in->fd, (off_t)n, SEEK_CUR) < 0)
+		return 0;
+	in->taken += n;
+	in->base += n + (uint64_t)(in->next - in->block);
+	in->next = in->end = in->block;
+	return n;
+}
+
+bool input_discard(struct input *in, uint64_t n)
+{
+	for (;;) {
+		uint64_t waiting = (uint64_t)(in->end - in->next);
+		uint64_t here = n < waiting ? n : waiting;
+		in->next += here;
+		n -= here;
+		if (n > 0)
+			n -= pass_over(in, n);
+		if (n == 0 || !input_refill(in))
+			return n == 0;
+	}
+}
+
 bool input_long_line(struct input *in, struct str *line)
 {
 	start(in);
@@ -218,7 +288,8 @@ bool input_error(struct input *in, const char *format, ...)
 	va_start(args, format);
 	struct buf place = { 0 };
 	if (in->line > 0)
-		buf_addf(&place, "%llu:", (unsigned long long)in->line);
+		buf_addf(&place, in->is_binary ? "@%llu:" : "%llu:",
+			 (unsigned long long)in->line);
 	fail(in, buf_cstr(&place), format, args);
 	buf_free(&place);
 	va_end(args);
@@ -251,7 +322,8 @@ void input_warn(struct input *in, const char *what, struct str text)
 	input_warn_at(in, in->line, what, text);
 }
 
-void input_warn_at(struct input *in, uint64_t line, const char *what, struct str text)
+static void warn(struct input *in, uint64_t line, const char *what, struct str text,
+		 uint64_t n)
 {
 	unsigned i = 0;
 	while (i < in->warning_count && strcmp(in->warnings[i].what, what) != 0)
@@ -266,5 +338,16 @@ void input_warn_at(struct input *in, uint64_t line, const char *what, struct str
 		w->first_text = arena_copy(
 			&in->arena, text.n > EXCERPT ? str_head(text, EXCERPT) : text);
 	}
-	w->count++;
+	w->count += n;
+}
+
+void input_warn_at(struct input *in, uint64_t line, const char *what, struct str text)
+{
+	warn(in, line, what, text, 1);
+}
+
+void input_warn_many(struct input *in, const char *what, uint64_t n)
+{
+	if (n > 0)
+		warn(in, 0, what, STR(""), n);
 }

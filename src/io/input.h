@@ -27,6 +27,8 @@ enum {
 struct input {
 	const char *name;                /* as shown in messages */
 	uint64_t line;                   /* number of the line read last, from 1 */
+	bool is_binary;                  /* there are no lines: "line" is an offset, which the
+					    reader sets for messages */
 	struct str raw;                  /* that line with its line end */
 	struct arena arena;              /* for readers, too; freed by input_close() */
 	bool failed;
@@ -51,6 +53,7 @@ struct input {
 	size_t capacity;
 	size_t block_size;               /* bytes asked for at a time */
 	int fd;                          /* -1: memory */
+	const char *folder;              /* given in place of a file, or NULL */
 	struct str memory;               /* what is left of it */
 	struct inflate *inflate;         /* NULL: not compressed */
 	uint64_t taken;                  /* bytes taken from the file */
@@ -59,10 +62,16 @@ struct input {
 };
 
 /*
- * path "-" is standard input.  False when it cannot be opened (then only
- * input_close() may follow).
+ * path "-" is standard input; a folder stands for the file "data" in it.  False when it
+ * cannot be opened (then only input_close() may follow).
  */
 bool input_open(struct input *, const char *path);
+
+/*
+ * Another file of the folder that was given to input_open(), to be closed with
+ * input_close() and freed; NULL when there is none.  Its name is the one of the folder.
+ */
+struct input *input_sibling(const struct input *in, const char *name);
 
 /* Reads from memory, which must outlive the input; for tests. */
 void input_memory(struct input *, const char *name, struct str bytes);
@@ -103,8 +112,17 @@ bool input_error_at(struct input *, uint64_t offset, const char *format, ...)
 void input_warn(struct input *, const char *what, struct str text);
 void input_warn_at(struct input *, uint64_t line, const char *what, struct str text);
 
+/* Counts n of them, at no place. */
+void input_warn_many(struct input *, const char *what, uint64_t n);
+
 /* Makes more bytes wait; false at the end or after an error. */
 bool input_refill(struct input *);
+
+/* Makes at least n bytes wait, one behind the other; false when there are fewer. */
+bool input_need(struct input *, size_t n);
+
+/* Consumes n bytes, also those that do not wait; false when there are fewer. */
+bool input_discard(struct input *, uint64_t n);
 
 /* What input_line() does when no whole line waits. */
 bool input_long_line(struct input *, struct str *line);

@@ -7,6 +7,7 @@
 	X(folded)                                                              \
 	X(massif)                                                              \
 	X(perf)                                                                \
+	X(perfdata)                                                            \
 	X(pprof)                                                               \
 	X(xtree)
 

@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * What perf record has written, without perf: perfdata_file.c knows its form.
+ *
+ *	file    ->  records            perfdata_file, perfdata_info, perfdata_events
+ *	        ->  in order of time   perfdata_queue, perfdata_parts
+ *	        ->  who ran, and what was mapped there    perfdata_world, perfdata_tasks
+ *	sample  ->  its parts          perfdata_sample
+ *	        ->  places, numbers for bytes of files    perfdata_chain, perfdata_places
+ *	place   ->  frames             perfdata_names: perfdata_kernel, perfdata_jitmap, and
+ *	                               the symbolizer for ELF files
+ *
+ * A recording of a million samples has some ten thousand places.  So stacks of places are
+ * counted first, by the machinery that counts stacks of frames; each place
+ * gets its frames once, at the end, and the stacks are counted again.
+ */
+#include "read/reader.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "model/events.h"
+#include "read/perfdata_chain.h"
+#include "read/perfdata_names.h"
+#include "read/perfdata_parts.h"
+#include "read/perfdata_sample.h"
+#include "read/perfdata_world.h"
+
+struct perfdata {
+	struct input *in;
+	const struct want *want;
+	struct samples *out;
+	struct profile *profile;
+	bool by_weight;
+
+	struct perfdata_events events;
+	struct perfdata_info info;
+	struct perfdata_parts parts;
+	struct perfdata_world world;
+
+	/* Stacks of places; the events of its groups are those of the file. */
+	struct profile counted;
+	struct samples samples;
+	struct group last_group;
+	uint32_t last_group_id;
+
+	uint64_t start;                  /* time of the first sample */
+	bool has_start;
+	uint64_t lost, lost_samples, outside;
+};
+
+/* Samples: where they belong */
+
+static uint32_t comm_of(struct perfdata *p, const struct perfdata_sample *s,
+			const struct perfdata_thread *thread)
+{
+	char text[16];
+	if (s->pid == 0 && s->tid == 0)
+		return profile_text(p->profile, STR("swapper"));
+	if (thread->comm != ID_NONE)
+		return thread->comm;
+	snprintf(text, sizeof(text), ":%d", (int)s->tid);
+	return profile_text(p->profile, str_of(text));
+}
+
+static uint32_t group_of(struct perfdata *p, uint32_t event,
+			 const struct perfdata_sample *s,
+			 const struct perfdata_thread *thread)
+{
+	enum group_by by = p->want->group_by;
+	bool process = by == GROUP_PID || by == GROUP_TID;
+	bool plain = by == GROUP_NONE || by == GROUP_EVENT || by == GROUP_MODULE;
+	struct group g = {
+		.event = event,
+		.comm = plain ? ID_NONE : comm_of(p, s, thread),
+		.pid = process ? (int32_t)s->pid : -1,
+		.tid = by == GROUP_TID ? (int32_t)s->tid : -1,
+		.cpu = by == GROUP_CPU ? (int32_t)s->cpu : -1,
+	};
+	const struct group *last = &p->last_group;
+	if (g.event == last->event && g.comm == last->comm && g.pid == last->pid &&
+	    g.tid == last->tid && g.cpu == last->cpu)
+		return p->last_group_id;
+	p->last_group = g;
+	p->last_group_id = profile_group(&p->counted, &g);
+	return p->last_group_id;
+}
+
+/* Samples */
+
+static void add_sample(struct perfdata *p, const struct perfdata_event *event,
+		       const struct perfdata_sample *s, uint16_t misc, uint64_t period)
+{
+	const struct perfdata_thread *thread =
+		perfdata_tasks_thread(&p->world.tasks, s->pid, s->tid);
+	uint32_t group = group_of(p, (uint32_t)(event - p->events.items), s, thread);
+	const struct perfdata_space *user =
+		perfdata_world_space(&p->world, thread, s->time);
+	int64_t values[COLUMNS_MAX] = { (int64_t)period, 1 };
+	perfdata_chain_push(&p->world, &p->samples, event, s, user, misc);
+	if (sample_depth(&p->samples) == 0)
+		p->out->frameless++;
+	sample_end(&p->samples, group, values);
+}
+
+/* What of the period counts; perf script shows no period of tracepoints. */
+static uint64_t value_of(const struct perfdata *p, const struct perfdata_event *event,
+			 const struct perfdata_sample *s)
+{
+	enum { TRACEPOINT = 2 };
+	if (p->by_weight)
+		return s->weight;
+	return event->type == TRACEPOINT ? 1 : s->period;
+}
+
+/*
+ * A sample with values of counters stands for one of each event whose counter has moved
+ * since it was read last, by as much.
+ */
+static void add_readings(struct perfdata *p, const struct perfdata_event *event,
+			 const struct perfdata_sample *s, uint16_t misc)
+{
+	struct perfdata_reading reading;
+	for (uint64_t i = 0; perfdata_sample_reading(event, s->read, i, &reading); i++) {
+		struct perfdata_id *id = perfdata_events_find(&p->events, reading.id);
+		if (id == NULL) {
+			if (!(event->read_format & PERFDATA_READ_ID))
+				add_sample(p, event, s, misc, value_of(p, event, s));
+			continue;
+		}
+		const struct perfdata_event *of = &p->events.items[id->event];
+		if (of->inherit && event->sample_type & PERFDATA_TID)
+			id = perfdata_events_of_thread(&p->events, id, s->tid);
+		uint64_t moved = reading.value - id->value;
+		id->value = reading.value;
+		if (moved > 0 && moved <= INT64_MAX)
+			add_sample(p, of, s, misc, p->by_weight ? s->weight : moved);
+	}
+}
+
+static bool is_in_window(struct perfdata *p, const struct perfdata_event *event,
+			 uint64_t time)
+{
+	const struct want_window *w = &p->want->window;
+	if (!w->is_set || !(event->sample_type & PERFDATA_TIME))
+		return true;
+	if (!p->has_start)
+		p->start = time;
+	p->has_start = true;
+	int64_t since = time < p->start ? 0 : (int64_t)(time - p->start);
+	return since >= w->from && since <= w->to;
+}
+
+static bool read_sample(struct perfdata *p, const struct perfdata_record *r)
+{
+	struct perfdata_sample s;
+	const struct perfdata_event *event = perfdata_events_sample(&p->events, r->body);
+	p->world.monotonic |= event && event->monotonic;
+	if (event == NULL) {
+		input_warn(p->in, "samples of an event that is not described", STR(""));
+		return true;
+	}
+	if (!perfdata_sample_parse(&s, event, r->body))
+		return input_error(p->in, "a sample of %zu bytes, which its event does "
+				   "not fit", r->body.n);
+	if (!is_in_window(p, event, s.time)) {
+		p->outside++;
+		return true;
+	}
+	if (s.period > INT64_MAX)
+		return input_error(p->in, "period is too large");
+	if (event->sample_type & PERFDATA_READ && s.read.n > 0)
+		add_readings(p, event, &s, r->misc);
+	else
+		add_sample(p, event, &s, r->misc, value_of(p, event, &s));
+	return true;
+}
+
+static void read_lost(struct perfdata *p, const struct perfdata_record *r)
+{
+	if (r->type == PERFDATA_LOST && r->body.n >= 16)
+		p->lost += perfdata_u64(r->body.p + 8);
+	else if (r->type == PERFDATA_LOST_SAMPLES && r->body.n >= 8 &&
+		 !(r->misc & PERFDATA_NOT_LOST))
+		p->lost_samples += perfdata_u64(r->body.p);
+}
+
+
+static bool read_record(struct perfdata *p, const struct perfdata_record *r)
+{
+	switch (r->type) {
+	case PERFDATA_SAMPLE:
+		return read_sample(p, r);
+	case PERFDATA_LOST:
+	case PERFDATA_LOST_SAMPLES:
+		read_lost(p, r);
+		return true;
+	default:
+		return perfdata_world_change(&p->world, r);
+	}
+}
+
+static bool read_records(struct perfdata *p)
+{
+	struct perfdata_record record;
+	uint64_t time;
+	while (perfdata_parts_next(&p->parts, &record, &time))
+		if (!read_record(p, &record))
+			return false;
+	return !p->in->failed;
+}
+
+/* At the end: names, events, and the samples again */
+
+static struct str event_name(struct perfdata *p, const struct perfdata_event *event)
+{
+	return event->name.n ? event->name :
+			       perfdata_events_name(&p->info.arena, event);
+}
+
+/* The group of the profile for one of counted; ID_NONE: its event is not wanted. */
+static uint32_t make_group(struct perfdata *p, struct group g)
+{
+	const struct perfdata_event *event = &p->events.items[g.event];
+	struct str name = event_name(p, event);
+	bool has_period = event->sample_type & (PERFDATA_PERIOD | PERFDATA_READ) &&
+			  !events_is_tracepoint(name);
+	struct str unit = has_period ? events_unit(name) : STR("samples");
+	g.event = profile_event(p->profile, name, unit);
+	return events_match(p->profile->events[g.event].name, p->want) ?
+		       profile_group(p->profile, &g) : ID_NONE;
+}
+
+static void push_stack(struct perfdata *p, const struct perfdata_names *names,
+		       const struct stack *stack)
+{
+	for (uint32_t i = 0; i < stack->depth; i++) {
+		uint32_t place = p->counted.pool[stack->first + i];
+		uint32_t first = names->first[place], end = names->first[place + 1];
+		samples_reserve(p->out, end - first);
+		for (uint32_t f = first; f < end; f++)
+			sample_push_reserved(p->out, names->frames[f]);
+	}
+}
+
+static void push_stacks(struct perfdata *p, const struct perfdata_names *names)
+{
+	struct profile *counted = &p->counted;
+	uint32_t *groups = xcalloc((size_t)counted->group_count + 1, sizeof(*groups));
+	for (uint32_t i = 0; i < counted->group_count; i++)
+		groups[i] = make_group(p, counted->groups[i]);
+	for (uint32_t i = 0; i < counted->stack_count; i++) {
+		const struct stack *stack = &counted->stacks[i];
+		const int64_t *values = &counted->values[(size_t)i * COLUMNS_MAX];
+		uint64_t samples = (uint64_t)values[1];
+		if (groups[stack->group] == ID_NONE) {
+			p->out->filtered += samples;
+			continue;
+		}
+		push_stack(p, names, stack);
+		sample_end(p->out, groups[stack->group], values);
+		p->out->count += samples - 1;
+	}
+	p->profile->overflow |= counted->overflow;
+	free(groups);
+}
+
+static void finish(struct perfdata *p)
+{
+	struct perfdata_names names;
+	const struct perfdata_names_of of = {
+		.in = p->in, .want = p->want, .profile = p->profile,
+		.places = &p->world.places, .info = &p->info, .kernel_text = p->world.kernel_text,
+	};
+	samples_flush(&p->samples);
+	perfdata_names_make(&names, &of);
+	push_stacks(p, &names);
+	perfdata_names_free(&names);
+	p->out->filtered += p->outside;
+	if (p->lost_samples > 0)
+		input_warn_many(p->in, "samples lost", p->lost_samples);
+	else
+		input_warn_many(p->in, "records lost", p->lost);
+	if (p->profile->title.n == 0)
+		p->profile->title = profile_keep(p->profile,
+						 perfdata_info_title(&p->info));
+}
+
+static void init(struct perfdata *p)
+{
+	perfdata_world_init(&p->world, p->in, p->want, p->profile);
+	profile_init(&p->counted);
+	samples_init(&p->samples, &p->counted);
+	p->samples.leaf_first = true;
+	p->samples.in_order = p->out->in_order;
+	p->last_group.event = ID_NONE;
+	p->by_weight = str_eq(p->want->metric, STR("weight"));
+	struct column *columns = p->profile->columns;
+	p->profile->column_count = 2;
+	columns[0].name = p->by_weight ? STR("weight") : STR("period");
+	columns[1].name = STR("samples");
+	columns[1].is_samples = true;
+}
+
+static bool read_perfdata(struct input *in, const struct want *want, struct samples *out)
+{
+	struct perfdata p = {
+		.in = in, .want = want, .out = out, .profile = out->profile,
+	};
+	init(&p);
+	bool ok = perfdata_parts_open(&p.parts, in, &p.events, &p.info) && read_records(&p);
+	if (ok)
+		finish(&p);
+	perfdata_parts_close(&p.parts);
+	samples_free(&p.samples);
+	profile_free(&p.counted);
+	perfdata_world_free(&p.world);
+	perfdata_info_free(&p.info);
+	perfdata_events_free(&p.events);
+	return ok;
+}
+
+/* Files of the other byte order and of very old perfs are refused by name. */
+static enum probe probe(struct str head)
+{
+	return str_starts(head, STR("PERFILE2")) || str_starts(head, STR("2ELIFREP")) ||
+			       str_starts(head, STR("PERFFILE")) ?
+		       PROBE_SURE : PROBE_NO;
+}
+
+static const struct reader_hints hints = {
+	.pids = "process ids",
+	.cpus = "processors; perf record --sample-cpu adds them",
+	.lines = "source lines; build with -g",
+	.quality = {
+		.no_chains = "record with -g (perf record -g)",
+		.unknown = "install debug symbols, for code made at run time a perf map",
+		.rootless = "record with --call-graph dwarf, or build with "
+			    "-fno-omit-frame-pointer",
+	},
+};
+
+const struct reader reader_perfdata = {
+	.name = "perfdata",
+	.title = "perf.data, as perf record writes it",
+	.leaf_first = true,
+	.is_sampled = true,
+	.options = READS_WINDOW | READS_FILES,
+	.probe = probe,
+	.read = read_perfdata,
+	.hints = &hints,
+};

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * /proc/kallsyms:
+ *
+ *	ffffffff81000000 T _text
+ *	ffffffffc05b8000 t nf_hook_run [nf_tables]
+ *
+ * T and W are functions, small letters those of one file, W weak ones.  Who may not see
+ * addresses gets zeros.  Each boot puts the kernel elsewhere, all of it moved by the
+ * same distance; modules come each to their own place.  /sys/kernel/notes holds ELF
+ * notes, one of them the build id.
+ */
+#include "read/perfdata_kernel.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/num.h"
+#include "io/input.h"
+
+enum {
+	NOTE_HEAD = 12, NOTE_BUILD_ID = 3,
+	SYMBOLS_MAX = 8 << 20,
+	END_MAX = 4096,                  /* bytes that the last function may have */
+};
+
+static const char hidden[] = "kernel functions without a name: kernel.kptr_restrict "
+			     "hides them from this user";
+static const char other[] = "kernel functions without a name: another kernel was "
+			    "recorded than runs here";
+static const char absent[] = "kernel functions without a name: there is no "
+			     "/proc/kallsyms";
+
+void perfdata_kernel_free(struct perfdata_kernel *k)
+{
+	free(k->symbols);
+	buf_free(&k->names);
+}
+
+/* This kernel */
+
+static uint32_t u32_at(struct str s, size_t at)
+{
+	uint32_t value;
+	memcpy(&value, s.p + at, sizeof(value));
+	return value;
+}
+
+static struct str find_note(struct str notes)
+{
+	while (notes.n >= NOTE_HEAD) {
+		size_t name = ((size_t)u32_at(notes, 0) + 3) & ~(size_t)3;
+		size_t size = u32_at(notes, 4);
+		uint32_t type = u32_at(notes, 8);
+		notes = str_skip(notes, NOTE_HEAD);
+		if (name > notes.n || size > notes.n - name)
+			break;
+		if (type == NOTE_BUILD_ID && str_starts(notes, STR("GNU")))
+			return str_head(str_skip(notes, name), size);
+		size = (size + 3) & ~(size_t)3;
+		notes = str_skip(notes, name + size > notes.n ? notes.n : name + size);
+	}
+	return STR("");
+}
+
+static bool is_first_line(const char *path, struct str expected)
+{
+	struct input in;
+	struct str line = STR("");
+	bool ok = input_open(&in, path) && input_line(&in, &line) &&
+		  str_eq(line, expected);
+	input_close(&in);
+	return ok;
+}
+
+static bool is_running(const struct perfdata_kernel_told *told)
+{
+	struct input in;
+	if (told->build_id.n == 0)
+		return told->release.n == 0 ||
+		       is_first_line("/proc/sys/kernel/osrelease", told->release);
+	bool ok = input_open(&in, "/sys/kernel/notes") &&
+		  str_eq(find_note(input_peek(&in, INPUT_HEAD)), told->build_id);
+	input_close(&in);
+	return ok;
+}
+
+/* The list */
+
+static void add_symbol(struct perfdata_kernel *k, uint64_t address, char type,
+		       struct str name)
+{
+	ARRAY_RESERVE(k->symbols, k->capacity, k->count + 1);
+	k->symbols[k->count++] = (struct perfdata_symbol){
+		.address = address, .name = (uint32_t)k->names.n,
+		.is_weak = (type | 32) == 'w', .is_global = type < 'a',
+	};
+	buf_add(&k->names, name);
+	buf_addc(&k->names, '\0');
+}
+
+static void read_line(struct perfdata_kernel *k, struct str line)
+{
+	struct str address_text = str_cut(&line, ' ');
+	struct str type = str_cut(&line, ' ');
+	struct str name = str_cut(&line, '\t');
+	uint64_t address;
+	if (type.n != 1 || name.n == 0 || !num_hex(address_text, &address) ||
+	    address == 0 || k->count == SYMBOLS_MAX ||
+	    k->names.n > UINT32_MAX - name.n - 1)
+		return;
+	if (str_eq(name, STR("_text")))
+		k->text = address;
+	if ((type.p[0] | 32) == 't' || (type.p[0] | 32) == 'w')
+		add_symbol(k, address, type.p[0], name);
+}
+
+static size_t leading(const char *name, char c)
+{
+	size_t n = 0;
+	while (name[n] == c)
+		n++;
+	return n;
+}
+
+/* Which of two names for the same address perf takes: negative for the first. */
+static int compare_names(const struct perfdata_kernel *k, const struct perfdata_symbol *a,
+			 const struct perfdata_symbol *b)
+{
+	if (a->is_weak != b->is_weak)
+		return a->is_weak ? 1 : -1;
+	if (a->is_global != b->is_global)
+		return a->is_global ? -1 : 1;
+	const char *x = k->names.p + a->name, *y = k->names.p + b->name;
+	size_t m = leading(x, '_'), n = leading(y, '_');
+	if (m != n)
+		return m < n ? -1 : 1;
+	m = strlen(x);
+	n = strlen(y);
+	if (m != n)
+		return m > n ? -1 : 1;
+	return a->name < b->name ? -1 : 1;
+}
+
+static int by_address(const void *a, const void *b, void *kernel)
+{
+	const struct perfdata_symbol *x = a, *y = b;
+	if (x->address != y->address)
+		return x->address < y->address ? -1 : 1;
+	return compare_names(kernel, x, y);
+}
+
+static void sort_symbols(struct perfdata_kernel *k)
+{
+	size_t kept = 0;
+	if (k->count == 0)
+		return;
+	qsort_r(k->symbols, k->count, sizeof(*k->symbols), by_address, k);
+	for (size_t i = 1; i < k->count; i++)
+		if (k->symbols[i].address != k->symbols[kept].address)
+			k->symbols[++kept] = k->symbols[i];
+	k->count = kept + 1;
+}
+
+/* As recorded, where it was not the same boot. */
+static void move(struct perfdata_kernel *k, uint64_t text)
+{
+	if (text == 0 || k->text == 0 || text == k->text)
+		return;
+	k->was_moved = true;
+	for (size_t i = 0; i < k->count; i++)
+		k->symbols[i].address += text - k->text;
+}
+
+/* Whether there was a list, be it of zeros. */
+static bool read_list(struct perfdata_kernel *k, const char *path, uint64_t text)
+{
+	struct input in;
+	struct str line;
+	bool ok = input_open(&in, path);
+	while (ok && input_line(&in, &line))
+		read_line(k, line);
+	input_close(&in);
+	move(k, text);
+	sort_symbols(k);
+	return ok;
+}
+
+/* ~/.debug/[kernel.kallsyms]/BUILD-ID/kallsyms */
+static bool read_kept(struct perfdata_kernel *k, const struct perfdata_kernel_told *told)
+{
+	const char *home = getenv("HOME");
+	struct buf path = { 0 };
+	if (home == NULL || told->build_id.n == 0)
+		return false;
+	buf_addf(&path, "%s/.debug/[kernel.kallsyms]/", home);
+	for (size_t i = 0; i < told->build_id.n; i++)
+		buf_addf(&path, "%02x", (unsigned char)told->build_id.p[i]);
+	buf_addf(&path, "/kallsyms");
+	bool ok = read_list(k, buf_cstr(&path), told->text) && k->count > 0;
+	buf_free(&path);
+	return ok;
+}
+
+static bool read_below(struct perfdata_kernel *k, const struct perfdata_kernel_told *told)
+{
+	struct buf path = { 0 };
+	if (told->sysroot == NULL)
+		return false;
+	buf_addf(&path, "%s/proc/kallsyms", told->sysroot);
+	bool ok = read_list(k, buf_cstr(&path), told->text) && k->count > 0;
+	buf_free(&path);
+	return ok;
+}
+
+void perfdata_kernel_load(struct perfdata_kernel *k,
+			  const struct perfdata_kernel_told *told)
+{
+	*k = (struct perfdata_kernel){ 0 };
+	if (read_below(k, told))
+		return;
+	k->why = other;
+	if (is_running(told)) {
+		bool there = read_list(k, "/proc/kallsyms", told->text);
+		k->why = k->count > 0 ? NULL : there ? hidden : absent;
+	}
+	if (k->why && read_kept(k, told))
+		k->why = NULL;
+}
+
+struct str perfdata_kernel_find(const struct perfdata_kernel *k, uint64_t address,
+				bool in_module)
+{
+	size_t low = 0, high = k->count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (k->symbols[middle].address <= address)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == 0 || (in_module && k->was_moved))
+		return STR("");
+	const struct perfdata_symbol *symbol = &k->symbols[low - 1];
+	if (low == k->count && address - symbol->address >= END_MAX)
+		return STR("");
+	return str_of(k->names.p + symbol->name);
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef READ_PERFDATA_KERNEL_H
+#define READ_PERFDATA_KERNEL_H
+
+#include "base/buf.h"
+
+/*
+ * Names of the kernel's functions, from a list such as /proc/kallsyms: this kernel's
+ * when it is the one that was recorded, or a copy that perf has kept.
+ */
+struct perfdata_kernel {
+	struct perfdata_symbol {
+		uint64_t address;        /* as recorded */
+		uint32_t name;           /* in names, ends at a NUL */
+		bool is_weak, is_global;
+	} *symbols;                      /* ascending, one at an address */
+	size_t count, capacity;
+	struct buf names;
+	uint64_t text;                   /* where "_text" is in the list; 0: not there */
+	bool was_moved;                  /* modules lay elsewhere when it was recorded */
+	const char *why;                 /* it has no names; NULL: it has */
+};
+
+/* What is known of the kernel that was recorded. */
+struct perfdata_kernel_told {
+	struct str build_id;             /* its bytes; may be empty */
+	struct str release;              /* as uname -r; may be empty */
+	uint64_t text;                   /* address of its first byte; 0: not known */
+	const char *sysroot;             /* or NULL */
+};
+
+void perfdata_kernel_load(struct perfdata_kernel *, const struct perfdata_kernel_told *);
+void perfdata_kernel_free(struct perfdata_kernel *);
+
+/* The function at an address; empty when none is known. */
+struct str perfdata_kernel_find(const struct perfdata_kernel *, uint64_t address,
+				bool in_module);
+
+#endif

@@ -126,6 +126,18 @@ static bool check_options(struct job *job, struct job_file *file)
 	return true;
 }
 
+/* With --verbose what the file tells of the recording. */
+static bool describe(struct job *job, struct job_file *file, struct output *out)
+{
+	struct buf lines = { 0 };
+	bool ok = true;
+	if (job->settings->verbose && file->reader->describe)
+		ok = file->reader->describe(&file->input, &lines);
+	output_bytes(out, buf_str(&lines));
+	buf_free(&lines);
+	return ok;
+}
+
 static int identify(struct job *job)
 {
 	static struct output out;
@@ -135,9 +147,10 @@ static int identify(struct job *job)
 	for (size_t i = 0; i < job->file_count; i++) {
 		struct job_file *file = &job->files[i];
 		struct input *in = &file->input;
-		if (input_open(in, file_path(job, i)) && find_reader(job, file)) {
+		bool known = input_open(in, file_path(job, i)) && find_reader(job, file);
+		if (known)
 			write_format(&out, file->reader, in->name);
-		} else {
+		if (!known || !describe(job, file, &out)) {
 			say_input_error(in);
 			all_known = false;
 		}

@@ -34,14 +34,16 @@ static double in_units(int64_t value, unsigned scale)
 
 /* What was read */
 
-static void add_warning(struct buf *out, const struct input_warning *w, bool with_text)
+static void add_warning(struct buf *out, const struct input *in,
+			const struct input_warning *w)
 {
 	buf_addf(out, "%s: ", w->what);
 	num_add_grouped(out, (int64_t)w->count);
-	if (w->first_line == 0)          /* a file without lines */
+	if (w->first_line == 0)          /* of the whole file */
 		return;
-	buf_addf(out, " (first at line %" PRIu64, w->first_line);
-	if (with_text && w->first_text.n) {
+	buf_addf(out, " (first at %s %" PRIu64, in->is_binary ? "byte" : "line",
+		 w->first_line);
+	if (w->first_text.n) {
 		buf_addf(out, ": '");
 		message_visible(out, w->first_text);
 		buf_addc(out, '\'');
@@ -62,7 +64,7 @@ static void add_warnings(struct buf *out, const struct job *job)
 			buf_addf(out, "; ");
 			if (job->file_count > 1)
 				buf_addf(out, "%s: ", in->name);
-			add_warning(out, &in->warnings[w], true);
+			add_warning(out, in, &in->warnings[w]);
 		}
 	}
 	if (left > 0)
@@ -241,9 +243,12 @@ static void say_details(const struct job *job)
 		     " samples have no frame at all",
 		     q->unknown_frames, q->frames, q->rootless, q->samples,
 		     job->samples.frameless);
-	for (size_t i = 0; i < job->file_count; i++)
-		message_note("%s: %s, %" PRIu64 " lines", job->files[i].input.name,
-			     job->files[i].reader->title, job->files[i].input.line);
+	for (size_t i = 0; i < job->file_count; i++) {
+		const struct input *in = &job->files[i].input;
+		message_note("%s: %s, %" PRIu64 " %s", in->name,
+			     job->files[i].reader->title, in->line,
+			     in->is_binary ? "bytes" : "lines");
+	}
 }
 
 static void say_folded_oddities(const struct job *job)

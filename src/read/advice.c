@@ -15,12 +15,6 @@ struct known {
 };
 
 static const struct known files[] = {
-	{ STR("PERFILE2"), 0,
-	  "this is a perf.data file; run perf script -i FILE and read its output" },
-	{ STR("2ELIFREP"), 0,
-	  "this is a perf.data file from a machine of the other byte order; run perf script -i FILE there" },
-	{ STR("PERFFILE"), 0,
-	  "this is a perf.data file of a very old perf; run its own perf script -i FILE" },
 	{ STR("gmon"), 0, "this is a gmon.out file of gprof; it has no call stacks" },
 	{ STR("\x7f" "ELF"), 0, "this is a program or library, not a profile of one" },
 	{ STR("\xff\xfe"), 0,

@@ -323,6 +323,25 @@ static bool read_perfdata(struct input *in, const struct want *want, struct samp
 	return ok;
 }
 
+/* What was recorded is told before the first sample, or behind the last one. */
+static bool describe(struct input *in, struct buf *out)
+{
+	struct perfdata_events events = { 0 };
+	struct perfdata_info info = { 0 };
+	struct perfdata_record record = { 0 };
+	struct perfdata_file file;
+	bool ok = perfdata_file_open(&file, in, &events, &info);
+	if (ok && !perfdata_file_skip(&file))
+		while (record.type != PERFDATA_SAMPLE && perfdata_file_next(&file, &record))
+			;
+	if (ok)
+		perfdata_info_describe(&info, &events, out);
+	perfdata_file_close(&file);
+	perfdata_info_free(&info);
+	perfdata_events_free(&events);
+	return ok && !in->failed;
+}
+
 /* Files of the other byte order and of very old perfs are refused by name. */
 static enum probe probe(struct str head)
 {
@@ -351,5 +370,6 @@ const struct reader reader_perfdata = {
 	.options = READS_WINDOW | READS_FILES,
 	.probe = probe,
 	.read = read_perfdata,
+	.describe = describe,
 	.hints = &hints,
 };

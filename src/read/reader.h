@@ -69,6 +69,12 @@ struct reader {
 	bool (*read)(struct input *, const struct want *, struct samples *);
 
 	/*
+	 * Lines for people about the recording as a whole, as far as they can be had
+	 * without reading all of it.  False after an error.  NULL: nothing is told.
+	 */
+	bool (*describe)(struct input *, struct buf *out);
+
+	/*
 	 * The last place in the block where it can be cut so that both halves
 	 * can be read apart, or NULL when there is none.  No such function:
 	 * the format cannot be cut.

@@ -304,7 +304,12 @@ void report_nothing(const struct job *job)
 {
 	struct buf line = { 0 };
 	add_warnings(&line, job);
-	if (job->samples.filtered > 0)
+	const struct want *want = &job->settings->want;
+	if (job->samples.filtered > 0 && want->window.is_set &&
+	    want->event_filter_count == 0)
+		message_error("0 of %" PRIu64 " samples are in the window of --time",
+			      job->samples.filtered);
+	else if (job->samples.filtered > 0)
 		say_filtered_events(job);
 	else if (job->samples.count > 0)
 		message_error("0 of %" PRIu64 " %s are left by %s", job->samples.count,

@@ -322,8 +322,8 @@ void input_warn(struct input *in, const char *what, struct str text)
 	input_warn_at(in, in->line, what, text);
 }
 
-static void warn(struct input *in, uint64_t line, const char *what, struct str text,
-		 uint64_t n)
+static void count_oddity(struct input *in, uint64_t line, const char *what,
+			 struct str text, uint64_t n)
 {
 	unsigned i = 0;
 	while (i < in->warning_count && strcmp(in->warnings[i].what, what) != 0)
@@ -343,11 +343,11 @@ static void warn(struct input *in, uint64_t line, const char *what, struct str t
 
 void input_warn_at(struct input *in, uint64_t line, const char *what, struct str text)
 {
-	warn(in, line, what, text, 1);
+	count_oddity(in, line, what, text, 1);
 }
 
 void input_warn_many(struct input *in, const char *what, uint64_t n)
 {
 	if (n > 0)
-		warn(in, 0, what, STR(""), n);
+		count_oddity(in, 0, what, STR(""), n);
 }

@@ -29,6 +29,8 @@
 #include "read/perfdata_sample.h"
 #include "read/perfdata_world.h"
 
+enum { TRACEPOINT = 2 };                 /* type of an event */
+
 struct perfdata {
 	struct input *in;
 	const struct want *want;
@@ -110,7 +112,6 @@ static void add_sample(struct perfdata *p, const struct perfdata_event *event,
 static uint64_t value_of(const struct perfdata *p, const struct perfdata_event *event,
 			 const struct perfdata_sample *s)
 {
-	enum { TRACEPOINT = 2 };
 	if (p->by_weight)
 		return s->weight;
 	return event->type == TRACEPOINT ? 1 : s->period;
@@ -226,9 +227,9 @@ static uint32_t make_group(struct perfdata *p, struct group g)
 {
 	const struct perfdata_event *event = &p->events.items[g.event];
 	struct str name = event_name(p, event);
-	bool has_period = event->sample_type & (PERFDATA_PERIOD | PERFDATA_READ) &&
-			  !events_is_tracepoint(name);
-	struct str unit = has_period ? events_unit(name) : STR("samples");
+	bool has_period = event->type != TRACEPOINT;
+	struct str unit = p->by_weight ? STR("weight") :
+			  has_period   ? events_unit(name) : STR("samples");
 	g.event = profile_event(p->profile, name, unit);
 	return events_match(p->profile->events[g.event].name, p->want) ?
 		       profile_group(p->profile, &g) : ID_NONE;

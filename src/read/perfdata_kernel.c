@@ -6,8 +6,7 @@
  *	ffffffff81000000 T _text
  *	ffffffffc05b8000 t nf_hook_run [nf_tables]
  *
- * T and W are functions, small letters those of one file, W weak ones.  Who may not see
- * addresses gets zeros.  Each boot puts the kernel elsewhere, all of it moved by the
+ * T and W, small or not, are functions.  Who may not see addresses gets zeros.  Each boot puts the kernel elsewhere, all of it moved by the
  * same distance; modules come each to their own place.  /sys/kernel/notes holds ELF
  * notes, one of them the build id.
  */
@@ -79,7 +78,7 @@ static bool is_running(const struct perfdata_kernel_told *told)
 {
 	struct input in;
 	if (told->build_id.n == 0)
-		return told->release.n == 0 ||
+		return told->release.n > 0 &&
 		       is_first_line("/proc/sys/kernel/osrelease", told->release);
 	bool ok = input_open(&in, "/sys/kernel/notes") &&
 		  str_eq(find_note(input_peek(&in, INPUT_HEAD)), told->build_id);
@@ -89,13 +88,11 @@ static bool is_running(const struct perfdata_kernel_told *told)
 
 /* The list */
 
-static void add_symbol(struct perfdata_kernel *k, uint64_t address, char type,
-		       struct str name)
+static void add_symbol(struct perfdata_kernel *k, uint64_t address, struct str name)
 {
 	ARRAY_RESERVE(k->symbols, k->capacity, k->count + 1);
 	k->symbols[k->count++] = (struct perfdata_symbol){
 		.address = address, .name = (uint32_t)k->names.n,
-		.is_weak = (type | 32) == 'w', .is_global = type < 'a',
 	};
 	buf_add(&k->names, name);
 	buf_addc(&k->names, '\0');
@@ -114,53 +111,28 @@ static void read_line(struct perfdata_kernel *k, struct str line)
 	if (str_eq(name, STR("_text")))
 		k->text = address;
 	if ((type.p[0] | 32) == 't' || (type.p[0] | 32) == 'w')
-		add_symbol(k, address, type.p[0], name);
+		add_symbol(k, address, name);
 }
 
-static size_t leading(const char *name, char c)
-{
-	size_t n = 0;
-	while (name[n] == c)
-		n++;
-	return n;
-}
-
-/* Which of two names for the same address perf takes: negative for the first. */
-static int compare_names(const struct perfdata_kernel *k, const struct perfdata_symbol *a,
-			 const struct perfdata_symbol *b)
-{
-	if (a->is_weak != b->is_weak)
-		return a->is_weak ? 1 : -1;
-	if (a->is_global != b->is_global)
-		return a->is_global ? -1 : 1;
-	const char *x = k->names.p + a->name, *y = k->names.p + b->name;
-	size_t m = leading(x, '_'), n = leading(y, '_');
-	if (m != n)
-		return m < n ? -1 : 1;
-	m = strlen(x);
-	n = strlen(y);
-	if (m != n)
-		return m > n ? -1 : 1;
-	return a->name < b->name ? -1 : 1;
-}
-
-static int by_address(const void *a, const void *b, void *kernel)
+static int by_address(const void *a, const void *b)
 {
 	const struct perfdata_symbol *x = a, *y = b;
 	if (x->address != y->address)
 		return x->address < y->address ? -1 : 1;
-	return compare_names(kernel, x, y);
+	return x->name < y->name ? -1 : 1;
 }
 
+/* Of several at one address perf takes the last. */
 static void sort_symbols(struct perfdata_kernel *k)
 {
 	size_t kept = 0;
 	if (k->count == 0)
 		return;
-	qsort_r(k->symbols, k->count, sizeof(*k->symbols), by_address, k);
-	for (size_t i = 1; i < k->count; i++)
-		if (k->symbols[i].address != k->symbols[kept].address)
-			k->symbols[++kept] = k->symbols[i];
+	qsort(k->symbols, k->count, sizeof(*k->symbols), by_address);
+	for (size_t i = 1; i < k->count; i++) {
+		kept += k->symbols[i].address != k->symbols[kept].address;
+		k->symbols[kept] = k->symbols[i];
+	}
 	k->count = kept + 1;
 }
 
@@ -221,10 +193,15 @@ void perfdata_kernel_load(struct perfdata_kernel *k,
 	*k = (struct perfdata_kernel){ 0 };
 	if (read_below(k, told))
 		return;
+	/* Where neither is told, the same place for the kernel means the same boot. */
+	bool untold = told->build_id.n == 0 && told->release.n == 0;
 	k->why = other;
-	if (is_running(told)) {
+	if (untold || is_running(told)) {
 		bool there = read_list(k, "/proc/kallsyms", told->text);
-		k->why = k->count > 0 ? NULL : there ? hidden : absent;
+		if (untold && (k->text == 0 || k->text != told->text))
+			k->count = 0;
+		else
+			k->why = k->count > 0 ? NULL : there ? hidden : absent;
 	}
 	if (k->why && read_kept(k, told))
 		k->why = NULL;

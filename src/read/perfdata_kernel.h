@@ -12,7 +12,6 @@ struct perfdata_kernel {
 	struct perfdata_symbol {
 		uint64_t address;        /* as recorded */
 		uint32_t name;           /* in names, ends at a NUL */
-		bool is_weak, is_global;
 	} *symbols;                      /* ascending, one at an address */
 	size_t count, capacity;
 	struct buf names;

@@ -288,8 +288,7 @@ bool input_error(struct input *in, const char *format, ...)
 	va_start(args, format);
 	struct buf place = { 0 };
 	if (in->line > 0)
-		buf_addf(&place, in->is_binary ? "@%llu:" : "%llu:",
-			 (unsigned long long)in->line);
+		buf_addf(&place, "%llu:", (unsigned long long)in->line);
 	fail(in, buf_cstr(&place), format, args);
 	buf_free(&place);
 	va_end(args);

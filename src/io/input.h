@@ -27,8 +27,8 @@ enum {
 struct input {
 	const char *name;                /* as shown in messages */
 	uint64_t line;                   /* number of the line read last, from 1 */
-	bool is_binary;                  /* there are no lines: "line" is an offset, which the
-					    reader sets for messages */
+	bool is_binary;                  /* there are no lines: "line" is an offset, for
+					    warnings; set by a reader */
 	struct str raw;                  /* that line with its line end */
 	struct arena arena;              /* for readers, too; freed by input_close() */
 	bool failed;

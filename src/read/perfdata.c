@@ -72,15 +72,13 @@ static uint32_t group_of(struct perfdata *p, uint32_t event,
 			 const struct perfdata_sample *s,
 			 const struct perfdata_thread *thread)
 {
-	enum group_by by = p->want->group_by;
-	bool process = by == GROUP_PID || by == GROUP_TID;
-	bool plain = by == GROUP_NONE || by == GROUP_EVENT || by == GROUP_MODULE;
+	const struct want *want = p->want;
 	struct group g = {
 		.event = event,
-		.comm = plain ? ID_NONE : comm_of(p, s, thread),
-		.pid = process ? (int32_t)s->pid : -1,
-		.tid = by == GROUP_TID ? (int32_t)s->tid : -1,
-		.cpu = by == GROUP_CPU ? (int32_t)s->cpu : -1,
+		.comm = want_comm(want) ? comm_of(p, s, thread) : ID_NONE,
+		.pid = want_pid(want) ? (int32_t)s->pid : -1,
+		.tid = want_tid(want) ? (int32_t)s->tid : -1,
+		.cpu = want_cpu(want) ? (int32_t)s->cpu : -1,
 	};
 	const struct group *last = &p->last_group;
 	if (g.event == last->event && g.comm == last->comm && g.pid == last->pid &&
@@ -165,14 +163,14 @@ static bool read_sample(struct perfdata *p, const struct perfdata_record *r)
 		return true;
 	}
 	if (!perfdata_sample_parse(&s, event, r->body))
-		return input_error(p->in, "a sample of %zu bytes, which its event does "
-				   "not fit", r->body.n);
+		return input_error_at(p->in, p->in->line, "a sample of %zu bytes, which "
+				      "its event does not fit", r->body.n);
 	if (!is_in_window(p, event, s.time)) {
 		p->outside++;
 		return true;
 	}
 	if (s.period > INT64_MAX)
-		return input_error(p->in, "period is too large");
+		return input_error_at(p->in, p->in->line, "period is too large");
 	if (event->sample_type & PERFDATA_READ && s.read.n > 0)
 		add_readings(p, event, &s, r->misc);
 	else

@@ -47,8 +47,7 @@ enum {
 };
 
 /* What is wrong at this place of the file. */
-#define broken(f, ...) ((f)->in->line = input_offset((f)->in), \
-			input_error((f)->in, __VA_ARGS__))
+#define broken(f, ...) input_error_at((f)->in, input_offset((f)->in), __VA_ARGS__)
 
 static void ends_early(struct perfdata_file *f)
 {
@@ -135,13 +134,13 @@ bool perfdata_file_open(struct perfdata_file *f, struct input *in,
 	init(f, in, events, info);
 	struct str head = input_peek(in, HEADER);
 	if (str_starts(head, STR("2ELIFREP")))
-		return input_fail(in, "is from a machine of the other byte order; run perf "
+		return broken(f, "is from a machine of the other byte order; run perf "
 				  "script -i FILE there and read its output");
 	if (str_starts(head, STR("PERFFILE")))
-		return input_fail(in, "is of a very old perf; run its own perf script -i "
+		return broken(f, "is of a very old perf; run its own perf script -i "
 				  "FILE and read its output");
 	if (!str_starts(head, STR("PERFILE2")))
-		return in->failed ? false : input_fail(in, "is no perf.data file");
+		return in->failed ? false : broken(f, "is no perf.data file");
 	uint64_t size = head.n >= PIPE_HEADER ? perfdata_u64(head.p + 8) : 0;
 	f->is_pipe = size == PIPE_HEADER;
 	if (f->is_pipe) {

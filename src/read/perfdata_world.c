@@ -149,7 +149,7 @@ static bool read_map(struct perfdata_world *w, const struct perfdata_record *r)
 	bool second = r->type == PERFDATA_MMAP2;
 	size_t head = second ? 64 : 32;
 	if (r->body.n <= head)
-		return input_error(w->in, "a mapping without a name");
+		return input_error_at(w->in, w->in->line, "a mapping without a name");
 	const char *b = r->body.p;
 	struct perfdata_map map = {
 		.start = perfdata_u64(b + 8), .offset = perfdata_u64(b + 24),

@@ -125,9 +125,6 @@ sub check_advice {
 	my ($name) = @_;
 	srand 7;
 	my %advice = (
-		'perf.data' => ["2ELIFREP" . "\x68\0\0\0\0\0\0\0" x 20, qr/byte order; run perf script -i/],
-		'old.data' => ["PERFFILE" . "\x68\0\0\0\0\0\0\0" x 20, qr/perf script -i/],
-		'pipe.data' => ["PERFILE2\x10\0\0\0\0\0\0\0", qr/no sample found/],
 		'x.svg' => [qq(<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg">\n</svg>\n), qr/SVG/],
 		'gmon.out' => ["gmon\1\0\0\0" . "\0" x 100, qr/gmon\.out|gprof/],
 		'wide.txt' => ["\xff\xfea\0;\0b\0 \0001\0\n\0", qr/UTF-16/],

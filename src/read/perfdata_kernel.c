@@ -6,9 +6,9 @@
  *	ffffffff81000000 T _text
  *	ffffffffc05b8000 t nf_hook_run [nf_tables]
  *
- * T and W, small or not, are functions.  Who may not see addresses gets zeros.  Each boot puts the kernel elsewhere, all of it moved by the
- * same distance; modules come each to their own place.  /sys/kernel/notes holds ELF
- * notes, one of them the build id.
+ * T and W, small or not, are functions.  Who may not see addresses gets zeros.  Each
+ * boot puts the kernel elsewhere, all of it moved by the same distance; modules come each
+ * to their own place.  /sys/kernel/notes holds ELF notes, one of them the build id.
  */
 #include "read/perfdata_kernel.h"
 

@@ -24,7 +24,7 @@ my %layers = (
 	write => [qw(io model base)],
 	cmd => [qw(cmd write read io model base)],
 );
-my %for_all_of = ('read/reader.h' => 'read', 'read/symbolizer.h' => 'read');
+my %for_all_of = map { $_ => 'read' } qw(read/reader.h read/suppress.h read/symbolizer.h);
 
 # External headers and the files that may know them.
 my @doors = (

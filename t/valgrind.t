@@ -19,16 +19,23 @@ my %xtree = (
 	totFdB => 'freed', totFdBk => 'freed-blocks',
 );
 my %reader = (massif => \&massif_sums, xtree => \&xtree_sums);
+my $amount = qr/([\d,]+)(?: \(\+[\d,]+\))?/;
+my $loss = qr/$amount(?: \($amount direct, $amount indirect\))? bytes in $amount blocks are (definite|indirect|possib|still reachable)(?:ly lost)? in loss/;
 
 for my $format (sort keys %reader) {
 	check_sums($format, $_->{in}) for grep { !$_->{again} && $_->{exit} == 0 } Fg::cases($format);
 }
 check_massif_trees();
 check_same_trees("$Fg::cases/xtree/memory.in", "$Fg::cases/massif/xtree.in");
+check_leaks($_->{in}) for grep { !$_->{again} && $_->{exit} == 0 && $_->{name} !~ /broken|names|turns|mixed|again/ } Fg::cases('memcheck');
+check_same_leaks();
+check_suppressions('memcheck/xml.in', 'memcheck/text.in');
 
 SKIP: {
 	skip("no $data", 1) unless -r "$data/expected.md";
 	check_sums('massif', $_) for glob("$data/massif/*.out $data/xtree/*xtmem.ms");
+	check_leaks($_) for glob("$data/memcheck/*");
+	check_memcheck_expected();
 	check_sums('xtree', $_) for glob("$data/xtree/*.kcg $data/xtree/*xtleak.ms");
 	check_massif_expected();
 	check_xtree_expected();
@@ -218,4 +225,77 @@ sub check_same_trees {
 		my @got = map { collapse('-q', '--no-header', '--no-inline', "--metric=$metric", $_)->{out} } $kcg, $ms;
 		is($got[0], $got[1], "$metric is the same in xtree's formats");
 	}
+}
+
+# Memcheck
+
+# What is told behind the end, by all processes; bytes of the blocks alone.
+sub memcheck_leaks {
+	my ($file) = @_;
+	my $text = Fg::slurp($file);
+	my @lines = split /\n/, $text;
+	my (%process, %sum);
+	for my $line (@lines) {
+		my ($pid) = $line =~ /^==(?:\S+ )?(\d+)==/;
+		$process{$pid // 0} = [] if $line =~ /HEAP SUMMARY:|<state>FINISHED/;
+		my ($all, $direct, undef, $blocks, $kind) = $line =~ $loss or next;
+		push @{$process{$pid // 0}}, [$kind =~ s/^still //r =~ s/possib/possible/r,
+			map { s/,//gr } $direct // $all, $blocks];
+	}
+	for my $leak (map { @$_ } values %process) {
+		my ($kind, $bytes, $blocks) = @$leak;
+		$sum{$kind} += $bytes;
+		$sum{"$kind-blocks"} += $blocks;
+		$sum{leaked} += $bytes;
+		$sum{'leaked-blocks'} += $blocks;
+	}
+	return \%sum;
+}
+
+sub check_leaks {
+	my ($file) = @_;
+	my ($name, $sum, $listed) = (basename($file), memcheck_leaks($file), listed($file));
+	is($listed->{$_}, $sum->{$_} // 0, "$name: $_ is what its sentences tell")
+		for grep { !/^(?:errors)$/ } sort keys %$listed;
+	is(folded_sum($file, "--metric=$_"), $sum->{$_} // 0, "$name: stacks add up to $_")
+		for grep { !/^(?:errors)$/ } sort keys %$listed;
+	my @missing = grep { !exists $listed->{$_} } sort keys %$sum;
+	is("@missing", '', "$name: nothing of it is missing");
+}
+
+# What XML and text tell of the same program.
+sub check_same_leaks {
+	for my $metric ('definite', 'leaked', 'errors') {
+		my @got = map { collapse('-q', '--granularity=lines', "--metric=$metric", "$Fg::cases/memcheck/$_-faults.in")->{out} } qw(xml text);
+		is($got[0], $got[1], "XML and text tell the same: $metric");
+		like($got[0], qr/^# total: [1-9]/m, '... and something');
+	}
+}
+
+sub check_suppressions {
+	for my $file (map { "$Fg::cases/$_" } @_) {
+		my $name = basename($file);
+		my ($before, $all) = (listed($file), listed($file, '--suppressions=' . Fg::spew("$Fg::temp/none.supp", "# nothing\n")));
+		is_deeply($all, $before, "$name: a file without suppressions");
+		my $run = sub { listed($file, '--suppressions=' . Fg::spew("$Fg::temp/a.supp", $_[0])) };
+		my $after = $run->("leak:^known_l*k\$\n");
+		is($after->{suppressed}, 77, "$name: what is known is suppressed");
+		is($after->{leaked}, $before->{leaked} - 77, '... and the rest is left');
+		is($run->("leak:leaks.c\n")->{leaked}, 0, "$name: all that is in a file");
+	}
+}
+
+sub check_memcheck_expected {
+	my $found = 0;
+	my %name = (DefinitelyLost => 'definite', IndirectlyLost => 'indirect',
+		PossiblyLost => 'possible', StillReachable => 'reachable', all => 'leaked');
+	for my $row (expected_rows('file', 'kind', 'records')) {
+		next unless $row->{file} =~ /^memcheck/;
+		my $metric = $name{$row->{kind} =~ s/^Leak_//r};
+		my $listed = listed("$data/$row->{file}");
+		is($listed->{$metric}, $row->{"\x{ce}\x{a3} direct bytes"}, "$row->{file}: $metric as it was written down");
+		is($listed->{"$metric-blocks"}, $row->{"\x{ce}\x{a3} leakedblocks"}, '... and blocks');
+		$found++;
+	}
+	is($found, 10, 'expected.md: the table of Memcheck');
 }

@@ -41,6 +41,7 @@ static const struct known {
 	{ STR("contentions"), STR(""), STR("nothing has waited"), false, { NULL } },
 	{ STR("goroutine"), STR(""), STR("there was no goroutine"), false, { NULL } },
 	{ STR("threadcreate"), STR(""), STR("no thread was made"), false, { NULL } },
+	{ STR("errors"), STR(""), STR("nothing was wrong"), false, { NULL } },
 	{ STR("peak-blocks"), STR("at the peak"), STR("nothing was allocated"), true,
 	  { "gbk" } },
 	{ STR("live-blocks"), STR("live"), STR("nothing is live"), true,

@@ -6,6 +6,7 @@
 	X(dhat)                                                                \
 	X(folded)                                                              \
 	X(massif)                                                              \
+	X(memcheck)                                                            \
 	X(perf)                                                                \
 	X(perfdata)                                                            \
 	X(pprof)                                                               \

@@ -161,6 +161,8 @@ static bool choose_metric(struct xtree *x)
 	bool ok = metrics_choose(&x->metrics, x->want, usual, &why) ||
 		  input_error(x->in, "%s", buf_cstr(&why));
 	buf_free(&why);
+	if (ok)
+		samples_metrics(x->out, &x->metrics, x->want->all_metrics);
 	return ok;
 }
 
@@ -234,7 +236,7 @@ static uint32_t number_of(struct xtree *x, const struct function *f)
 
 static void make_group(struct xtree *x)
 {
-	bool pids = x->want->group_by == GROUP_PID;
+	bool pids = want_pid(x->want);
 	struct str command = x->profile->title;
 	struct str name = str_basename(str_cut(&command, ' '));
 	struct group g = {
@@ -249,10 +251,15 @@ static void make_group(struct xtree *x)
 
 static bool push_stack(struct xtree *x)
 {
-	int64_t value = value_of(x, x->metrics.chosen, x->costs);
-	if (value < 0)
-		return input_error(x->in, "more bytes are lost indirectly than at all");
-	if (value == 0)
+	int64_t values[METRICS_MAX] = { 0 };
+	bool has_any = false;
+	for (unsigned i = 0; i < x->metrics.count; i++) {
+		values[i] = value_of(x, i, x->costs);
+		if (values[i] < 0)
+			return input_error(x->in, "more bytes are lost indirectly than at all");
+		has_any |= values[i] > 0;
+	}
+	if (values[x->metrics.chosen] == 0 && !(has_any && x->want->all_metrics))
 		return true;
 	ARRAY_RESERVE(x->numbers, x->numbers_capacity, x->depth);
 	for (size_t i = 0; i < x->depth; i++)
@@ -260,7 +267,7 @@ static bool push_stack(struct xtree *x)
 	framestack_push(&x->places, x->out, x->numbers, (uint32_t)x->depth, true);
 	if (!x->has_group)
 		make_group(x);
-	sample_end(x->out, x->group, (int64_t[]){ value, 0 });
+	sample_end_metrics(x->out, x->group, values);
 	return true;
 }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: Apache-2.0
 #
-# Files of Valgrind's tools other than DHAT, read a second time by Perl: what
+# Files of Valgrind's tools other than DHAT, and of LeakSanitizer, read a second time by Perl: what
 # --list-metrics says, and what folded stacks add up to.  The numbers that were written
 # down for the files of ../shared/data hold as well.
 use strict;
@@ -18,7 +18,7 @@ my %xtree = (
 	curB => 'leaked', curBk => 'leaked-blocks', totB => 'total', totBk => 'blocks',
 	totFdB => 'freed', totFdBk => 'freed-blocks',
 );
-my %reader = (massif => \&massif_sums, xtree => \&xtree_sums);
+my %reader = (lsan => \&lsan_sums, massif => \&massif_sums, xtree => \&xtree_sums);
 my $amount = qr/([\d,]+)(?: \(\+[\d,]+\))?/;
 my $loss = qr/$amount(?: \($amount direct, $amount indirect\))? bytes in $amount blocks are (definite|indirect|possib|still reachable)(?:ly lost)? in loss/;
 
@@ -29,13 +29,18 @@ check_massif_trees();
 check_same_trees("$Fg::cases/xtree/memory.in", "$Fg::cases/massif/xtree.in");
 check_leaks($_->{in}) for grep { !$_->{again} && $_->{exit} == 0 && $_->{name} !~ /broken|names|turns|mixed|again/ } Fg::cases('memcheck');
 check_same_leaks();
-check_suppressions('memcheck/xml.in', 'memcheck/text.in');
+check_suppressions('memcheck/xml.in', 'memcheck/text.in', 'lsan/clang.in');
+check_nothing();
 
 SKIP: {
 	skip("no $data", 1) unless -r "$data/expected.md";
 	check_sums('massif', $_) for glob("$data/massif/*.out $data/xtree/*xtmem.ms");
 	check_leaks($_) for glob("$data/memcheck/*");
 	check_memcheck_expected();
+	check_sums('lsan', $_) for glob("$data/lsan/*");
+	is_deeply(listed("$data/lsan/memdemo.lsan.txt"), { leaked => 10160, 'leaked-blocks' => 15,
+		direct => 10032, 'direct-blocks' => 11, indirect => 128, 'indirect-blocks' => 4 },
+		'lsan: as it was written down');
 	check_sums('xtree', $_) for glob("$data/xtree/*.kcg $data/xtree/*xtleak.ms");
 	check_massif_expected();
 	check_xtree_expected();
@@ -298,4 +303,39 @@ sub check_memcheck_expected {
 		$found++;
 	}
 	is($found, 10, 'expected.md: the table of Memcheck');
+}
+
+# LeakSanitizer: the last report of each process.
+
+sub lsan_sums {
+	my ($file) = @_;
+	my (%reports, $pid, $patterns);
+	for my $line (split /^/, Fg::slurp($file)) {
+		last unless $line =~ /\n\z/;
+		$reports{$pid = $1} = {} if $line =~ /==(\d+)==ERROR: LeakSanitizer/;
+		$patterns = $line =~ /Suppressions used/ if $line =~ /Suppressions used|^---/;
+		my $report = $reports{$pid // ''} //= {};
+		my ($kind, $bytes, $blocks) = $line =~ /(Direct|Indirect) leak of (\d+) byte\(s\) in (\d+) object/;
+		($kind, $blocks, $bytes) = ('suppressed', $1, $2) if $patterns && $line =~ /^ +(\d+) +(\d+) \S/;
+		next if !defined $kind || $bytes > 1e18;
+		for my $metric (lc $kind, $kind eq 'suppressed' ? () : 'leaked') {
+			$report->{$metric} += $bytes;
+			$report->{"$metric-blocks"} += $blocks;
+		}
+	}
+	my %sum = map { $_ => 0, "$_-blocks" => 0 } qw(leaked direct indirect);
+	for my $report (values %reports) {
+		$sum{$_} += $report->{$_} for keys %$report;
+	}
+	return \%sum;
+}
+
+# A log that has nothing in it, when it is said to be one.
+sub check_nothing {
+	my $ran = collapse('--from=lsan', Fg::spew("$Fg::temp/calm.txt", "all is well\n"));
+	is($ran->{status}, 0, 'nothing was leaked: exit status');
+	like($ran->{err}, qr/nothing was leaked/, '... it says');
+	my $svg = Fg::run({}, Fg::program('fg-svg'), '-q', "$Fg::cases/memcheck/xml-clean.in");
+	is($svg->{status}, 0, 'nothing was lost: a picture of it');
+	like($svg->{out}, qr/nothing was lost, so there is nothing to draw/, '... that says so');
 }

@@ -69,3 +69,13 @@ bool suppressions_fit(const struct suppressions *s, struct str name)
 			return true;
 	return false;
 }
+
+bool suppressions_fit_place(const struct suppressions *s, const struct frametext *place)
+{
+	if (s->count == 0)
+		return false;
+	struct str file = place->line;
+	ptrdiff_t colon = str_rchr(file, ':');
+	return suppressions_fit(s, place->name) || suppressions_fit(s, place->module) ||
+	       suppressions_fit(s, colon < 0 ? file : str_head(file, (size_t)colon));
+}

@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "model/frametext.h"
 
 /*
  * Leaks that are known, in the form that LeakSanitizer reads:
@@ -38,5 +39,8 @@ bool suppressions_add_line(struct suppressions *, struct str line);
 
 /* Whether a name fits one of the patterns; an empty one fits none. */
 bool suppressions_fit(const struct suppressions *, struct str name);
+
+/* Whether the function, source file or module of a place fits one. */
+bool suppressions_fit_place(const struct suppressions *, const struct frametext *);
 
 #endif

@@ -95,16 +95,6 @@ void memcheck_report_begin_error(struct memcheck_report *r, uint32_t process,
 	});
 }
 
-static bool is_suppressed(const struct suppressions *s, const struct frametext *place)
-{
-	if (s->count == 0)
-		return false;
-	struct str file = place->line;
-	ptrdiff_t colon = str_rchr(file, ':');
-	return suppressions_fit(s, place->name) || suppressions_fit(s, place->module) ||
-	       suppressions_fit(s, colon < 0 ? file : str_head(file, (size_t)colon));
-}
-
 bool memcheck_report_add_place(struct memcheck_report *r, uint32_t process,
 			       const struct frametext *place)
 {
@@ -116,7 +106,7 @@ bool memcheck_report_add_place(struct memcheck_report *r, uint32_t process,
 	ARRAY_RESERVE(p->places, p->places_capacity, now->depth + 1ull);
 	p->places[now->depth++] = framestack_find(&r->places, place);
 	now->suppressed |= now->kind != MEMCHECK_ERROR &&
-			   is_suppressed(&r->suppressions, place);
+			   suppressions_fit_place(&r->suppressions, place);
 	return true;
 }
 

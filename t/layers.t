@@ -43,7 +43,7 @@ my @doors = (
 	[qr/^(?:gelf|libelf|elf)\.h$/, 'io/elf.c', 'io/elf_plt.c', 'io/elf_symbols.c', 'io/dwarf.c',
 		'io/unwind.c'],
 	[qr/^(?:dwarf|elfutils\/\w+)\.h$/, 'io/dwarf.c', 'io/dwarf_names.c', 'io/dwarf_parts.h',
-		'io/dwarf_unit.c', 'io/unwind.c'],
+		'io/dwarf_unit.c', 'io/dwarf_walk.c', 'io/unwind.c'],
 	[qr/^lzma\.h$/, 'io/unxz.c'],
 	[qr/^sanitizer\//, 'base/sanity.h'],
 	[qr/^setjmp\.h$/, 'model/demangle.c'],

@@ -16,7 +16,8 @@ require "$FindBin::Bin/lib.pm";
 # struct that is named otherwise: regular expressions for the whole name.
 my %allowed = (
 	'base/alloc' => 'x\w*alloc(?:array)?|grown_capacity',
-	'io/dwarf_unit' => 'dwarf_(?:unit|walk)_\w+',
+	'io/dwarf' => 'dwarf_index_\w+',
+	'io/dwarf_walk' => 'dwarf_(?:walk|work)_\w+',
 	'io/elf_none' => 'elf_\w+',
 	'io/elf_symbols' => 'elf_symbols_\w+|elf_file_symbol',
 	'model/location' => 'locations?_\w+',

@@ -12,6 +12,7 @@
 
 #include "base/message.h"
 #include "cmd/completion.h"
+#include "io/elf.h"
 #include "io/output.h"
 #include "model/profile.h"
 
@@ -285,8 +286,9 @@ static int answer(const struct settings *settings, const struct face *face,
 	if (settings->help)
 		opt_help(program, &text);
 	else if (settings->version)
-		buf_addf(&text, "%s (%s) %s\n", face->name, PACKAGE_NAME,
-			 PACKAGE_VERSION);
+		buf_addf(&text, "%s (%s) %s%s\n", face->name, PACKAGE_NAME,
+			 PACKAGE_VERSION,
+			 elf_is_supported() ? "" : ", without elfutils");
 	else if (settings->completion >= 0)
 		completion_write(program, face->second_name,
 				 (enum completion_shell)settings->completion, &text);

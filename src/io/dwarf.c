@@ -22,8 +22,10 @@
 
 #include "base/alloc.h"
 
-/* Bytes that compressed sections may become. */
-#define DEBUG_SIZE_MAX ((uint64_t)4 << 30)
+/* Bytes of a file that are bearable when some of them were packed. */
+#define UNPACKED_MAX ((uint64_t)4 << 30)
+
+enum { WORK_MIN = 1 << 20 };             /* what any file may cost */
 
 struct dwarf_index {
 	const struct elf_file *file;
@@ -34,6 +36,7 @@ struct dwarf_index {
 	struct spans spans;      /* of units, by address */
 	uint32_t *rangeless;     /* units that do not tell where they are */
 	size_t rangeless_count, rangeless_capacity;
+	struct dwarf_work work;
 	struct dwarf_names names;
 	struct elf_frame frames[ELF_FRAMES_MAX];
 	bool is_broken;
@@ -41,21 +44,21 @@ struct dwarf_index {
 
 /* Opening */
 
-/* Sections that unpack to more than anybody has are not unpacked. */
-static bool is_bearable(const struct elf_file *e)
+/* The bytes of its sections, unpacked. */
+static uint64_t whole_size(const struct elf_file *e)
 {
-	uint64_t sum = 0;
+	uint64_t sum = e->size;
 	for (Elf_Scn *s = NULL; (s = elf_nextscn(e->elf, s)) != NULL;) {
 		GElf_Shdr header;
 		GElf_Chdr packed;
 		if (gelf_getshdr(s, &header) == NULL || !(header.sh_flags & SHF_COMPRESSED) ||
 		    gelf_getchdr(s, &packed) == NULL)
 			continue;
-		if (packed.ch_size > DEBUG_SIZE_MAX - sum)
-			return false;
+		if (packed.ch_size > UINT64_MAX / 8 - sum)
+			return UINT64_MAX / 8;
 		sum += packed.ch_size;
 	}
-	return true;
+	return sum;
 }
 
 /* The other file of a unit: libdw opens it, so it must be a plain file. */
@@ -93,7 +96,8 @@ static void add_unit(struct dwarf_index *d, Dwarf_Die die, Dwarf_CU *cu, uint8_t
 	ARRAY_RESERVE(d->units, d->capacity, (size_t)d->count + 1);
 	d->units[d->count] = (struct dwarf_unit){ .die = die };
 	size_t before = d->spans.count;
-	d->is_broken |= !dwarf_unit_add_ranges(&d->spans, d->file, &skeleton, d->count);
+	d->is_broken |= !dwarf_unit_add_ranges(&d->spans, d->file, &skeleton, d->count,
+					       &d->work);
 	if (d->spans.count == before && dwarf_haschildren(&die) > 0) {
 		ARRAY_RESERVE(d->rangeless, d->rangeless_capacity, d->rangeless_count + 1);
 		d->rangeless[d->rangeless_count++] = d->count;
@@ -108,7 +112,7 @@ static void read_units(struct dwarf_index *d)
 	uint8_t type;
 	int status;
 	while ((status = dwarf_get_units(d->dwarf, cu, &cu, NULL, &type, &die, NULL)) == 0) {
-		if (d->spans.count > DWARF_SPANS_MAX || d->count == SPANS_NONE - 1)
+		if (d->work.left == 0 || d->count == SPANS_NONE - 1)
 			break;
 		if (die.addr != NULL && (type == DW_UT_compile || type == DW_UT_skeleton))
 			add_unit(d, die, cu, type);
@@ -117,16 +121,25 @@ static void read_units(struct dwarf_index *d)
 	spans_finish(&d->spans);
 }
 
+static Dwarf *open_dwarf(struct dwarf_index *d, const struct elf_file *e)
+{
+	uint64_t size = whole_size(e);
+	if (size > e->size && size > UNPACKED_MAX)
+		return NULL;
+	d->work.left += WORK_MIN + 4 * size;
+	return dwarf_begin_elf(e->elf, DWARF_C_READ, NULL);
+}
+
 struct dwarf_index *dwarf_index_new(const struct elf_file *e)
 {
 	struct dwarf_index *d = xcalloc(1, sizeof(*d));
 	d->file = e;
-	if (is_bearable(e))
-		d->dwarf = dwarf_begin_elf(e->elf, DWARF_C_READ, NULL);
-	if (d->dwarf != NULL && e->alt != NULL && is_bearable(e->alt))
-		d->alt = dwarf_begin_elf(e->alt->elf, DWARF_C_READ, NULL);
+	d->dwarf = open_dwarf(d, e);
+	if (d->dwarf != NULL && e->alt != NULL)
+		d->alt = open_dwarf(d, e->alt);
 	if (d->alt != NULL)
 		dwarf_setalt(d->dwarf, d->alt);
+	d->names.work = &d->work;
 	d->names.alt = d->alt;
 	if (d->dwarf != NULL)
 		read_units(d);
@@ -160,7 +173,7 @@ bool dwarf_index_is_broken(const struct dwarf_index *d)
 static uint32_t node_at(struct dwarf_index *d, struct dwarf_unit *u, uint64_t address)
 {
 	if (!u->is_walked)
-		d->is_broken |= !dwarf_unit_walk(u, d->file);
+		d->is_broken |= !dwarf_unit_walk(u, d->file, &d->work);
 	return spans_find(&u->spans, address);
 }
 

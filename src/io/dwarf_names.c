@@ -57,7 +57,7 @@ static struct str text(const struct dwarf_names *n, Dwarf_Die *die, unsigned nam
 	return get(n, die, name, &a) ? str_of(dwarf_formstring(&a)) : STR("");
 }
 
-bool dwarf_names_follow(const struct dwarf_names *n, Dwarf_Die *die, unsigned name)
+static bool follow(const struct dwarf_names *n, Dwarf_Die *die, unsigned name)
 {
 	Dwarf_Attribute a;
 	Dwarf_Die to;
@@ -108,32 +108,34 @@ struct open {
 	uintptr_t from;
 };
 
-static void read_scopes(const struct dwarf_names *n, struct dwarf_scopes *s, Dwarf_Die unit)
+static uint32_t scope_in(struct dwarf_names *n, struct dwarf_scopes *s,
+			 struct dwarf_walk *w, uint32_t around)
+{
+	int tag = w->shape->tag;
+	if (tag == DW_TAG_subprogram)
+		return SPANS_NONE;
+	if (!is_scope(tag) || !w->shape->has_children ||
+	    w->shape->attributes > DWARF_ATTRIBUTES_MAX || s->count == SPANS_NONE - 1)
+		return around;
+	return add_scope(s, scope_name(n, &w->die, tag), around);
+}
+
+static void read_scopes(struct dwarf_names *n, struct dwarf_scopes *s, Dwarf_Die unit)
 {
 	struct dwarf_walk w;
-	struct open *open = xcalloc(DWARF_DEPTH_MAX + 2, sizeof(*open));
+	struct open open[DWARF_DEPTH_MAX + 2];
 	open[0].scope = SPANS_NONE;
-	bool more = dwarf_walk_begin(&w, unit);
-	while (more && s->count < DWARF_SPANS_MAX) {
-		int tag = dwarf_tag(&w.die);
-		uint32_t depth = w.depth, scope = open[depth].scope;
-		uintptr_t from = (uintptr_t)w.die.addr;
-		bool into = may_hold_scopes(tag) && dwarf_haschildren(&w.die) > 0;
-		if (into && is_scope(tag))
-			scope = add_scope(s, scope_name(n, &w.die, tag), scope);
-		else if (tag == DW_TAG_subprogram)
-			scope = SPANS_NONE;
-		if (into && dwarf_walk_into(&w)) {
-			open[w.depth] = (struct open){ scope, from };
-			continue;
-		}
-		more = dwarf_walk_next(&w);
+	bool more = dwarf_walk_begin(&w, unit, n->work);
+	while (more) {
+		uint32_t depth = w.depth;
+		open[depth + 1] = (struct open){ scope_in(n, s, &w, open[depth].scope),
+						 (uintptr_t)w.die.addr };
+		more = dwarf_walk_next(&w, may_hold_scopes(w.shape->tag));
 		uintptr_t to = (uintptr_t)(more ? w.die.addr : w.end);
 		for (; depth > (more ? w.depth : 0); depth--)
 			if (open[depth].scope != SPANS_NONE)
 				spans_add(&s->spans, open[depth].from, to, open[depth].scope);
 	}
-	free(open);
 	spans_finish(&s->spans);
 }
 
@@ -157,7 +159,7 @@ static struct str with_scopes(struct dwarf_names *n, Dwarf_Die *die, struct str 
 	enum { SCOPES_MAX = 32 };
 	const struct dwarf_scopes *s = scopes_of(n, die);
 	uint32_t chain[SCOPES_MAX], depth = 0;
-	if (s == NULL)
+	if (s == NULL || name.n == 0)
 		return name;
 	uint32_t scope = spans_find(&s->spans, (uintptr_t)die->addr);
 	for (; scope != SPANS_NONE && depth < SCOPES_MAX; scope = s->items[scope].parent)
@@ -174,41 +176,67 @@ static struct str with_scopes(struct dwarf_names *n, Dwarf_Die *die, struct str 
 	return arena_copy(&n->arena, buf_str(&n->text));
 }
 
-/* Names with scopes are made once. */
-static struct str scoped_name(struct dwarf_names *n, Dwarf_Die *die, struct str name)
+/* Names that are known, by DIE */
+
+static uint32_t hash_of(const void *die)
 {
-	uint64_t spread = (uintptr_t)die->addr * HASH_SPREAD;
-	uint32_t hash = (uint32_t)(spread >> 32), id, place = table_place(&n->table, hash);
+	return (uint32_t)((uintptr_t)die * HASH_SPREAD >> 32);
+}
+
+static const struct dwarf_made *find_made(const struct dwarf_names *n, const void *die)
+{
+	uint32_t id, hash = hash_of(die), place = table_place(&n->table, hash);
 	while ((id = table_next(&n->table, hash, &place)) != TABLE_END)
-		if (n->made[id].die == die->addr)
-			return n->made[id].name;
-	struct dwarf_made made = { die->addr, with_scopes(n, die, name) };
+		if (n->made[id].die == die)
+			return &n->made[id];
+	return NULL;
+}
+
+static struct str keep(struct dwarf_names *n, const void *die, struct str name)
+{
 	ARRAY_RESERVE(n->made, n->made_capacity, n->made_count + 1);
-	n->made[n->made_count] = made;
-	table_insert(&n->table, hash, (uint32_t)n->made_count++);
-	return made.name;
+	n->made[n->made_count] = (struct dwarf_made){ die, name };
+	table_insert(&n->table, hash_of(die), (uint32_t)n->made_count++);
+	return name;
+}
+
+/* Empty without a name for the linker; then *die leads to the one that has a name. */
+static struct str linkage_name(struct dwarf_names *n, Dwarf_Die *die)
+{
+	Dwarf_Die at = *die;
+	for (unsigned hop = 0; hop < DWARF_HOPS_MAX; hop++) {
+		const struct dwarf_shape *shape = dwarf_work_shape(n->work, &at);
+		if (shape == NULL || shape->attributes > DWARF_ATTRIBUTES_MAX)
+			break;
+		struct str name = text(n, &at, DW_AT_linkage_name);
+		if (name.n == 0)
+			name = text(n, &at, DW_AT_MIPS_linkage_name);
+		if (name.n > 0)
+			return name;
+		if (dwarf_hasattr(&at, DW_AT_name))
+			*die = at;
+		if (!follow(n, &at, DW_AT_abstract_origin) &&
+		    !follow(n, &at, DW_AT_specification))
+			break;
+	}
+	return STR("");
 }
 
 struct str dwarf_names_find(struct dwarf_names *n, Dwarf_Die die)
 {
-	struct str name = STR("");
+	const struct dwarf_made *made = find_made(n, die.addr);
+	if (made != NULL)
+		return made->name;
 	Dwarf_Die named = die;
-	for (unsigned hop = 0; hop < DWARF_HOPS_MAX; hop++) {
-		struct str linkage = text(n, &die, DW_AT_linkage_name);
-		if (linkage.n == 0)
-			linkage = text(n, &die, DW_AT_MIPS_linkage_name);
-		if (linkage.n > 0)
-			return linkage;
-		struct str short_name = text(n, &die, DW_AT_name);
-		if (short_name.n > 0) {
-			name = short_name;
-			named = die;
-		}
-		if (!dwarf_names_follow(n, &die, DW_AT_abstract_origin) &&
-		    !dwarf_names_follow(n, &die, DW_AT_specification))
-			break;
+	struct str name = linkage_name(n, &named);
+	if (name.n == 0 && (made = find_made(n, named.addr)) != NULL)
+		name = made->name;
+	if (name.n == 0) {
+		name = with_scopes(n, &named, text(n, &named, DW_AT_name));
+		if (named.addr != die.addr)
+			keep(n, named.addr, name);
 	}
-	return name.n > 0 ? scoped_name(n, &named, name) : name;
+	return keep(n, die.addr, name);
 }
 
 void dwarf_names_free(struct dwarf_names *n)
@@ -222,5 +250,4 @@ void dwarf_names_free(struct dwarf_names *n)
 	table_free(&n->table);
 	arena_free(&n->arena);
 	buf_free(&n->text);
-	*n = (struct dwarf_names){ 0 };
 }

@@ -12,40 +12,59 @@
 
 /*
  * What the parts of the DWARF reader share: dwarf.c has the units and the frames,
- * dwarf_unit.c the functions of a unit, dwarf_names.c what they are called.
+ * dwarf_walk.c goes through the DIEs of a unit, dwarf_unit.c finds its functions there,
+ * dwarf_names.c what they are called.
  */
 
 enum {
-	DWARF_DEPTH_MAX = 1000,          /* of DIEs in each other */
+	DWARF_DEPTH_MAX = 1000,          /* DIEs around one */
 	DWARF_HOPS_MAX = 16,             /* from what was inlined to what it was */
-	DWARF_SPANS_MAX = 4 << 20,       /* ranges of a unit, or of the units of a file */
+	DWARF_ATTRIBUTES_MAX = 200,      /* of a function or scope */
 };
+
+/*
+ * What may be done before a file counts as broken: attributes and ranges looked at, of
+ * which a file of some size has only so many, unless it was made to be slow.  And what
+ * DIEs look like, which their abbreviations tell; many share one.
+ */
+struct dwarf_work {
+	uint64_t left;
+	struct dwarf_shape {
+		const void *abbreviation;
+		uint32_t attributes;
+		int tag;
+		bool has_children, has_sibling, has_code;
+	} shapes[256];
+};
+
+/* NULL when the DIE is broken. */
+const struct dwarf_shape *dwarf_work_shape(struct dwarf_work *, Dwarf_Die *);
 
 /*
  * A walk through the DIEs of a unit in their order, each at most once:
  *
- *	bool more = dwarf_walk_begin(&w, unit);
- *	while (more) {
- *		look at w.die; w.depth DIEs are around it, the unit not counted
- *		more = (wanted && dwarf_walk_into(&w)) || dwarf_walk_next(&w);
- *	}
+ *	bool more = dwarf_walk_begin(&w, unit, work);
+ *	while (more)
+ *		more = dwarf_walk_next(&w, is_interesting(w.shape));
  */
 struct dwarf_walk {
 	Dwarf_Die die;
-	uint32_t depth;
-	bool is_broken;          /* it ended early */
+	const struct dwarf_shape *shape; /* of it */
+	uint32_t depth;                  /* DIEs around it, the unit not counted */
+	bool is_broken;                  /* it ended early */
 	/* private */
+	struct dwarf_work *work;
 	const unsigned char *end;
 	Dwarf_Die around[DWARF_DEPTH_MAX];
 };
 
-bool dwarf_walk_begin(struct dwarf_walk *, Dwarf_Die unit);
+bool dwarf_walk_begin(struct dwarf_walk *, Dwarf_Die unit, struct dwarf_work *);
 
-/* To the first DIE in this one; false, and still there, when there is none. */
-bool dwarf_walk_into(struct dwarf_walk *);
-
-/* To the one behind it, or behind those around it; false at the end. */
-bool dwarf_walk_next(struct dwarf_walk *);
+/*
+ * To the first DIE in this one, when that is wanted or as short as going past it, else
+ * to the one behind it, or behind those around it.  False at the end.
+ */
+bool dwarf_walk_next(struct dwarf_walk *, bool into);
 
 /* A function, or one that was inlined. */
 struct dwarf_node {
@@ -64,18 +83,16 @@ struct dwarf_unit {
 };
 
 /* Finds the functions of a unit; false when some of it is broken or too much. */
-bool dwarf_unit_walk(struct dwarf_unit *, const struct elf_file *);
+bool dwarf_unit_walk(struct dwarf_unit *, const struct elf_file *, struct dwarf_work *);
 void dwarf_unit_free(struct dwarf_unit *);
 
-/*
- * Adds the ranges of code that a DIE tells, for an owner.  False when they are broken,
- * or more than DWARF_SPANS_MAX.
- */
+/* Adds the ranges of code that a DIE tells, for an owner; false when they are broken. */
 bool dwarf_unit_add_ranges(struct spans *, const struct elf_file *, Dwarf_Die *,
-			   uint32_t owner);
+			   uint32_t owner, struct dwarf_work *);
 
-/* Names of functions.  A zeroed struct is empty. */
+/* Names of functions; all but the first two are zero at first. */
 struct dwarf_names {
+	struct dwarf_work *work;
 	Dwarf *alt;              /* the file that several share; NULL: there is none */
 	/* private */
 	struct dwarf_scopes *units;
@@ -84,7 +101,7 @@ struct dwarf_names {
 	struct buf text;
 	struct table table;      /* of made */
 	struct dwarf_made {
-		void *die;
+		const void *die;
 		struct str name;
 	} *made;
 	size_t made_count, made_capacity;
@@ -93,8 +110,5 @@ struct dwarf_names {
 /* The name for the linker, else with its scopes; empty when it has none. */
 struct str dwarf_names_find(struct dwarf_names *, Dwarf_Die function);
 void dwarf_names_free(struct dwarf_names *);
-
-/* An attribute that leads to another DIE; false when that cannot be had. */
-bool dwarf_names_follow(const struct dwarf_names *, Dwarf_Die *, unsigned attribute);
 
 #endif

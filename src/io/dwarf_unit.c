@@ -14,8 +14,8 @@
  *	        DW_TAG_inlined_subroutine    1148 .. 114c
  *	          abstract_origin: "dot", call_file: 2, call_line: 33
  *
- * From the ranges of all of them follows who has an address; it costs 130 times as much
- * to ask libdw again for each.
+ * From the ranges of all of them follows who has an address; asking libdw for each costs
+ * 130 times as much.
  *
  * Code that the linker dropped keeps its DIEs, with addresses near 0 or at the very end;
  * what lies in no section of code is left out.
@@ -27,99 +27,26 @@
 
 #include "base/alloc.h"
 
-/* Walking */
-
-bool dwarf_walk_begin(struct dwarf_walk *w, Dwarf_Die unit)
-{
-	Dwarf_Off next, at = dwarf_dieoffset(&unit);
-	size_t header;
-	Dwarf *dwarf = dwarf_cu_getdwarf(unit.cu);
-	w->depth = 0;
-	w->is_broken = true;
-	w->die = unit;
-	if (dwarf == NULL || dwarf_next_unit(dwarf, at - dwarf_cuoffset(&unit), &next, &header,
-					     NULL, NULL, NULL, NULL, NULL, NULL) != 0)
-		return false;
-	w->end = (unsigned char *)unit.addr + (next - at);
-	w->is_broken = false;
-	int status = dwarf_child(&unit, &w->die);
-	w->is_broken = status < 0;
-	return status == 0;
-}
-
-bool dwarf_walk_into(struct dwarf_walk *w)
-{
-	Dwarf_Die child;
-	if (w->depth == DWARF_DEPTH_MAX || dwarf_child(&w->die, &child) != 0)
-		return false;
-	w->around[w->depth++] = w->die;
-	w->die = child;
-	return true;
-}
-
-/*
- * The last DIE of a level ends with a zero byte, behind which the next one around it
- * stands: where that is known, what is in it need not be gone through again.
- */
-static bool leave(struct dwarf_walk *w, const unsigned char *zero)
-{
-	while (zero != NULL && zero < w->end && *zero == 0 && w->depth > 0) {
-		w->depth--;
-		zero++;
-		if (zero < w->end && *zero != 0) {
-			w->die = (Dwarf_Die){ .addr = (void *)zero, .cu = w->die.cu };
-			return true;
-		}
-	}
-	return false;
-}
-
-bool dwarf_walk_next(struct dwarf_walk *w)
-{
-	void *last = w->die.addr;
-	for (;;) {
-		Dwarf_Die next = { 0 };
-		int status = dwarf_siblingof(&w->die, &next);
-		if (status == 0) {
-			w->die = next;
-			break;
-		}
-		if (status < 0) {
-			w->is_broken = true;
-			return false;
-		}
-		if (leave(w, next.addr))
-			break;
-		if (w->depth == 0)
-			return false;
-		w->die = w->around[--w->depth];
-	}
-	/* Always forward, or it would never end. */
-	w->is_broken = w->die.addr <= last;
-	return !w->is_broken;
-}
-
-/* Functions */
-
 bool dwarf_unit_add_ranges(struct spans *spans, const struct elf_file *e, Dwarf_Die *die,
-			   uint32_t owner)
+			   uint32_t owner, struct dwarf_work *work)
 {
 	Dwarf_Addr base, from, to;
 	ptrdiff_t at = 0;
 	while ((at = dwarf_ranges(die, at, &base, &from, &to)) > 0) {
-		uint64_t end = elf_code_end(e, from);
-		if (end == 0)
-			continue;
-		spans_add(spans, from, to < end ? to : end, owner);
-		if (spans->count > DWARF_SPANS_MAX)
+		if (work->left == 0)
 			return false;
+		work->left--;
+		uint64_t end = elf_code_end(e, from);
+		if (end > 0)
+			spans_add(spans, from, to < end ? to : end, owner);
 	}
 	return at == 0;
 }
 
-static bool is_interesting(int tag)
+/* What functions may stand in; in classes those of classes in functions do. */
+static bool is_interesting(const struct dwarf_shape *shape)
 {
-	switch (tag) {
+	switch (shape->tag) {
 	case DW_TAG_subprogram:
 	case DW_TAG_inlined_subroutine:
 	case DW_TAG_lexical_block:
@@ -128,6 +55,9 @@ static bool is_interesting(int tag)
 	case DW_TAG_try_block:
 	case DW_TAG_catch_block:
 	case DW_TAG_with_stmt:
+	case DW_TAG_structure_type:
+	case DW_TAG_class_type:
+	case DW_TAG_union_type:
 		return true;
 	default:
 		return false;
@@ -136,37 +66,33 @@ static bool is_interesting(int tag)
 
 /* The number of the function, or that of the one around it. */
 static uint32_t add_function(struct dwarf_unit *u, const struct elf_file *e,
-			     Dwarf_Die *die, int tag, uint32_t around, bool *good)
+			     struct dwarf_walk *w, uint32_t around, bool *good)
 {
-	if (tag != DW_TAG_subprogram && tag != DW_TAG_inlined_subroutine)
+	bool begins = w->shape->tag == DW_TAG_subprogram;
+	if ((!begins && w->shape->tag != DW_TAG_inlined_subroutine) || !w->shape->has_code)
 		return around;
 	size_t before = u->spans.count;
-	*good &= dwarf_unit_add_ranges(&u->spans, e, die, u->count);
+	*good &= w->shape->attributes <= DWARF_ATTRIBUTES_MAX &&
+		 dwarf_unit_add_ranges(&u->spans, e, &w->die, u->count, w->work);
 	if (u->spans.count == before)
 		return around;
 	ARRAY_RESERVE(u->nodes, u->capacity, (size_t)u->count + 1);
-	u->nodes[u->count] = (struct dwarf_node){
-		die->addr, tag == DW_TAG_subprogram ? SPANS_NONE : around };
+	u->nodes[u->count] = (struct dwarf_node){ w->die.addr,
+						  begins ? SPANS_NONE : around };
 	return u->count++;
 }
 
-bool dwarf_unit_walk(struct dwarf_unit *u, const struct elf_file *e)
+bool dwarf_unit_walk(struct dwarf_unit *u, const struct elf_file *e, struct dwarf_work *work)
 {
 	struct dwarf_walk w;
 	bool good = true;
-	uint32_t *owners = xreallocarray(NULL, DWARF_DEPTH_MAX + 2, sizeof(*owners));
+	uint32_t owners[DWARF_DEPTH_MAX + 2];
 	owners[0] = SPANS_NONE;
-	bool more = dwarf_walk_begin(&w, u->die);
-	while (more && u->spans.count <= DWARF_SPANS_MAX) {
-		int tag = dwarf_tag(&w.die);
-		bool into = is_interesting(tag);
-		owners[w.depth + 1] = owners[w.depth];
-		if (into)
-			owners[w.depth + 1] = add_function(u, e, &w.die, tag,
-							   owners[w.depth], &good);
-		more = (into && dwarf_walk_into(&w)) || dwarf_walk_next(&w);
+	bool more = dwarf_walk_begin(&w, u->die, work);
+	while (more) {
+		owners[w.depth + 1] = add_function(u, e, &w, owners[w.depth], &good);
+		more = dwarf_walk_next(&w, is_interesting(w.shape));
 	}
-	free(owners);
 	spans_finish(&u->spans);
 	u->is_walked = true;
 	return good && !w.is_broken;

@@ -27,7 +27,8 @@ struct module {
 	struct str build_id;
 	uint32_t text;           /* path in the profile */
 	bool is_opened;
-	bool is_dwarf_told;
+	bool has_dwarf;          /* and it is wanted */
+	bool is_dwarf_told;      /* that it is broken */
 	struct elf_file *file;   /* NULL: none */
 };
 
@@ -132,9 +133,10 @@ static void open_module(struct symbolizer *s, struct module *m)
 				  "elfutils", m->path);
 		return;
 	}
+	bool dwarf = s->lines || !s->want->no_inline;
 	enum symbolizer_found found =
-		symbolizer_files_find(s->want, m->path, m->build_id,
-				      s->lines || !s->want->no_inline, &m->file);
+		symbolizer_files_find(s->want, m->path, m->build_id, dwarf, &m->file);
+	m->has_dwarf = dwarf && m->file != NULL && elf_file_has_dwarf(m->file);
 	if (found != SYMBOLIZER_FILE && found != SYMBOLIZER_NO_FILE)
 		warn_not_found(s, found, m->path);
 }
@@ -203,7 +205,7 @@ static void add_chain(struct symbolizer *s, const struct module *m, uint64_t add
 {
 	const struct elf_frame *frames = NULL;
 	size_t count = 0;
-	if ((s->lines || !s->want->no_inline) && elf_file_has_dwarf(m->file))
+	if (m->has_dwarf)
 		count = elf_file_frames(m->file, address, s->lines, &frames);
 	struct location_key key = { .module = m->text, .offset = address - symbol->address };
 	for (size_t i = 0; i + 1 < count; i++) {

@@ -176,7 +176,8 @@ struct str elf_file_build_id(const struct elf_file *e)
 
 /* Files */
 
-static struct elf_file *open_bytes(char *bytes, size_t size, bool mapped, const char **why)
+static struct elf_file *open_bytes(char *bytes, size_t size, bool mapped, bool any,
+				   const char **why)
 {
 	GElf_Ehdr header;
 	struct elf_file *e = xcalloc(1, sizeof(*e));
@@ -186,7 +187,7 @@ static struct elf_file *open_bytes(char *bytes, size_t size, bool mapped, const 
 	if (e->elf == NULL || elf_kind(e->elf) != ELF_K_ELF ||
 	    gelf_getehdr(e->elf, &header) == NULL)
 		*why = "is no ELF file";
-	else if (header.e_type != ET_EXEC && header.e_type != ET_DYN)
+	else if (!any && header.e_type != ET_EXEC && header.e_type != ET_DYN)
 		*why = "is neither a program nor a library";
 	else
 		*why = NULL;
@@ -206,7 +207,7 @@ struct elf_file *elf_file_memory(struct str bytes, const char **why)
 	char *copy = xmalloc(bytes.n + 1);
 	if (bytes.n > 0)
 		memcpy(copy, bytes.p, bytes.n);
-	struct elf_file *e = open_bytes(copy, bytes.n, false, why);
+	struct elf_file *e = open_bytes(copy, bytes.n, false, false, why);
 	if (e != NULL)
 		e->lonely = true;
 	return e;
@@ -231,7 +232,7 @@ static int open_regular(const char *path, struct stat *status, const char **why)
 	return -1;
 }
 
-struct elf_file *elf_file_open(const char *path, const char **why)
+static struct elf_file *open_file(const char *path, bool any, const char **why)
 {
 	struct stat status;
 	int fd = open_regular(path, &status, why);
@@ -245,7 +246,17 @@ struct elf_file *elf_file_open(const char *path, const char **why)
 	close(fd);
 	if (bytes == MAP_FAILED)
 		return NULL;
-	return open_bytes(bytes, (size_t)status.st_size, true, why);
+	return open_bytes(bytes, (size_t)status.st_size, true, any, why);
+}
+
+struct elf_file *elf_file_open(const char *path, const char **why)
+{
+	return open_file(path, false, why);
+}
+
+struct elf_file *elf_file_open_alt(const char *path, const char **why)
+{
+	return open_file(path, true, why);
 }
 
 void elf_file_close(struct elf_file *e)

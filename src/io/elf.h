@@ -33,7 +33,10 @@ bool elf_is_supported(void);
  */
 struct elf_file *elf_file_open(const char *path, const char **why);
 
-/* The same from memory, which must outlive it; such files get no files beside them. */
+/* The same for what an altlink names, which is neither. */
+struct elf_file *elf_file_open_alt(const char *path, const char **why);
+
+/* From memory, which must outlive it; such files get no files beside them. */
 struct elf_file *elf_file_memory(struct str bytes, const char **why);
 
 /* NULL is fine. */

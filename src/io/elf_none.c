@@ -25,6 +25,11 @@ struct elf_file *elf_file_open(const char *path, const char **why)
 	return NULL;
 }
 
+struct elf_file *elf_file_open_alt(const char *path, const char **why)
+{
+	return elf_file_open(path, why);
+}
+
 struct elf_file *elf_file_memory(struct str bytes, const char **why)
 {
 	(void)bytes;

@@ -251,11 +251,11 @@ static void find_alt(struct search *s, struct elf_file *e, struct str where)
 		buf_add(&name, str_of(s->want->sysroot));
 	}
 	buf_add(&name, link);
-	struct elf_file *alt = elf_file_open(buf_cstr(&name), &why);
+	struct elf_file *alt = elf_file_open_alt(buf_cstr(&name), &why);
 	if (alt == NULL && is_build_id(id)) {
 		set_build_id_name(&name, STR("/usr/lib/debug"), id);
 		buf_add(&name, STR(".debug"));
-		alt = elf_file_open(buf_cstr(&name), &why);
+		alt = elf_file_open_alt(buf_cstr(&name), &why);
 	}
 	if (alt != NULL && str_eq(elf_file_build_id(alt), id))
 		elf_file_use_alt(e, alt);

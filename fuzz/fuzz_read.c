@@ -25,6 +25,7 @@
 
 #include "base/alloc.h"
 #include "io/inflate.h"
+#include "model/filter.h"
 #include "model/quality.h"
 #include "model/tree.h"
 #include "write/svg.h"
@@ -37,8 +38,6 @@ static const size_t block_sizes[16] = {
 	1, 2, 3, 5, 7, 8, 13, 16, 33, 61, 64, 127, 256, 1000, 4096, 256 * 1024,
 };
 
-static const char *const one_function[] = { "main" };
-static const char *const one_pattern[] = { "a.*[b-k]" };
 static const char *const some_events[] = { "c*", "instructions" };
 
 static const struct want wants[WAYS] = {
@@ -55,11 +54,9 @@ static const struct want wants[WAYS] = {
 		.group_by = GROUP_MODULE },
 	[8] = { .names.style = NAMES_FULL, .group_by = GROUP_EVENT, .in_order = true },
 	[9] = { .names.style = NAMES_NOARGS, .compat = true, .first_event = true },
-	[10] = { .names.style = NAMES_NOARGS, .reverse = true, .no_idle = true },
-	[11] = { .names.style = NAMES_NOARGS, .skip_after = one_function,
-		 .skip_after_count = 1 },
-	[12] = { .names.style = NAMES_SHORT, .show_from = one_pattern,
-		 .show_from_count = 1 },
+	[10] = { .names.style = NAMES_NOARGS, .reverse = true },
+	[11] = { .names.style = NAMES_NOARGS, .relative = true },
+	[12] = { .names.style = NAMES_SHORT, .tags = ~0u },
 	[13] = { .names.style = NAMES_NOARGS, .event_filter = some_events,
 		 .event_filter_count = 2 },
 	[14] = { .names.style = NAMES_NOARGS, .columns = 2, .group_by = GROUP_PID },
@@ -71,6 +68,40 @@ static const char *const metrics[] = {
 	"", "total", "live", "leaked", "growth", "temporary", "blocks", "definite",
 	"lifetime",
 };
+
+/* Filters that go together, done in this order; some ways have none. */
+static const struct filtering {
+	enum filter_kind kind;
+	const char *text;
+} filterings[][5] = {
+	{ { 0 } },
+	{ { FILTER_SKIP_AFTER, "main" }, { FILTER_NO_IDLE, "" }, { FILTER_DEPTH, "9" } },
+	{ { FILTER_SHOW_FROM, "a.*[b-k]" }, { FILTER_BASE, "main" },
+	  { FILTER_COLLAPSE_CYCLE, "" }, { FILTER_MIN, "3" } },
+	{ { FILTER_RENAME, "s/([a-f]+)(.?)/<$2;$1>/g" }, { FILTER_MIN, "10" },
+	  { FILTER_REVERSE, "" }, { FILTER_MIN, "20" }, { FILTER_HIDE, "c" } },
+	{ { FILTER_MERGE_THREADS, "" }, { FILTER_COLLAPSE_MODULE, "." },
+	  { FILTER_COLLAPSE_DIRECT, "" }, { FILTER_PRUNE_FROM, "^[a-m]" } },
+	{ { FILTER_TAG_IGNORE, "pid=1:" }, { FILTER_REVERSE, "" },
+	  { FILTER_MERGE_THREADS, "" }, { FILTER_MERGE_FUNCTION, "[aeiou]" } },
+	{ { FILTER_COLLAPSE_SUBTREE, "ma|st" }, { FILTER_SHOW, "[a-s]" },
+	  { FILTER_RENAME, "s/^.*$//" }, { FILTER_TAG_FOCUS, "cycles|c" } },
+};
+
+/* Made once: a fuzzer calls very often. */
+static struct filter *filter_of_way(size_t way)
+{
+	static struct filter *made[ARRAY_SIZE(filterings)];
+	struct match_error error = { 0 };
+	size_t n = way % ARRAY_SIZE(filterings);
+	if (made[n])
+		return made[n];
+	made[n] = filter_new();
+	for (const struct filtering *f = filterings[n]; f->text; f++)
+		if (!filter_add(made[n], f->kind, str_of(f->text), &error))
+			abort();
+	return made[n];
+}
 
 static const char *const some_maps[] = { "/a=/b" };
 
@@ -88,6 +119,8 @@ static struct want with_options(struct want want, const struct reader *reader, s
 		want.maps = some_maps;
 		want.map_count = ARRAY_SIZE(some_maps);
 	}
+	if (!want.in_order)
+		want.filter = filter_of_way(n);
 	return want;
 }
 
@@ -289,7 +322,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct str bytes = { (const char *)data + HEAD, size - HEAD };
 	const struct reader *reader = readers[data[0] % reader_count()];
 	struct want want = with_options(wants[data[1] / 16], reader,
-					data[0] / reader_count());
+					data[0] / reader_count() + data[1] / 16);
 	probe_all(bytes);
 	read_one(bytes, reader, block_sizes[data[1] % 16], &want);
 	return 0;
@@ -310,6 +343,10 @@ static void replay(const struct reader *reader, struct str bytes)
 		read_one(bytes, reader, block_sizes[way * 7 % 16], &wants[way]);
 		if (way % ARRAY_SIZE(metrics) > 0)
 			read_one(bytes, reader, block_sizes[way % 16], &want);
+		want = wants[way];
+		if (!want.in_order)
+			want.filter = filter_of_way(way);
+		read_one(bytes, reader, block_sizes[way * 5 % 16], &want);
 	}
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * fg-collapse: any profile to folded stacks.
+ * fg-collapse: any profile to folded stacks.  fold() makes these calls:
  *
  *	options_parse()    options.c, options_collapse.c: the command line
  *	job_run()          job.c: opens each file (io/input.c), finds its reader
@@ -11,33 +11,9 @@
  *	                   (report.c, stats.c)
  *	folded_write()     write/folded.c
  */
-#include "cmd/job.h"
-#include "write/folded.h"
-
-static int write_folded(const struct job *job)
-{
-	static struct output out;
-	const struct settings *s = job->settings;
-	struct folded_options options = {
-		.marks = s->marks, .header = !s->no_header,
-	};
-	if (!job_open_output(s, &out, JOB_TEXT))
-		return 2;
-	folded_write(&job->stacks, &options, &out);
-	return job_close_output(&out);
-}
+#include "cmd/fold.h"
 
 int main(int argc, char **argv)
 {
-	struct settings settings;
-	int status = options_parse(&face_collapse, &settings, argc, argv);
-	if (status >= 0)
-		return status;
-	struct job job;
-	status = job_run(&job, &settings);
-	if (status < 0)
-		status = write_folded(&job);
-	job_free(&job);
-	options_free(&settings);
-	return status;
+	return fold(&face_collapse, argc, argv);
 }

@@ -365,26 +365,38 @@ static void warn_of_unit(const struct job *job)
 				STR_ARG(told), STR_ARG(asked));
 }
 
+/* What the filters could not do; false when that is an error. */
+static bool check_filters(const struct job *job)
+{
+	const struct settings *s = job->settings;
+	struct buf line = { 0 };
+	unsigned slow = filter_slow(s->want.filter);
+	bool strict = s->want.strict;
+	if (slow > 0 && (strict || !s->quiet))
+		(strict ? message_error : message_warning)(
+			"%u names take too long to match with the filters, and count "
+			"as no match%s", slow, strict ? " (--strict)" : "");
+	bool ok = !strict || slow == 0;
+	if (ok && strict && report_add_unmatched(job, &line)) {
+		message_error("nothing matches %s (--strict)", buf_cstr(&line));
+		ok = false;
+	}
+	buf_free(&line);
+	return ok;
+}
+
 static int show_choice(struct job *job)
 {
 	if (job->stacks.count == 0 && job->stacks.any_before) {
 		report_nothing(job);
 		return 2;
 	}
+	if (!check_filters(job))
+		return 2;
 	warn_of_unit(job);
 	warn_of_order(job);
 	report_words(job);
 	return stats_write(job) ? -1 : 2;
-}
-
-static bool check_want(const struct want *want)
-{
-	struct buf why = { 0 };
-	bool ok = filter_check(want, &why);
-	if (!ok)
-		message_error("regular expression of --show-from: %s", buf_cstr(&why));
-	buf_free(&why);
-	return ok;
 }
 
 int job_run(struct job *job, const struct settings *settings)
@@ -397,8 +409,6 @@ int job_run(struct job *job, const struct settings *settings)
 	job->files = xcalloc(job->file_count, sizeof(*job->files));
 	if (settings->list_formats)
 		return list_formats(job);
-	if (!check_want(&settings->want))
-		return 2;
 	if (settings->identify)
 		return identify(job);
 	int status = read_files(job);

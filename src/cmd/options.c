@@ -103,42 +103,6 @@ const struct opt options_reading[] = {
 	{ 0 },
 };
 
-/* Filtering */
-
-static const char *add_base(void *settings, const char *value);
-
-const struct opt options_filter[] = {
-	{ .name = "show-from", .kind = OPT_LIST, OPT_AT(show_from), .argument = "RE",
-	  .help = "start stacks at the first function that matches, and leave out stacks "
-		  "without one; repeatable" },
-	{ .name = "base", .kind = OPT_CALL, .call = add_base, .argument = "FUNC",
-	  .hidden = true, .help = "as --show-from, for exactly this function" },
-	{ .name = "skip-after", .kind = OPT_LIST, OPT_AT(skip_after), .argument = "FUNC",
-	  .help = "cut off the callers of this function; repeatable" },
-	{ .name = "no-idle", .kind = OPT_SET, OPT_AT(want.no_idle),
-	  .help = "leave out stacks of idle processors" },
-	{ .name = "reverse", .kind = OPT_SET, OPT_AT(want.reverse),
-	  .help = "turn stacks around: merged from the innermost function outwards" },
-	{ 0 },
-};
-
-/* The name as a regular expression that matches nothing else. */
-static const char *add_base(void *settings, const char *value)
-{
-	struct settings *s = settings;
-	struct buf re = { 0 };
-	buf_add(&re, STR("^"));
-	for (; *value; value++) {
-		if (strchr("\\^$.|?*+()[]{}", *value))
-			buf_addc(&re, '\\');
-		buf_addc(&re, *value);
-	}
-	buf_add(&re, STR("$"));
-	opt_list_add(&s->show_from, arena_copy(&s->parsed.arena, buf_str(&re)).p);
-	buf_free(&re);
-	return NULL;
-}
-
 /* Shared by all programs */
 
 const struct opt options_general[] = {
@@ -230,7 +194,7 @@ static void finish(struct settings *settings, const struct face *face)
 	settings->files = settings->parsed.files;
 	settings->file_count = settings->parsed.file_count;
 	settings->marks = chosen_marks(settings);
-	want->unmarked = face == &face_collapse ? ~settings->marks : 0;
+	want->unmarked = face->writes_marks ? ~settings->marks : 0;
 	want->event_filter = settings->event_filter.items;
 	want->event_filter_count = settings->event_filter.count;
 	want->tagroot = settings->tagroot.items;
@@ -241,12 +205,6 @@ static void finish(struct settings *settings, const struct face *face)
 	want->suppression_count = settings->suppressions.count;
 	want->maps = settings->maps.items;
 	want->map_count = settings->maps.count;
-	want->skip_after = settings->skip_after.items;
-	want->skip_after_count = settings->skip_after.count;
-	want->show_from = settings->show_from.items;
-	want->show_from_count = settings->show_from.count;
-	/* Filters look at them. */
-	want->full_names = want->skip_after_count > 0 || want->show_from_count > 0;
 }
 
 /* Of options that are right alone, the two that contradict each other. */
@@ -256,7 +214,7 @@ static bool check_together(const struct settings *settings)
 	const char *order = settings->picture.order;
 	if (!want->in_order)
 		return true;
-	if (want->reverse)
+	if (want->reverse || filter_has(want->filter, FILTER_REVERSE))
 		message_error("--flamechart shows what happened one after the other, which "
 			      "--reverse would merge");
 	else if (order && strcmp(order, "weight") == 0)
@@ -326,7 +284,8 @@ int options_parse(const struct face *face, struct settings *settings, int argc,
 		finish(settings, face);
 		program.name = settings->completion >= 0 ? face->name : settings->name;
 		status = answer(settings, face, &program);
-		if (status < 0 && !check_together(settings))
+		if (status < 0 && (!options_finish_filters(settings) ||
+				   !check_together(settings)))
 			status = 2;
 	}
 	if (status < 0 && argc <= 1 && isatty(STDIN_FILENO))
@@ -339,8 +298,7 @@ int options_parse(const struct face *face, struct settings *settings, int argc,
 void options_free(struct settings *settings)
 {
 	opt_list_free(&settings->event_filter);
-	opt_list_free(&settings->skip_after);
-	opt_list_free(&settings->show_from);
+	options_free_filters(settings);
 	opt_list_free(&settings->suppressions);
 	opt_list_free(&settings->maps);
 	opt_list_free(&settings->tagroot);

@@ -3,6 +3,7 @@
 #define CMD_OPTIONS_H
 
 #include "base/opt.h"
+#include "model/filter.h"
 #include "model/want.h"
 #include "write/png.h"
 #include "write/svg.h"
@@ -29,11 +30,12 @@ struct face {
 	const char *summary;
 	const char *manual;
 	void (*set_defaults)(struct settings *);     /* of its own part; may be NULL */
+	bool writes_marks;           /* kinds without a mark are not told apart */
 	const struct opt_table *tables;
 	size_t table_count;
 };
 
-extern const struct face face_collapse, face_svg, face_png, face_diff;
+extern const struct face face_collapse, face_diff, face_filter, face_svg, face_png;
 
 struct settings {
 	const char *name;            /* the program as it was called, without folders */
@@ -81,8 +83,15 @@ struct settings {
 	int completion;              /* enum completion_shell, or -1 */
 	bool kernel, jit, all, no_marks;
 	unsigned threads;
-	struct opt_list event_filter, skip_after, show_from, suppressions, maps;
 	struct opt_list tagroot, tagleaf;
+	struct opt_list event_filter, suppressions, maps;
+	struct settings_filters {
+		struct settings_filter {
+			enum filter_kind kind;
+			const char *value;
+		} *items;
+		size_t count, capacity;
+	} filters;
 	struct opt_parsed parsed;
 };
 
@@ -96,6 +105,10 @@ struct settings {
 int options_parse(const struct face *, struct settings *settings, int argc,
 		  char *const *argv);
 void options_free(struct settings *);
+
+/* Makes settings->want.filter of the filters; false when one is wrong, which is said. */
+bool options_finish_filters(struct settings *);
+void options_free_filters(struct settings *);
 
 /* For tables: the place of a row's value, and the tables that all programs share. */
 #define OPT_AT(member) .offset = offsetof(struct settings, member)

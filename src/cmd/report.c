@@ -216,17 +216,33 @@ static const char *missing(const struct job *job)
 	return NULL;
 }
 
+bool report_add_unmatched(const struct job *job, struct buf *out)
+{
+	struct buf option = { 0 };
+	unsigned step = 0;
+	size_t before = out->n;
+	while (filter_add_unmatched(job->settings->want.filter, &option, &step)) {
+		if (out->n > before)
+			buf_addf(out, ", ");
+		buf_add(out, buf_str(&option));
+		buf_clear(&option);
+	}
+	buf_free(&option);
+	return out->n > before;
+}
+
 /* One at most: what was asked for in vain comes before what could be better. */
 static void say_hint(const struct job *job)
 {
 	struct buf line = { 0 };
 	const struct reader *reader = job->files[0].reader;
-	const char *function = filter_unmatched(&job->profile, &job->settings->want);
 	const char *words = job_read_raw(job) ? missing(job) : NULL;
-	if (function)
-		buf_addf(&line, "hint: no function is called '%s', so --skip-after does "
-			 "nothing", function);
-	else if (words)
+	if (report_add_unmatched(job, &line)) {
+		message_note("hint: nothing matches %s", buf_cstr(&line));
+		buf_free(&line);
+		return;
+	}
+	if (words)
 		buf_addf(&line, "hint: the input has no %s", words);
 	else if (job_read_raw(job) && reader->hints)
 		quality_add_hint(&line, &job->quality, &reader->hints->quality);
@@ -280,13 +296,6 @@ void report_words(const struct job *job)
 
 /* Nothing to write */
 
-static const char *filters_used(const struct want *w)
-{
-	if (w->show_from_count)
-		return "--show-from or --base";
-	return w->no_idle ? "--no-idle" : "the filters";
-}
-
 static void say_filtered_events(const struct job *job)
 {
 	struct buf line = { 0 };
@@ -298,6 +307,19 @@ static void say_filtered_events(const struct job *job)
 	}
 	message_error("%s", buf_cstr(&line));
 	buf_free(&line);
+}
+
+/* All of them were dropped by filters, the last ones by one that is named. */
+static void say_filtered(const struct job *job)
+{
+	struct buf option = { 0 };
+	if (!filter_add_dropper(job->settings->want.filter, &option))
+		buf_addf(&option, "the filters");
+	message_error("0 of %" PRIu64 " %s are left by %s", job->samples.count,
+		      job_read_raw(job) && !job->profile.metrics.count ? "samples" :
+									 "stacks",
+		      buf_cstr(&option));
+	buf_free(&option);
 }
 
 void report_nothing(const struct job *job)
@@ -312,10 +334,7 @@ void report_nothing(const struct job *job)
 	else if (job->samples.filtered > 0)
 		say_filtered_events(job);
 	else if (job->samples.count > 0)
-		message_error("0 of %" PRIu64 " %s are left by %s", job->samples.count,
-			      job_read_raw(job) && !job->profile.metrics.count ?
-				      "samples" : "stacks",
-			      filters_used(&job->settings->want));
+		say_filtered(job);
 	else
 		message_note("%s: error: no %s found%s", job->files[0].input.name,
 			     job_read_raw(job) ? "sample" : "stack",

@@ -18,6 +18,12 @@ void report_words(const struct job *);
 /* Why nothing is left to write. */
 void report_nothing(const struct job *);
 
+/*
+ * Appends the filters that found nothing, "--hide=a, --show=b"; false when there are
+ * none.
+ */
+bool report_add_unmatched(const struct job *, struct buf *);
+
 /* For --list-metrics. */
 void report_metrics(const struct job *, struct output *);
 

@@ -1,140 +1,296 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/*
- * --skip-after F cuts above the F nearest to the leaf and leaves other stacks
- * alone, as the Perl tools do; --show-from RE cuts above the match nearest to
- * the root and drops stacks without one, as pprof does.
- */
+/* The list of steps: what each kind is called, needs and changes. */
 #include "model/filter.h"
 
-#include <assert.h>
 #include <stdlib.h>
 
 #include "base/alloc.h"
-#include "model/match.h"
+#include "base/num.h"
+#include "model/filter_steps.h"
 
-enum { SKIP_AFTER = 1, SHOW_FROM = 2, IDLE = 4 };
-
-/*
- * Where processors wait for work, as perf itself knows them
- * (tools/perf/util/symbol.c).
- */
-static const char *const idle_names[] = {
-	"acpi_idle_do_entry", "acpi_processor_ffh_cstate_enter", "arch_cpu_idle",
-	"cpu_idle", "cpu_idle_poll", "cpu_startup_entry", "cpuidle_enter",
-	"cpuidle_enter_state", "default_idle", "default_idle_call", "do_idle",
-	"idle_cpu", "intel_idle", "intel_idle_ibrs", "intel_idle_irq",
-	"mwait_idle", "mwait_idle_with_hints", "native_safe_halt", "poll_idle",
-	"ppc64_runlatch_off", "pseries_dedicated_idle_sleep", "psw_idle",
-	"psw_idle_exit", "pv_native_safe_halt", "xen_hypercall_sched_op",
+const char *const filter_options[FILTER_KINDS] = {
+	[FILTER_FOCUS] = "focus",
+	[FILTER_IGNORE] = "ignore",
+	[FILTER_HIDE] = "hide",
+	[FILTER_SHOW] = "show",
+	[FILTER_SHOW_FROM] = "show-from",
+	[FILTER_PRUNE_FROM] = "prune-from",
+	[FILTER_TAG_FOCUS] = "tagfocus",
+	[FILTER_TAG_IGNORE] = "tagignore",
+	[FILTER_BASE] = "base",
+	[FILTER_SKIP_AFTER] = "skip-after",
+	[FILTER_MERGE_FUNCTION] = "merge-function",
+	[FILTER_DROP_FUNCTION] = "drop-function",
+	[FILTER_COLLAPSE_MODULE] = "collapse-module",
+	[FILTER_COLLAPSE_SUBTREE] = "collapse-subtree",
+	[FILTER_COLLAPSE_DIRECT] = "collapse-recursion=direct",
+	[FILTER_COLLAPSE_CYCLE] = "collapse-recursion=cycle",
+	[FILTER_RENAME] = "rename",
+	[FILTER_MERGE_THREADS] = "merge-threads",
+	[FILTER_MIN] = "min",
+	[FILTER_DEPTH] = "depth",
+	[FILTER_NO_IDLE] = "no-idle",
+	[FILTER_REVERSE] = "reverse",
 };
 
-bool filter_check(const struct want *w, struct buf *message)
+/* What the argument is, what the step looks for, and whether order stays. */
+static const struct {
+	enum { NOTHING, PATTERN, NAME, TAGS_TEXT, RENAMING, PERCENT, NUMBER } argument;
+	bool searches, keeps_order;
+} kinds[FILTER_KINDS] = {
+	[FILTER_FOCUS] = { PATTERN, true, true },
+	[FILTER_IGNORE] = { PATTERN, true, true },
+	[FILTER_HIDE] = { PATTERN, true, false },
+	[FILTER_SHOW] = { PATTERN, true, false },
+	[FILTER_SHOW_FROM] = { PATTERN, true, false },
+	[FILTER_PRUNE_FROM] = { PATTERN, true, false },
+	[FILTER_TAG_FOCUS] = { TAGS_TEXT, true, true },
+	[FILTER_TAG_IGNORE] = { TAGS_TEXT, true, true },
+	[FILTER_BASE] = { NAME, true, false },
+	[FILTER_SKIP_AFTER] = { NAME, true, false },
+	[FILTER_MERGE_FUNCTION] = { PATTERN, true, false },
+	[FILTER_DROP_FUNCTION] = { PATTERN, true, true },
+	[FILTER_COLLAPSE_MODULE] = { PATTERN, true, false },
+	[FILTER_COLLAPSE_SUBTREE] = { PATTERN, true, true },
+	[FILTER_COLLAPSE_DIRECT] = { NOTHING, false, false },
+	[FILTER_COLLAPSE_CYCLE] = { NOTHING, false, false },
+	[FILTER_RENAME] = { RENAMING, true, false },
+	[FILTER_MERGE_THREADS] = { NOTHING, false, false },
+	[FILTER_MIN] = { PERCENT, false, false },
+	[FILTER_DEPTH] = { NUMBER, false, true },
+	[FILTER_NO_IDLE] = { NOTHING, false, true },
+	[FILTER_REVERSE] = { NOTHING, false, false },
+};
+
+struct filter *filter_new(void)
 {
-	for (size_t i = 0; i < w->show_from_count; i++) {
-		struct match *m = match_new(str_of(w->show_from[i]), message);
-		if (m == NULL)
-			return false;
-		match_free(m);
-	}
-	return true;
+	return xcalloc(1, sizeof(struct filter));
 }
 
-static bool is_one_of(struct str name, const char *const *names, size_t count)
+static void free_step(struct filter_step *s)
 {
-	for (size_t i = 0; i < count; i++)
-		if (str_eq(name, str_of(names[i])))
-			return true;
-	return false;
-}
-
-static struct str full_name(const struct profile *p, uint32_t frame)
-{
-	uint32_t full = p->frames[frame].full;
-	return full == ID_NONE || full == ID_SEVERAL ? profile_name(p, frame) :
-						       intern_text(&p->text, full);
-}
-
-static void judge_names(struct filter *f, const struct profile *p, const struct want *w)
-{
-	for (uint32_t i = 0; i < p->frame_count; i++) {
-		struct str name = profile_name(p, i);
-		if (is_one_of(name, w->skip_after, w->skip_after_count) ||
-		    is_one_of(full_name(p, i), w->skip_after, w->skip_after_count))
-			f->flags[i] |= SKIP_AFTER;
-		if (w->no_idle && p->frames[i].kind != FRAME_INLINED &&
-		    is_one_of(profile_function(p, i), idle_names,
-			      ARRAY_SIZE(idle_names)))
-			f->flags[i] |= IDLE;
-	}
-}
-
-static void judge_pattern(struct filter *f, const struct profile *p, const char *pattern)
-{
-	struct buf message = { 0 };
-	struct match *m = match_new(str_of(pattern), &message);
-	assert(m != NULL);
-	for (uint32_t i = 0; i < p->frame_count; i++)
-		if (match_find(m, profile_name(p, i)) ||
-		    match_find(m, full_name(p, i)))
-			f->flags[i] |= SHOW_FROM;
-	match_free(m);
-	buf_free(&message);
-}
-
-void filter_init(struct filter *f, const struct profile *p, const struct want *w)
-{
-	*f = (struct filter){
-		.active = w->skip_after_count || w->show_from_count || w->no_idle,
-		.needs_show_from = w->show_from_count > 0,
-	};
-	if (!f->active)
-		return;
-	f->flags = xcalloc(p->frame_count, 1);
-	judge_names(f, p, w);
-	for (size_t i = 0; i < w->show_from_count; i++)
-		judge_pattern(f, p, w->show_from[i]);
-}
-
-const char *filter_unmatched(const struct profile *p, const struct want *w)
-{
-	for (size_t k = 0; k < w->skip_after_count; k++) {
-		uint32_t i = 0;
-		while (i < p->frame_count &&
-		       !is_one_of(profile_name(p, i), &w->skip_after[k], 1) &&
-		       !is_one_of(full_name(p, i), &w->skip_after[k], 1))
-			i++;
-		if (i == p->frame_count)
-			return w->skip_after[k];
-	}
-	return NULL;
+	for (size_t i = 0; i < s->text_count; i++)
+		match_free(s->texts[i].match);
+	free(s->texts);
+	rename_free(s->rename);
+	*s = (struct filter_step){ 0 };
 }
 
 void filter_free(struct filter *f)
 {
-	free(f->flags);
-	f->flags = NULL;
+	for (unsigned i = 0; f && i < f->count; i++)
+		free_step(&f->steps[i]);
+	free(f);
 }
 
-int64_t filter_apply(const struct filter *f, const uint32_t *frames, uint32_t depth,
-		     bool *cut)
+/* Steps */
+
+static bool fail(struct match_error *error, const char *why)
 {
-	int64_t skip = -1, show = -1;
-	*cut = false;
-	if (!f->active)
-		return 0;
-	for (uint32_t i = 0; i < depth; i++) {
-		uint8_t flags = f->flags[frames[i]];
-		if (flags & IDLE)
-			return -1;
-		if (flags & SKIP_AFTER)
-			skip = i;
-		if ((flags & SHOW_FROM) && show < 0)
-			show = i;
+	buf_addf(&error->why, "%s", why);
+	error->at = FILTER_NOWHERE;
+	return false;
+}
+
+bool filter_add_text(struct filter_step *s, struct str text, bool is_pattern,
+		     struct match_error *error)
+{
+	struct match *match = NULL;
+	if (is_pattern && !(match = match_try(text, false, error)))
+		return false;
+	ARRAY_RESERVE(s->texts, s->text_capacity, s->text_count + 1);
+	s->texts[s->text_count++] = (struct filter_text){ text, match };
+	return true;
+}
+
+static bool parse_percent(struct str s, double *percent)
+{
+	if (str_ends(s, STR("%")))
+		s = str_trim(str_head(s, s.n - 1));
+	return num_double(s, percent) && *percent >= 0 && *percent <= 100;
+}
+
+static bool parse_depth(struct str s, uint32_t *depth)
+{
+	uint64_t number;
+	bool ok = num_u64(s, &number) && number > 0 && number < UINT32_MAX;
+	*depth = ok ? (uint32_t)number : 0;
+	return ok;
+}
+
+/* The list */
+
+static bool parse_argument(struct filter_step *s, struct str argument,
+			   struct match_error *error)
+{
+	switch (kinds[s->kind].argument) {
+	case PATTERN:
+		return filter_add_text(s, argument, true, error);
+	case NAME:
+		return filter_add_text(s, argument, false, error);
+	case TAGS_TEXT:
+		return filter_tags_parse(s, argument, error);
+	case RENAMING:
+		s->rename = rename_new(argument, error);
+		return s->rename != NULL;
+	case PERCENT:
+		return parse_percent(argument, &s->percent) ||
+		       fail(error, "a percentage from 0 to 100 is needed, as in 0.5%");
+	case NUMBER:
+		return parse_depth(argument, &s->depth) ||
+		       fail(error, "a number of functions is needed, at least 1");
+	case NOTHING:
+		break;
 	}
-	if (f->needs_show_from && show < 0)
-		return -1;
-	*cut = skip >= 0 || show >= 0;
-	int64_t first = skip > show ? skip : show;
-	return first < 0 ? 0 : first;
+	return true;
+}
+
+/* Neighbours that are one step: any of their texts will do. */
+static bool joins(const struct filter *f, enum filter_kind kind)
+{
+	enum filter_kind last = f->count ? f->steps[f->count - 1].kind : FILTER_KINDS;
+	bool shows = kind == FILTER_SHOW_FROM || kind == FILTER_BASE;
+	if (last == FILTER_SHOW_FROM || last == FILTER_BASE)
+		return shows;
+	return kind == FILTER_SKIP_AFTER && last == kind;
+}
+
+bool filter_add(struct filter *f, enum filter_kind kind, struct str argument,
+		struct match_error *error)
+{
+	if (joins(f, kind))
+		return filter_add_text(&f->steps[f->count - 1], argument,
+				       kinds[kind].argument == PATTERN, error);
+	if (f->count == FILTER_STEPS_MAX)
+		return fail(error, "more than 64 filters");
+	struct filter_step *s = &f->steps[f->count];
+	*s = (struct filter_step){ .kind = kind, .argument = argument };
+	if (!parse_argument(s, argument, error)) {
+		free_step(s);
+		return false;
+	}
+	f->count++;
+	return true;
+}
+
+/* Questions */
+
+bool filter_is_empty(const struct filter *f)
+{
+	return f == NULL || f->count == 0;
+}
+
+bool filter_has(const struct filter *f, enum filter_kind kind)
+{
+	for (unsigned i = 0; f && i < f->count; i++)
+		if (f->steps[i].kind == kind)
+			return true;
+	return false;
+}
+
+bool filter_needs_names(const struct filter *f)
+{
+	for (unsigned i = 0; f && i < f->count; i++)
+		if (kinds[f->steps[i].kind].argument == PATTERN ||
+		    kinds[f->steps[i].kind].argument == NAME)
+			return true;
+	return false;
+}
+
+bool filter_needs_tag(const struct filter *f, enum want_tag tag)
+{
+	for (unsigned i = 0; f && i < f->count; i++) {
+		const struct filter_step *s = &f->steps[i];
+		if (kinds[s->kind].argument == TAGS_TEXT && filter_tags_need(s, tag))
+			return true;
+	}
+	return false;
+}
+
+bool filter_keeps_order(const struct filter *f)
+{
+	for (unsigned i = 0; f && i < f->count; i++)
+		if (!kinds[f->steps[i].kind].keeps_order)
+			return false;
+	return true;
+}
+
+bool filter_reverses(const struct filter *f)
+{
+	return f && filter_part_reverses(f, FILTER_STEPS_MAX);
+}
+
+unsigned filter_parts(const struct filter *f)
+{
+	unsigned parts = 1;
+	for (unsigned i = 0; f && i < f->count; i++)
+		parts += f->steps[i].kind == FILTER_MIN;
+	return parts;
+}
+
+double filter_part_limit(const struct filter *f, unsigned part)
+{
+	for (unsigned i = 0; i < f->count; i++)
+		if (f->steps[i].kind == FILTER_MIN && part-- == 0)
+			return f->steps[i].percent;
+	return 0;
+}
+
+bool filter_part_reverses(const struct filter *f, unsigned part)
+{
+	bool reversed = false;
+	for (unsigned i = 0; f && i < f->count; i++) {
+		if (f->steps[i].kind == FILTER_MIN && part-- == 0)
+			break;
+		reversed ^= f->steps[i].kind == FILTER_REVERSE;
+	}
+	return reversed;
+}
+
+/* What was found */
+
+static void add_option(struct buf *out, const struct filter_step *s)
+{
+	buf_addf(out, "--%s", filter_options[s->kind]);
+	if (kinds[s->kind].argument == NOTHING)
+		return;
+	buf_addc(out, '=');
+	buf_add(out, s->argument);
+}
+
+bool filter_add_unmatched(const struct filter *f, struct buf *out, unsigned *step)
+{
+	for (; f && *step < f->count; (*step)++) {
+		const struct filter_step *s = &f->steps[*step];
+		if (s->hits > 0 || !kinds[s->kind].searches)
+			continue;
+		add_option(out, s);
+		(*step)++;
+		return true;
+	}
+	return false;
+}
+
+bool filter_add_dropper(const struct filter *f, struct buf *out)
+{
+	for (unsigned i = 0; f && i < f->count; i++) {
+		if (f->steps[i].dropped == 0)
+			continue;
+		add_option(out, &f->steps[i]);
+		return true;
+	}
+	return false;
+}
+
+unsigned filter_slow(const struct filter *f)
+{
+	unsigned slow = 0;
+	for (unsigned i = 0; f && i < f->count; i++) {
+		const struct filter_step *s = &f->steps[i];
+		for (size_t k = 0; k < s->text_count; k++)
+			slow += s->texts[k].match ? match_slow(s->texts[k].match) : 0;
+		slow += s->rename ? rename_slow(s->rename) : 0;
+	}
+	return slow;
 }

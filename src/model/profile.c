@@ -203,9 +203,22 @@ static void multiply(struct profile *p, int64_t *value, int64_t factor)
 void profile_rescale(struct profile *p, unsigned column, unsigned scale)
 {
 	assert(column < COLUMNS_MAX);
-	for (; p->columns[column].scale < scale; p->columns[column].scale++)
+	for (; p->columns[column].scale < scale; p->columns[column].scale++) {
 		for (uint32_t i = 0; i < p->stack_count; i++)
 			multiply(p, &p->values[(size_t)i * COLUMNS_MAX + column], 10);
+		if (column == 0)
+			multiply(p, &p->taken, 10);
+	}
+}
+
+bool profile_sum(const struct profile *p, unsigned column, int64_t *sum)
+{
+	bool fits = true;
+	*sum = 0;
+	for (uint32_t i = 0; fits && i < p->stack_count; i++)
+		fits = !__builtin_add_overflow(
+			*sum, p->values[(size_t)i * COLUMNS_MAX + column], sum);
+	return fits;
 }
 
 uint32_t profile_hash(const uint32_t *frames, uint32_t depth, uint32_t group)

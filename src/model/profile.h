@@ -118,6 +118,7 @@ struct profile {
 
 	struct str title;        /* the command that was recorded; may be empty */
 	struct str shown;        /* "62 % of 21000 cycles", left by a filter; or empty */
+	int64_t taken;           /* what that filter took away, of the first column */
 	uint64_t header_samples; /* samples behind texts that only tell their number */
 	bool samples_untold;     /* some text did not tell it */
 	bool columns_guessed;    /* nobody said that the two columns are a difference */
@@ -180,6 +181,9 @@ uint32_t profile_group(struct profile *, const struct group *);
 
 /* Raises the scale of a column: values so far are multiplied. */
 void profile_rescale(struct profile *, unsigned column, unsigned scale);
+
+/* The sum of a column over all stacks; false when it does not fit. */
+bool profile_sum(const struct profile *, unsigned column, int64_t *sum);
 
 /* The hash under which profile_add() looks for a stack. */
 uint32_t profile_hash(const uint32_t *frames, uint32_t depth, uint32_t group);

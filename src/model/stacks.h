@@ -32,7 +32,8 @@ struct stacks {
 	bool reversed;               /* turned around: what comes first was called last */
 
 	int64_t total[COLUMNS_MAX];  /* sums of the values */
-	int64_t total_before;        /* of the first column, before filters */
+	int64_t total_before;        /* of the first column, before filters, those that
+					folded text tells of included */
 	bool any_before;             /* some value was not 0 before that */
 	uint64_t samples;            /* behind the values; 0 when not known */
 	struct str metric;           /* which of the profile's is shown; may be empty */

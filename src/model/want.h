@@ -36,12 +36,16 @@ struct want_window {
 	int64_t from, to;        /* to is INT64_MAX without an end */
 };
 
+/* Attributes of samples that filters may look at. */
+enum want_tag { TAG_COMM, TAG_PID, TAG_TID, TAG_CPU, TAG_EVENT, TAG_LABELS, TAGS };
+
+struct filter;
+
 struct want {
 	enum group_by group_by;
 	enum granularity granularity;
 	bool addrs;              /* unknown frames carry their address */
 	bool no_inline;          /* inlined frames belong to the function around them */
-	bool no_idle;            /* without stacks of idle processors */
 	bool reverse;            /* stacks from the leaf: merged by callee */
 	bool in_order;           /* stacks stay in the order read: a flame chart */
 	bool first_event;        /* of several events the one read first, as in Perl */
@@ -86,35 +90,45 @@ struct want {
 	const char *const *event_filter;
 	size_t event_filter_count;
 
-	/* Functions, by cleaned or full name, whose callers are cut off. */
-	const char *const *skip_after;
-	size_t skip_after_count;
-
-	/* Regular expressions: stacks begin at the first function that matches. */
-	const char *const *show_from;
-	size_t show_from_count;
+	/* What is done with the stacks when all are read; NULL: nothing.  Not const, for
+	   it notes what it found. */
+	struct filter *filter;
+	unsigned tags;           /* 1u << enum want_tag of those that it looks at */
+	bool relative;           /* percentages are of what is shown, not of all */
 };
+
+/* Whether the process name stands at the root of the stacks. */
+static inline bool want_shows_comm(const struct want *w)
+{
+	return w->group_by == GROUP_COMM || w->group_by == GROUP_PID ||
+	       w->group_by == GROUP_TID || w->group_by == GROUP_CPU;
+}
+
+static inline bool want_tag(const struct want *w, enum want_tag tag)
+{
+	return w->places || (w->tags >> tag & 1);
+}
 
 /* Which attributes of samples are wanted. */
 static inline bool want_comm(const struct want *w)
 {
-	return w->places || (w->group_by != GROUP_NONE && w->group_by != GROUP_EVENT &&
-			     w->group_by != GROUP_MODULE);
+	return want_tag(w, TAG_COMM) || want_shows_comm(w);
 }
 
 static inline bool want_pid(const struct want *w)
 {
-	return w->places || w->group_by == GROUP_PID || w->group_by == GROUP_TID;
+	return want_tag(w, TAG_PID) || w->group_by == GROUP_PID ||
+	       w->group_by == GROUP_TID;
 }
 
 static inline bool want_tid(const struct want *w)
 {
-	return w->places || w->group_by == GROUP_TID;
+	return want_tag(w, TAG_TID) || w->group_by == GROUP_TID;
 }
 
 static inline bool want_cpu(const struct want *w)
 {
-	return w->places || w->group_by == GROUP_CPU;
+	return want_tag(w, TAG_CPU) || w->group_by == GROUP_CPU;
 }
 
 #endif

@@ -45,6 +45,8 @@ struct folded {
 	unsigned units, totals;  /* headers */
 	unsigned with_samples;   /* totals that tell the samples */
 	double told_sum;         /* of the values, as totals say */
+	struct decimal whole;    /* sums before filters, of the first column */
+	unsigned filtered;       /* how many */
 	uint32_t first_stack;    /* that is new in this file */
 	bool has_group;
 	uint32_t group;
@@ -102,6 +104,13 @@ static void add_total(struct folded *f, struct str value)
 	f->profile->header_samples += samples;
 }
 
+static void add_shown(struct folded *f, struct str value)
+{
+	if (f->profile->shown.n == 0)
+		f->profile->shown = profile_keep(f->profile, value);
+	f->filtered += folded_header_whole(value, &f->whole);
+}
+
 /* "total 1343525 bytes", of another metric than that of the values */
 static void add_metric(struct folded *f, struct str value)
 {
@@ -142,8 +151,8 @@ static bool read_header(struct folded *f, struct str line)
 		add_metric(f, value);
 	else if (str_eq(key, STR("command")) && p->title.n == 0)
 		p->title = profile_keep(p, value);
-	else if (str_eq(key, STR("shown")) && p->shown.n == 0)
-		p->shown = profile_keep(p, value);
+	else if (str_eq(key, STR("shown")))
+		add_shown(f, value);
 	else if (str_eq(key, STR("columns")))
 		f->header_columns = str_eq(value, STR("before, after")) ? 2 : 1;
 	return true;
@@ -527,10 +536,14 @@ static bool read_folded(struct input *in, const struct want *want, struct sample
 	f.sorted = f.first_stack == 0;
 	out->distinct = f.sorted;
 	double sum_before = sum_of_values(out->profile);
+	struct decimal first_before = { .scale = out->profile->columns[0].scale };
+	profile_sum(out->profile, 0, &first_before.digits);
 	bool ok = read_lines(&f);
 	bool told = tells_totals(&f, sum_before);
 	out->profile->samples_untold |= !told || f.with_samples < f.totals;
 	ok = ok && keep_metrics(&f, told);
+	if (f.filtered > 0 && f.filtered == f.totals)
+		folded_header_taken(out->profile, f.whole, first_before);
 	out->profile->sorted = f.sorted && !out->profile->is_difference;
 	out->distinct = false;
 	free(f.frame_of);

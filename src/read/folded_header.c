@@ -26,3 +26,38 @@ uint64_t folded_header_samples(struct str value)
 	number.n -= STR(" samples").n;
 	return num_u64(number, &samples) ? samples : 0;
 }
+
+static bool rescale(struct decimal *d, unsigned scale)
+{
+	bool fits = true;
+	for (; d->scale > scale; d->scale--)
+		d->digits /= 10;
+	for (; fits && d->scale < scale; d->scale++)
+		fits = !__builtin_mul_overflow(d->digits, 10, &d->digits);
+	return fits;
+}
+
+bool folded_header_whole(struct str value, struct decimal *sum)
+{
+	struct decimal whole;
+	ptrdiff_t of = str_find(value, STR(" of "));
+	struct str rest = str_skip(value, of < 0 ? value.n : (size_t)of + 4);
+	if (!num_decimal(str_cut(&rest, ' '), &whole) || whole.digits < 0)
+		return false;
+	unsigned scale = whole.scale > sum->scale ? whole.scale : sum->scale;
+	return rescale(&whole, scale) && rescale(sum, scale) &&
+	       !__builtin_add_overflow(sum->digits, whole.digits, &sum->digits);
+}
+
+void folded_header_taken(struct profile *p, struct decimal whole,
+			 struct decimal sum_before)
+{
+	unsigned scale = p->columns[0].scale;
+	int64_t sum, taken;
+	if (!rescale(&whole, scale) || !rescale(&sum_before, scale) ||
+	    !profile_sum(p, 0, &sum))
+		return;
+	taken = whole.digits - (sum - sum_before.digits);
+	if (taken > 0 && __builtin_add_overflow(p->taken, taken, &p->taken))
+		p->overflow = true;
+}

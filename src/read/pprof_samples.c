@@ -92,7 +92,7 @@ static bool make_group(struct pushing *p, const Pprof__Sample *s, struct group *
 		};
 	}
 	p->labels = labels_add(&profile->labels, own->labels, count);
-	if (p->tables->want->places)
+	if (want_tag(p->tables->want, TAG_LABELS))
 		g->labels = p->labels;
 	return true;
 }

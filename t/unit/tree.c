@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
+#include "model/filter.h"
 #include "model/samples.h"
 
 /* A stack as one would write it: "a;b_[k]". */
@@ -119,11 +120,14 @@ static void filters_cut_at_the_root(void **state)
 		{ "main;run;f;run;g", 1, "sh", 0 }, { "main;h", 2, "sh", 0 },
 		{ "main;run", 4, "awk", 0 }, { 0 },
 	};
-	static const char *const run[] = { "run" }, *const exact[] = { "^run$" };
-	assert_stacks(lines, (struct want){ .skip_after = run, .skip_after_count = 1 },
-		      "run 4, run;g 1, sh;main;h 2");
-	assert_stacks(lines, (struct want){ .show_from = exact, .show_from_count = 1 },
-		      "run 4, run;f;run;g 1");
+	struct filter *skip = filter_new(), *show = filter_new();
+	struct match_error error = { 0 };
+	assert_true(filter_add(skip, FILTER_SKIP_AFTER, STR("run"), &error));
+	assert_true(filter_add(show, FILTER_SHOW_FROM, STR("^run$"), &error));
+	assert_stacks(lines, (struct want){ .filter = skip }, "run 4, run;g 1, sh;main;h 2");
+	assert_stacks(lines, (struct want){ .filter = show }, "run 4, run;f;run;g 1");
+	filter_free(skip);
+	filter_free(show);
 	assert_stacks(lines, (struct want){ .reverse = true },
 		      "g;run;f;run;main;sh 1, h;main;sh 2, run;main;awk 4");
 }

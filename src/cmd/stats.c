@@ -93,6 +93,8 @@ static void json_metrics(struct output *out, const struct job *job)
 		output_bytes(out, str_of(i ? ", {" : "[{"));
 		json_text(out, "name", m->items[i].name, ", ");
 		json_text(out, "unit", m->items[i].unit, ", ");
+		if (m->items[i].is_estimate)
+			output_lit(out, "\"estimated\": true, ");
 		json_key(out, "total");
 		if (m->items[i].overflow)
 			output_lit(out, "null}");

@@ -20,7 +20,7 @@ static const struct known {
 } known[] = {
 	{ STR("peak"), STR("peak"), STR("nothing was allocated"), false, { "gb" } },
 	{ STR("live"), STR("live"), STR("nothing is live"), false,
-	  { "inuse_space", "in-use" } },
+	  { "inuse_space", "in-use", "outstanding" } },
 	{ STR("total"), STR("total"), STR("nothing was counted"), false,
 	  { "tb", "bytes", "alloc_space", "totB" } },
 	{ STR("definite"), STR("definitely lost"), STR("nothing was lost"), false,
@@ -38,9 +38,11 @@ static const struct known {
 	{ STR("blocks"), STR(""), STR("nothing was counted"), false,
 	  { "tbk", "allocations", "allocs", "alloc_objects", "totBk" } },
 	{ STR("samples"), STR(""), STR("no sample was taken"), false, { NULL } },
+	{ STR("delay"), STR("delay"), STR("nothing has waited"), false, { NULL } },
 	{ STR("contentions"), STR(""), STR("nothing has waited"), false, { NULL } },
-	{ STR("goroutine"), STR(""), STR("there was no goroutine"), false, { NULL } },
-	{ STR("threadcreate"), STR(""), STR("no thread was made"), false, { NULL } },
+	{ STR("goroutine"), STR(""), STR("there was no goroutine"), false,
+	  { "goroutines" } },
+	{ STR("threadcreate"), STR(""), STR("no thread was made"), false, { "threads" } },
 	{ STR("errors"), STR(""), STR("nothing was wrong"), false, { NULL } },
 	{ STR("peak-blocks"), STR("at the peak"), STR("nothing was allocated"), true,
 	  { "gbk" } },
@@ -51,6 +53,8 @@ static const struct known {
 	{ STR("suppressed"), STR("suppressed"), STR("nothing was suppressed"), true,
 	  { NULL } },
 	{ STR("growth"), STR("growth"), STR("nothing has grown"), true, { NULL } },
+	{ STR("fragmentation"), STR("fragmentation"), STR("nothing is fragmented"), true,
+	  { NULL } },
 	{ STR("freed"), STR("freed"), STR("nothing was freed"), true, { "totFdB" } },
 	{ STR("freed-blocks"), STR("freed"), STR("nothing was freed"), true,
 	  { "totFdBk" } },
@@ -214,6 +218,7 @@ bool metrics_join(struct metrics *m, const struct metrics *more, struct buf *why
 		}
 		metrics_sum(m, i, more->items[at].total);
 		item->overflow |= more->items[at].overflow;
+		item->is_estimate |= more->items[at].is_estimate;
 	}
 	return true;
 }

@@ -35,6 +35,7 @@ struct metric {
 	struct str unit;         /* of its values */
 	int64_t total;           /* of the whole input */
 	bool overflow;           /* it left the range of int64 */
+	bool is_estimate;        /* of what was not recorded from samples that were */
 	unsigned column;         /* of profile->metric_values, when all are kept */
 	struct str own, own_unit;    /* as the file calls them, for writing them again;
 					empty: no other way */

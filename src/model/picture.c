@@ -183,6 +183,8 @@ static void make_subtitle(struct picture *p)
 	if (words.n)
 		buf_addc(b, ' ');
 	picture_quantity(p, b, layout_value(p->tree, &p->tree->nodes[p->node]));
+	if (s->is_estimate)
+		buf_add(b, STR(" (estimated)"));
 	if (p->node) {
 		add_zoom(p, b, total);
 		return;

@@ -61,6 +61,8 @@ void stacks_add_metric(struct buf *out, const struct stacks *s)
 	if (words.n)
 		buf_addc(out, ' ');
 	num_add_quantity(out, (double)s->total[0] / pow(10, s->scale), s->unit);
+	if (s->is_estimate)
+		buf_add(out, STR(" (estimated)"));
 }
 
 /* Merge */
@@ -127,8 +129,11 @@ static void describe(struct stacks *s, const struct profile *p,
 	s->scale = p->columns[column].scale;
 	s->title = p->title;
 	s->shown = p->shown;
-	if (p->metrics.count > 0)
-		s->metric = p->metrics.items[p->metrics.chosen].name;
+	if (p->metrics.count > 0) {
+		const struct metric *chosen = &p->metrics.items[p->metrics.chosen];
+		s->metric = chosen->name;
+		s->is_estimate = chosen->is_estimate;
+	}
 	name_events(s, p, events, event_count);
 	if (want->unit.n)
 		s->unit = want->unit;

@@ -37,6 +37,7 @@ struct stacks {
 	bool any_before;             /* some value was not 0 before that */
 	uint64_t samples;            /* behind the values; 0 when not known */
 	struct str metric;           /* which of the profile's is shown; may be empty */
+	bool is_estimate;            /* its values are estimated */
 	struct str event;            /* what was counted, for people; may be empty */
 	struct str title;            /* the recorded command; may be empty */
 	struct str shown;            /* "62 % of 21000 cycles", left by a filter; or empty */

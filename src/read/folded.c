@@ -40,6 +40,7 @@ struct folded {
 	struct str event, unit;  /* from the header */
 	struct metrics metrics;  /* the same; the first is the one of the values */
 	struct str metric;
+	bool is_estimate;
 	bool sorted;             /* so far lines come in byte order, frame by frame */
 	unsigned header_columns; /* 0: not told */
 	unsigned units, totals;  /* headers */
@@ -147,6 +148,8 @@ static bool read_header(struct folded *f, struct str line)
 		return take_same(f, &f->unit, folded_header_unit(value), "unit");
 	if (str_eq(key, STR("total")))
 		add_total(f, value);
+	else if (str_eq(key, STR("estimated")))
+		f->is_estimate |= str_eq(value, STR("yes"));
 	else if (str_eq(key, STR("also")))
 		add_metric(f, value);
 	else if (str_eq(key, STR("command")) && p->title.n == 0)
@@ -515,7 +518,7 @@ static bool keep_metrics(struct folded *f, bool with_others)
 	if (f->metric.n == 0 || f->profile->is_difference)
 		return true;
 	group_of(f);             /* where there is no stack, nothing was counted */
-	metrics_add(&m, f->metric, f->unit);
+	m.items[metrics_add(&m, f->metric, f->unit)].is_estimate = f->is_estimate;
 	for (unsigned i = 0; i < f->metrics.count && with_others; i++)
 		if (!str_eq(f->metrics.items[i].name, f->metric))
 			m.items[m.count++] = f->metrics.items[i];

@@ -206,6 +206,8 @@ static void write_header(const struct stacks *s, struct output *out)
 	else if (ambiguous)
 		header_line(out, STR("columns"), STR("value"));
 	header_total(s, out);
+	if (s->is_estimate)
+		header_line(out, STR("estimated"), STR("yes"));
 	header_also(s, out);
 	header_shown(s, out);
 }

@@ -68,16 +68,23 @@ static void measure_stack(struct measuring *m, const struct stack *s, uint64_t s
 	q->rootless += rooted ? 0 : samples;
 }
 
+/* "[libc.so.6+0x27249]" and others of that file are counted together. */
 static void sum_unknown(struct measuring *m)
 {
-	uint64_t most = 0;
-	for (uint32_t i = 0; i < m->p->frame_count; i++) {
+	const struct profile *p = m->p;
+	uint64_t *count = xcalloc(p->text.count, sizeof(*count)), most = 0;
+	for (uint32_t i = 0; i < p->frame_count; i++) {
+		const struct frame *f = &p->frames[i];
+		bool has_module = f->module != ID_NONE && f->module != ID_SEVERAL;
+		uint64_t *sum = &count[has_module ? f->module : f->name];
 		m->q->unknown_frames += m->unknown_count[i];
-		if (m->unknown_count[i] > most) {
-			most = m->unknown_count[i];
-			m->q->unknown_module = profile_name(m->p, i);
+		*sum += m->unknown_count[i];
+		if (*sum > most) {
+			most = *sum;
+			m->q->unknown_module = profile_name(p, i);
 		}
 	}
+	free(count);
 }
 
 void quality_measure(struct quality *q, const struct profile *p,
@@ -113,6 +120,14 @@ static unsigned percent(uint64_t part, uint64_t whole)
 	return whole ? (unsigned)((double)part * 100 / (double)whole) : 0;
 }
 
+static void add_module(struct buf *out, struct str frame)
+{
+	ptrdiff_t offset = str_find(frame, STR("+0x"));
+	message_visible(out, offset > 0 ? str_head(frame, (size_t)offset) : frame);
+	if (offset > 0)
+		buf_addc(out, ']');
+}
+
 void quality_add_hint(struct buf *out, const struct quality *q,
 		      const struct quality_advice *advice)
 {
@@ -126,7 +141,7 @@ void quality_add_hint(struct buf *out, const struct quality *q,
 	} else if (unknown >= BAD_PERCENT && advice->unknown) {
 		buf_addf(out, "hint: %u %% of frames have no name, most of them ",
 			 unknown);
-		message_visible(out, q->unknown_module);
+		add_module(out, q->unknown_module);
 		buf_addf(out, "; %s", advice->unknown);
 	} else if (rootless >= BAD_PERCENT && advice->rootless) {
 		buf_addf(out, "hint: %u %% of stacks do not reach the start of a thread; "

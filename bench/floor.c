@@ -3,6 +3,7 @@
 /*
  * floor perf FILE      the least that reading perf script text can cost
  * floor folded FILE    the same for folded stacks
+ * floor heaptrack FILE adds up the sizes in a raw recording of heaptrack
  *
  * What no reader can do without: read() the file ("-": standard input) in
  * blocks of 256 KiB, find the end of each line, and look at each byte once to
@@ -10,6 +11,9 @@
  * one XXH3 hash each.  Nothing is looked up, stored or written.  The hashes
  * are combined and printed, so that a compiler cannot leave them out; lines
  * that two blocks share are moved to the front of the buffer.
+ *
+ * Of heaptrack the lines of allocations, "+ SIZE TRACE ADDRESS", are looked for, and
+ * the sizes added up: no address, no stack, no free is looked at.
  */
 
 #include <errno.h>
@@ -55,6 +59,21 @@ static const char *take_folded(struct sums *s, const char *p, const char *end)
 	return p;
 }
 
+static const char *take_heaptrack(struct sums *s, const char *p, const char *end)
+{
+	const char *nl;
+	for (; (nl = memchr(p, '\n', (size_t)(end - p))); p = nl + 1) {
+		uint64_t size = 0;
+		if (p[0] != '+' || p[1] != ' ')
+			continue;
+		for (p += 2; *p > ' '; p++)
+			size = size << 4 | (unsigned)(*p <= '9' ? *p - '0' : *p - 'a' + 10);
+		s->hash += size;
+		s->pieces++;
+	}
+	return p;
+}
+
 /* Reads fd to its end; false with errno when that fails. */
 static bool read_all(int fd, take_lines *take, struct sums *s)
 {
@@ -86,15 +105,22 @@ static bool read_all(int fd, take_lines *take, struct sums *s)
 
 int main(int argc, char **argv)
 {
-	bool perf = argc == 3 && strcmp(argv[1], "perf") == 0;
-	if (!perf && !(argc == 3 && strcmp(argv[1], "folded") == 0)) {
-		fputs("usage: floor perf|folded FILE\n", stderr);
+	static const struct { const char *name; take_lines *take; } kinds[] = {
+		{ "perf", take_perf }, { "folded", take_folded },
+		{ "heaptrack", take_heaptrack },
+	};
+	take_lines *take = NULL;
+	for (size_t i = 0; argc == 3 && i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (strcmp(argv[1], kinds[i].name) == 0)
+			take = kinds[i].take;
+	if (take == NULL) {
+		fputs("usage: floor perf|folded|heaptrack FILE\n", stderr);
 		return 2;
 	}
 	bool standard = strcmp(argv[2], "-") == 0;
 	int fd = standard ? STDIN_FILENO : open(argv[2], O_RDONLY | O_CLOEXEC);
 	struct sums s = { 0, 0 };
-	if (fd < 0 || !read_all(fd, perf ? take_perf : take_folded, &s)) {
+	if (fd < 0 || !read_all(fd, take, &s)) {
 		fprintf(stderr, "floor: cannot read '%s': %s\n", argv[2],
 			strerror(errno));
 		return 2;

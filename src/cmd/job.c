@@ -74,6 +74,8 @@ static void add_excerpt(struct buf *out, struct str head)
 
 static bool fail_unrecognised(struct input *in, struct str head)
 {
+	if (in->cut)
+		return input_fail(in, "cannot read: %s", in->cut);
 	if (head.n == 0)
 		return input_fail(in, "is empty: nothing was recorded, or what "
 				      "should write it failed");

@@ -152,8 +152,10 @@ ssize_t inflate_read(struct inflate *f, char *to, size_t n, const char **message
 			*message = strerror(errno);
 			return -1;
 		}
+		if (more == 0 && f->inside)
+			fail(f, message, "ends early");
 		if (more == 0)
-			return f->inside ? fail(f, message, "ends early") : 0;
+			return 0;
 		const char *why = NULL;
 		ssize_t made = f->zstd ? step_zstd(f, to, n, &why) :
 					 step_gzip(f, to, n, &why);

@@ -22,8 +22,8 @@ struct inflate *inflate_new(struct str head, inflate_source *, void *context);
 
 /*
  * Up to n decompressed bytes, 0 at the end, -1 after an error, which
- * *message then names ("gzip data ends early"); the message lives as long as
- * the stream.
+ * *message then names ("gzip data is damaged"); the message lives as long as
+ * the stream.  With a message 0 is the end of a stream that was cut off.
  */
 ssize_t inflate_read(struct inflate *, char *to, size_t n, const char **message);
 

@@ -140,6 +140,8 @@ static ssize_t read_text(struct input *in, char *to, size_t n)
 				    read_source(in, to, n);
 	if (got < 0)
 		input_fail(in, "cannot read: %s", why ? why : strerror(errno));
+	else if (why)
+		in->cut = why;
 	return got;
 }
 
@@ -163,7 +165,7 @@ static void make_room(struct input *in, size_t more)
 	in->end = in->block + waiting;
 }
 
-bool input_refill(struct input *in)
+static bool refill(struct input *in)
 {
 	if (in->failed || in->at_end)
 		return false;
@@ -179,6 +181,15 @@ bool input_refill(struct input *in)
 	return got > 0;
 }
 
+bool input_refill(struct input *in)
+{
+	if (refill(in))
+		return true;
+	if (in->cut && !in->may_be_cut)
+		input_fail(in, "cannot read: %s", in->cut);
+	return false;
+}
+
 /*
  * Decompression and a byte order mark are settled before the first byte is
  * handed out; later this does nothing.
@@ -187,10 +198,10 @@ static void start(struct input *in)
 {
 	if (input_offset(in) > 0 || in->inflate || in->line > 0)
 		return;
-	while (in->end - in->next < 4 && input_refill(in))
+	while (in->end - in->next < 4 && refill(in))
 		;
 	start_inflate(in);
-	while (in->inflate && in->end - in->next < 4 && input_refill(in))
+	while (in->inflate && in->end - in->next < 4 && refill(in))
 		;
 	if (str_starts(input_ahead(in), STR("\xef\xbb\xbf")))
 		in->next += 3;
@@ -199,7 +210,7 @@ static void start(struct input *in)
 struct str input_peek(struct input *in, size_t n)
 {
 	start(in);
-	while ((size_t)(in->end - in->next) < n && input_refill(in))
+	while ((size_t)(in->end - in->next) < n && refill(in))
 		;
 	struct str head = input_ahead(in);
 	return head.n > n ? str_head(head, n) : head;

@@ -32,6 +32,9 @@ struct input {
 	struct str raw;                  /* that line with its line end */
 	struct arena arena;              /* for readers, too; freed by input_close() */
 	bool failed;
+	bool may_be_cut;                 /* set by a reader that makes do with the beginning
+					    of a compressed file; for others it is an error */
+	const char *cut;                 /* "zstd data ends early", once all before was read */
 	struct buf message;              /* "perf.txt:37: error: …" once failed */
 
 	struct input_warning {

@@ -50,7 +50,7 @@ static const struct known {
 	  { "inuse_objects" } },
 	{ STR("leaked-blocks"), STR("at end"), STR("nothing was leaked"), true,
 	  { "ebk", "curBk" } },
-	{ STR("suppressed"), STR("suppressed"), STR("nothing was suppressed"), true,
+	{ STR("suppressed"), STR("suppressed"), STR("nothing was suppressed"), false,
 	  { NULL } },
 	{ STR("growth"), STR("growth"), STR("nothing has grown"), true, { NULL } },
 	{ STR("fragmentation"), STR("fragmentation"), STR("nothing is fragmented"), true,
@@ -68,6 +68,8 @@ static const struct known {
 	  true, { "RBk" } },
 	{ STR("temporary"), STR("temporary"), STR("nothing was temporary"), true,
 	  { NULL } },
+	{ STR("temporary-by-index"), STR("temporary by index"),
+	  STR("nothing was temporary"), true, { NULL } },
 	{ STR("lifetime"), STR("lifetime"), STR("no block lived for long"), true,
 	  { "tl", "tli" } },
 	{ STR("reads"), STR("read"), STR("nothing was read"), true, { "rb" } },
@@ -241,9 +243,20 @@ static size_t rank(struct str name)
 	return k ? (size_t)(k - known) : ARRAY_SIZE(known);
 }
 
+/* What is live is leaked, or suppressed where there is anything of that. */
+static bool is_told_by_others(const struct metrics *m, const struct metric *item)
+{
+	unsigned leaked;
+	if (str_eq(item->name, STR("live")))
+		return find(m, STR("leaked"), &leaked);
+	return str_eq(item->name, STR("suppressed")) && item->total == 0;
+}
+
 bool metrics_is_other(const struct metrics *m, unsigned i)
 {
-	return i != m->chosen && !m->items[i].overflow && !is_detail(m->items[i].name);
+	const struct metric *item = &m->items[i];
+	return i != m->chosen && !item->overflow && !is_detail(item->name) &&
+	       !is_told_by_others(m, item);
 }
 
 void metrics_add_others(struct buf *out, const struct metrics *m, struct str separator)

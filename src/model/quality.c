@@ -10,7 +10,7 @@
 enum { ROOT_FRAMES = 3, BAD_PERCENT = 20 };
 
 /* Functions in which threads, processes and entries into the kernel begin. */
-static bool is_known_root(struct str name)
+bool quality_is_root(struct str name)
 {
 	static const struct str exact[] = {
 		STR("_start"), STR("main"), STR("start_thread"),
@@ -98,7 +98,7 @@ void quality_measure(struct quality *q, const struct profile *p,
 		.unknown_count = xcalloc(p->frame_count, sizeof(uint64_t)),
 	};
 	for (uint32_t i = 0; i < p->frame_count; i++) {
-		m.known_root[i] = is_known_root(profile_function(p, i));
+		m.known_root[i] = quality_is_root(profile_function(p, i));
 		m.unknown[i] = is_unknown(p, i);
 	}
 	unsigned last = p->column_count - 1;

@@ -17,6 +17,9 @@ struct quality {
 	struct str unknown_module;   /* most unknown frames are from it; may be empty */
 };
 
+/* Whether a function is one in which threads and processes begin. */
+bool quality_is_root(struct str function);
+
 void quality_measure(struct quality *, const struct profile *,
 		     const uint32_t *events, unsigned event_count);
 

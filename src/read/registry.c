@@ -5,6 +5,7 @@
 #define READERS(X)                                                             \
 	X(dhat)                                                                \
 	X(folded)                                                              \
+	X(heaptrack)                                                           \
 	X(lsan)                                                                \
 	X(massif)                                                              \
 	X(memcheck)                                                            \

@@ -1,6 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "read/suppress.h"
 
+/* "known.supp: cannot open: No such file or directory" */
+static bool fail(struct input *in, struct input *file)
+{
+	struct str why = buf_str(&file->message), mark = STR("error: ");
+	ptrdiff_t at = str_find(why, mark);
+	if (at >= 0)
+		why = str_skip(why, (size_t)at + mark.n);
+	return input_fail(in, "%s: %.*s", file->name, STR_ARG(why));
+}
+
 static bool load_file(struct suppressions *s, struct input *in, struct input *file)
 {
 	struct str line;
@@ -9,8 +19,7 @@ static bool load_file(struct suppressions *s, struct input *in, struct input *fi
 			return input_fail(in, "%s:%llu: suppressions are lines such as "
 					  "leak:name", file->name,
 					  (unsigned long long)file->line);
-	/* It has the name of the file in front. */
-	return !file->failed || input_fail(in, "%s", buf_cstr(&file->message));
+	return !file->failed || fail(in, file);
 }
 
 bool suppress_load(struct suppressions *s, struct input *in, const struct want *want)
@@ -20,7 +29,7 @@ bool suppress_load(struct suppressions *s, struct input *in, const struct want *
 		struct input file;
 		ok = input_open(&file, want->suppressions[i]) ?
 			     load_file(s, in, &file) :
-			     input_fail(in, "%s", buf_cstr(&file.message));
+			     fail(in, &file);
 		input_close(&file);
 	}
 	return ok;

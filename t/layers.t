@@ -24,7 +24,8 @@ my %layers = (
 	write => [qw(io model base)],
 	cmd => [qw(cmd write read io model base)],
 );
-my %for_all_of = map { $_ => 'read' } qw(read/reader.h read/suppress.h read/symbolizer.h);
+my %for_all_of = map { ("read/$_.h" => 'read') }
+	qw(reader allocators heaps maps suppress symbolizer traces unsample);
 
 # External headers and the files that may know them.
 my @doors = (

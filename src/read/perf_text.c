@@ -166,8 +166,8 @@ static enum probe probe_frame(struct str line, bool after_header)
 {
 	struct perf_frame f;
 	bool indented = line.n && (line.p[0] == '\t' || line.p[0] == ' ');
-	if (!perf_text_frame(line, &f))
-		return PROBE_NO;
+	if (!perf_text_frame(line, &f) || str_starts(f.symbol, STR("[<")))
+		return PROBE_NO;         /* "1 [<400750>] main" is memleak's */
 	if (f.symbol.n == 0)     /* perf script -F ip */
 		return line.p[0] == '\t' && line.n == 17 ? PROBE_LIKELY : PROBE_NO;
 	if (f.has_module && (indented || after_header))

@@ -5,10 +5,14 @@
 #define READERS(X)                                                             \
 	X(dhat)                                                                \
 	X(folded)                                                              \
+	X(goprofile)                                                           \
+	X(heapprofile)                                                         \
 	X(heaptrack)                                                           \
+	X(jemalloc)                                                            \
 	X(lsan)                                                                \
 	X(massif)                                                              \
 	X(memcheck)                                                            \
+	X(memleak)                                                             \
 	X(perf)                                                                \
 	X(perfdata)                                                            \
 	X(pprof)                                                               \

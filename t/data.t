@@ -15,7 +15,8 @@ require "$FindBin::Bin/lib.pm";
 
 my $temp = $Fg::temp;
 my @marks = ('', '_[k]', '_[i]', '_[j]', '_[w]', '');
-my %flag = (reversed => 1, difference => 2, chart => 4, cut => 8, links => 16, diffusion => 32, negated => 64, found => 128);
+my %flag = (reversed => 1, difference => 2, chart => 4, cut => 8, links => 16, diffusion => 32, negated => 64, found => 128,
+	union => 256, before_shape => 512, judged => 1024);
 
 check_example();
 check_cases();
@@ -97,6 +98,7 @@ sub decode {
 	if ($d{cut}) {
 		$d{self} = $column->($d{names}, $number);
 		$d{total} = $column->($d{names}, $number);
+		@d{qw(self_before total_before)} = map { $column->($d{names}, $number) } 1, 2 if $d{difference};
 		$d{others} = $number->();
 	}
 	$d{hits} = $column->($d{names}, $byte) if $d{found};
@@ -119,6 +121,7 @@ sub decode {
 	$d{rest} = $column->($d{count}, $number);
 	$d{hidden} = [map { $d{cut} && $_ > 0 ? $number->() : 0 } @{$d{rest}}];
 	$d{before} = $column->($d{count}, $number) if $d{difference};
+	$d{significant} = $column->($d{count}, $byte) if $d{judged};
 	die "bytes are left over\n" if $at != length $bytes;
 	sum_up(\%d);
 	return \%d;

@@ -27,6 +27,7 @@ check_bad_input();
 check_rules();
 check_bad_rules();
 check_outputs();
+check_pictures();
 check_exact();
 check_program();
 done_testing();
@@ -295,6 +296,71 @@ sub check_outputs {
 	like($second->{out}, qr/^passed: sum/m, '... also under the second name');
 	diff('-q', '-o', "$temp/e.folded", '--report=text', @two);
 	like(Fg::slurp("$temp/e.folded"), qr/^a 1 2$/m, '... but beside it in a file');
+}
+
+# name => { x, width, fill, new, gone, title }
+sub boxes {
+	my ($svg) = @_;
+	my %boxes;
+	for ($svg =~ m{<g role="treeitem"[^>]*>(.*?)</g>}gs) {
+		my ($title, $rest) = m{<title>(.*?)</title>(.*)}s;
+		my ($name) = $title =~ /^(.*?) \(/;
+		my %box = (title => Fg::unescaped($title), new => $rest =~ /<rect[^>]* stroke=/ ? 1 : 0,
+			gone => $rest =~ /<path class="fg-edge" d="M/ ? 1 : 0);
+		@box{qw(x width fill)} = map { $rest =~ / $_="([^"]*)"/ } qw(x width fill);
+		$boxes{$name} = \%box;
+	}
+	return \%boxes;
+}
+
+sub draw {
+	my ($two, @options) = @_;
+	my $ran = diff('-q', '-t', 'svg', '-o', "$temp/p.svg", @options, @$two);
+	diag($ran->{err}) if $ran->{status};
+	return Fg::slurp("$temp/p.svg");
+}
+
+sub check_pictures {
+	my $head = "# event: cpu-clock\n# unit: samples\n";
+	my @two = (file($head . "m;old;older 100\nm;p;x 200\nm;p;y 200\nm;same 300\nm;n 20\n"),
+		file($head . "m;fresh 50\nm;p;x 400\nm;p;y 400\nm;same 300\nm;n 26\n"));
+	my $svg = draw(\@two);
+	my $is = boxes($svg);
+	is(join(' ', map { $is->{$_}{gone} } qw(old older p fresh)), '1 1 0 0', 'what vanished is hatched');
+	is(join(' ', map { $is->{$_}{new} } qw(old older p fresh)), '0 0 0 1', 'what is new has a line around it');
+	my $pixel = 1168 / (1176 + 100);
+	cmp_ok(abs($is->{old}{width} - 100 * $pixel), '<', 1.2, '... and is as wide as it was');
+	cmp_ok(abs($is->{x}{width} - 400 * $pixel), '<', 1.2, '... others as they are');
+	like($is->{p}{title}, qr/^p \(800 samples, 68\.03%\)\n.*\n400 → 800 samples, ×2\.0, \+19\.2 points of the total\nself 0 samples$/s,
+		'a parent tells the change of all it calls');
+	like($is->{old}{title}, qr/^old \(0 samples, 0\.00%\)\n.*gone: 100 samples, −12\.2 points/s, 'what vanished tells it');
+	like($is->{fresh}{title}, qr/new: 50 samples, \+4\.25 points/, 'what is new, too');
+	like($is->{n}{title}, qr/20 → 26 samples, ×1\.3.*\nnot significant$/s, 'what may be chance');
+	is($is->{n}{fill}, '#e6e8eb', '... is grey');
+	isnt(boxes(draw(\@two, '--no-significance'))->{n}{fill}, '#e6e8eb', '... where it is asked for');
+	isnt($is->{$_}{fill}, '#e6e8eb', "$_ has a colour") for qw(m p x old fresh);
+	like($svg, qr/>new<.*>gone<.*>not significant</s, 'and the legend tells');
+	my $after = boxes(draw(\@two, '--shape=after'));
+	ok(!$after->{old} && $after->{fresh}, '--shape=after');
+	my $before = boxes(draw(\@two, '--shape=before'));
+	ok($before->{old} && !$before->{fresh}, '--shape=before');
+	cmp_ok(abs($before->{old}{width} - 100 * 1168 / 820), '<', 1.2, '... is as wide as it was');
+	is(boxes(draw(\@two, '--colors=redblue', '--order=weight'))->{p}{fill}, '#ff6b6b', 'red and blue');
+	is(boxes(draw(\@two, '--colors=redblue', '--negate'))->{p}{fill}, '#7a9cff', '... from the other side');
+	my $folded = diff('-q', '-t', 'folded', @two)->{out};
+	my $piped = boxes(Fg::run({ in => $folded }, Fg::program('fg-svg'))->{out});
+	is_deeply([map { "$_ $piped->{$_}{x} $piped->{$_}{width} $piped->{$_}{gone}" } sort keys %$piped],
+		[map { "$_ $is->{$_}{x} $is->{$_}{width} $is->{$_}{gone}" } sort keys %$is],
+		'the same boxes by way of folded stacks');
+	like(draw([@two[0, 0]]), qr/#e6e8eb/, 'no change at all');
+	my $gone = boxes(draw([file("a;b 5\n"), file("c 1\n")], '--reverse'));
+	is($gone->{b}{gone}, 1, 'callers of what vanished');
+	like($svg, qr{role="columnheader"[^>]*>change<}, 'the table has a column of change');
+	ok($svg =~ m{>\+9\.62</text>}, '... in points');
+	SKIP: {
+		skip 'no xmllint', 1 unless Fg::has_program('xmllint');
+		is(Fg::run({ in => $svg }, 'xmllint', '--noout', '-')->{status}, 0, 'it is XML');
+	}
 }
 
 sub check_exact {

@@ -263,7 +263,7 @@ sub check_colors {
 sub check_differences {
 	my $both = "r;a 10 20\nr;b 20 10\nr;c 5 5\nr;gone 3 0\n";
 	my %fill;
-	each_way($both, [], sub {
+	each_way($both, ['shape=after'], sub {
 		my ($svg) = @_;
 		is(names($svg), 'all r a b c', 'what is no more has no width');
 		is(frame($svg, 'a')->{value}, 20, 'widths are the second column');
@@ -275,7 +275,7 @@ sub check_differences {
 	});
 	each_way($both, [], sub {
 		my ($b) = grep { $_->{title} =~ /^b / } frames($_[0]);
-		like($b->{title}, qr/\nbefore [\d.]+%, now [\d.]+%: [+-][\d.]+ points$/m,
+		like($b->{title}, qr/\n20 → 10, ×0\.5, −24\.1 points of the total\nself 20 → 10, ×0\.5$/m,
 			'the tooltip tells the change');
 	});
 	each_way($both, ['negate'], sub {

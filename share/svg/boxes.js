@@ -43,7 +43,7 @@ function chooseBoxes(width) {
 	const spread = (box, scale) => {
 		const { half, id } = box;
 		for (const child of ordered(half.view, id, LEAST / scale)) {
-			const w = half.view.total(child.id) * scale;
+			const w = half.view.width(child.id) * scale;
 			if (w >= LEAST - 1e-9)
 				heapPush(heap, { half, id: child.id, x: box.x + child.from * scale, w,
 					row: box.row + 1, nth: ++nth, kids: [], above: false, box, scale });

@@ -2,7 +2,7 @@
 /* What colour a frame has, by the picture's palette, by module or by kind, and the words */
 /* for the legend.  Differences are coloured by the change of a frame's share, diffusion */
 /* by its share; the writer draws the static frames by the same formulas. */
-const NEUTRAL = '#e6e8eb', LESS = '#5d9ed7', MORE = '#e8833a';
+const NEUTRAL = '#e6e8eb', NOISE = '#c8ccd0', REST = 1 / 3;
 const LITTLE = '#f3e5d8', MUCH = '#f0764f';
 const NO_FRAME = '#c8ccd0', NO_MODULE = '#d9dcdf', SEVERAL = '#bcc3ca', PALE = '#e4e3ea';
 const KINDS = ['user code', 'kernel', 'inlined', 'generated at run time', 'waker', 'no symbol'];
@@ -41,8 +41,13 @@ function heaviestModules() {
 		.sort((a, b) => b.value - a.value).slice(0, HUES).map(({ m }) => m);
 }
 
-/* How much a share of the whole has grown; also the largest of any frame. */
-const change = (total, before) => total / (model.total[0] || 1) - before / (model.before[0] || 1);
+/* How much something has grown, in parts of the larger whole; and its share of its own. */
+const change = (total, before) => (total - before) /
+	(Math.max(model.total[0], model.before[0]) || 1);
+const share = (total, before) => total / (model.total[0] || 1) - before / (model.before[0] || 1);
+
+const isGone = (view, id) => model.difference && view.total(id) <= 0 && view.before(id) > 0;
+const isNew = (view, id) => model.difference && view.before(id) <= 0 && view.total(id) > 0;
 
 function greatestChange() {
 	let most = 1e-4;
@@ -58,8 +63,10 @@ function learnColors() {
 }
 
 function changeColor(view, id) {
-	const share = change(view.total(id), view.before(id)) / greatest;
-	return mix(NEUTRAL, share < 0 === !model.negated ? LESS : MORE, Math.abs(share));
+	const part = change(view.total(id), view.before(id)) / greatest;
+	const [less, same, more] = look.ends, rest = isGone(view, id) ? REST : 1;
+	return view.isNoise(id) ? same :
+		mix(same, part < 0 === !model.negated ? less : more, Math.min(Math.abs(part), 1) * rest);
 }
 
 const painters = {
@@ -77,6 +84,9 @@ function colorOf(view, id) {
 	const f = view.func(id);
 	return f >= 0 ? painters[state.colors](view, id, f) : id ? NO_FRAME : NEUTRAL;
 }
+
+/* The lines through what is gone. */
+const hatchColor = (view, id) => view.isNoise(id) ? NOISE : look.ends[model.negated ? 2 : 0];
 
 /* Inlined frames have a darker edge where the picture had them so. */
 const hasEdge = f => f >= 0 && model.edge[f] && state.colors === look.colors &&

@@ -10,7 +10,7 @@ const ROOT = -1, GAP = -2, HIDDEN = -3;
 
 /* What a picture has beside the plain tree. */
 const REVERSED = 1, DIFFERENCE = 2, CHART = 4, TRUNCATED = 8, LINKS = 16, DIFFUSION = 32,
-	NEGATED = 64, FOUND = 128;
+	NEGATED = 64, FOUND = 128, UNION = 256, BEFORE = 512, JUDGED = 1024;
 
 /* More is none of ours: bytes of everything, nodes of the tree, at some 60 bytes each. */
 const MOST_BYTES = 2 ** 28, MOST_NODES = 2 ** 24;
@@ -134,11 +134,14 @@ function readNames(reader) {
 }
 
 /* Of the whole profile, where nodes of it are not here. */
-function readSums(reader, { T }) {
+function readSums(reader, { T, difference }) {
+	const column = () => reader.numbers(new Float64Array(T));
 	reader.need(2 * T);
 	return {
-		nameSelf: reader.numbers(new Float64Array(T)),
-		nameTotal: reader.numbers(new Float64Array(T)),
+		nameSelf: column(),
+		nameTotal: column(),
+		nameSelfBefore: difference ? column() : null,
+		nameTotalBefore: difference ? column() : null,
 		otherNames: reader.number(),
 	};
 }
@@ -148,22 +151,49 @@ function ownOf({ reversed, depth, self, total }, i) {
 	return !reversed ? self[i] : depth[i] === 1 ? total[i] : 0;
 }
 
-/* Self and total of each name within a node; recursion counts once. */
+/* Self and total of each name within a node, and what they were before; recursion counts */
+/* once. */
 function sumNames(model, node) {
-	const { T, func, nameOf, end, total } = model;
-	const sums = { self: new Float64Array(T), total: new Float64Array(T) };
+	const { T, func, nameOf, end, total, before } = model, column = () => new Float64Array(T);
+	const sums = { self: column(), total: column(),
+		selfBefore: before && column(), totalBefore: before && column() };
 	const counted = new Int32Array(T);
 	for (let i = node; i < end[node]; i++) {
 		if (func[i] < 0)
 			continue;
 		const name = nameOf[func[i]];
 		sums.self[name] += ownOf(model, i);
+		if (before)
+			sums.selfBefore[name] += ownOf(model.was, i);
 		if (i >= counted[name]) {
 			sums.total[name] += total[i];
+			if (before)
+				sums.totalBefore[name] += before[i];
 			counted[name] = end[i];
 		}
 	}
 	return sums;
+}
+
+/* The same tree with what was before in place of its values. */
+function treeBefore({ reversed, depth, parent, before }) {
+	const self = before.slice();
+	for (let i = 1; i < self.length; i++)
+		self[parent[i]] -= before[i];
+	return { reversed, depth, self, total: before };
+}
+
+/* How wide nodes are: what is gone as wide as it was, and what is around it as much wider. */
+function findWidths({ parent, total, before }, union) {
+	if (!union)
+		return before;
+	const width = new Float64Array(total.length);
+	for (let i = width.length - 1; i >= 0; i--) {
+		width[i] = total[i] > 0 || before[i] <= 0 ? width[i] + total[i] : before[i];
+		if (i)
+			width[parent[i]] += width[i] - total[i];
+	}
+	return width;
 }
 
 function readModules(reader, strings) {
@@ -277,18 +307,22 @@ function readTree(reader, model) {
 		takeGaps(hidden, func, shape.parent);
 	const before = model.difference ?
 		sum(reader.numbers(new Float64Array(n)), shape.parent) : null;
-	return { n, func, ...shape, total, self, hidden, before };
+	const judged = before && model.judged ? reader.raw(n).slice() : null;
+	const tree = { n, func, ...shape, total, self, hidden, before, judged, width: total };
+	if (before && model.shape)
+		tree.width = findWidths(tree, model.shape === UNION);
+	return tree;
 }
 
 /* What the text of the data element holds; see there for what the numbers mean. */
 async function readData(text) {
 	const reader = new Reader(await inflate(text));
 	insist(reader.number() === 1);
-	const flags = reader.below(256), has = flag => (flags & flag) !== 0;
+	const flags = reader.below(2048), has = flag => (flags & flag) !== 0;
 	const model = {
 		reversed: has(REVERSED), difference: has(DIFFERENCE), chart: has(CHART),
 		truncated: has(TRUNCATED), links: has(LINKS), diffusion: has(DIFFUSION),
-		negated: has(NEGATED),
+		negated: has(NEGATED), shape: flags & (UNION | BEFORE), judged: has(JUDGED),
 		divisor: 10 ** reader.below(31),
 		allNodes: reader.number(),
 	};
@@ -300,9 +334,12 @@ async function readData(text) {
 	Object.assign(model, readFunctions(reader, model));
 	Object.assign(model, readTree(reader, model));
 	insist(reader.at === reader.bytes.length);
+	if (model.before)
+		model.was = treeBefore(model);
 	if (!model.truncated) {
-		const { self, total } = sumNames(model, 0);
-		Object.assign(model, { nameSelf: self, nameTotal: total, otherNames: 0 });
+		const { self, total, selfBefore, totalBefore } = sumNames(model, 0);
+		Object.assign(model, { nameSelf: self, nameTotal: total, nameSelfBefore: selfBefore,
+			nameTotalBefore: totalBefore, otherNames: 0 });
 	}
 	return model;
 }

@@ -94,17 +94,26 @@ function facts({ half, id }) {
 	const { view } = half, total = valueOf(half, id), parts = [];
 	parts.push('total ' + least(half) + percent(total, whole));
 	if (id !== half.zoom && (half.key || half.zoom) && !isAbove(half, id))
-		parts.push(percent(total, extent(half)) + ' of view');
+		parts.push(percent(total, viewed(half)) + ' of view');
 	if (!callersSide(half))
 		parts.push('self ' + least(half) + percent(view.self(id), whole));
 	parts.push(least(half) + quantity(total));
 	if (model.difference)
-		parts.push(...changeWords(total, view.before(id)));
+		parts.push(...changeWords(total, view.before(id)), ...selfChange(half, id));
 	return parts.concat(origins(view.func(id)));
 }
 
-const changeWords = (total, before) => ['before ' + percent(before, model.before[0]),
-	'after ' + percent(total, model.total[0]), points(change(total, before))];
+/* "25 → 50 samples, ×2.0", "+12.5 points" */
+const changeWords = (total, before) => [changeValues(total, before),
+	points(share(total, before))];
+
+/* What a frame has for itself is known in the plain tree. */
+function selfChange(half, id) {
+	const was = half.view.selfBefore(id);
+	return [...was < 0 || callersSide(half) || !id ? [] :
+		['self ' + changeValues(half.view.self(id), was)],
+	...half.view.isNoise(id) ? ['not significant'] : []];
+}
 
 /* A half in which children are the callers of their parent. */
 const callersSide = half => half.key ? half.key === 'u' : state.calls === 'callers';
@@ -153,11 +162,7 @@ function functionFacts(name) {
 	].join(' · ');
 }
 
-/* What a function had before is known where all its frames are in the data. */
-function changeOf(name, total) {
-	const { down } = makeSandwich(model, name);
-	return down.total(0) === total ? changeWords(total, down.before(0)) : [];
-}
+const changeOf = (name, total) => changeWords(total, model.nameTotalBefore[name]);
 
 function tell(text) {
 	head.info.textContent = text;

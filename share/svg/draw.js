@@ -80,6 +80,41 @@ function drawEdge(g, box, x, y, w) {
 	put(g.edge, 'width', round(w < 6 ? w / 3 : 2, 100));
 }
 
+const HATCH = 7;
+
+/* Lines from the lower left to the upper right, as the writer draws them. */
+function hatchPath(x, y, w, h) {
+	let path = '';
+	for (let at = HATCH / 2 - h; at < w; at += HATCH) {
+		const skip = Math.max(-at, 0), cut = Math.max(at + h - w, 0);
+		path += 'M' + round(x + at + skip, 10) + ' ' + round(y + h - skip, 10) + 'L' +
+			round(x + at + h - cut, 10) + ' ' + round(y + cut, 10);
+	}
+	return path;
+}
+
+/* Lines through what is gone, and around what is new. */
+function drawChange(g, { half: { view }, id }, x, y, w) {
+	const gone = isGone(view, id), fresh = id > 0 && isNew(view, id) && !model.diffusion;
+	const line = !fresh ? 0 : w >= 8 ? 2 : w >= 4 ? 1 : 0;
+	if (gone && !g.hatch) {
+		g.hatch = draw('path', null, { class: 'fg-edge', 'stroke-width': 1.5 });
+		g.rect.after(g.hatch);
+	}
+	if (g.hatch)
+		put(g.hatch, 'display', gone ? 'inline' : 'none');
+	if (gone) {
+		put(g.hatch, 'd', hatchPath(x, y, w, look.row - 1));
+		put(g.hatch, 'stroke', hatchColor(view, id));
+	}
+	put(g.rect, 'stroke', line ? look.ends[3] : 'none');
+	put(g.rect, 'stroke-width', line);
+	put(g.rect, 'x', x + line / 2);
+	put(g.rect, 'y', y + line / 2);
+	put(g.rect, 'width', round(w - line, 100));
+	put(g.rect, 'height', look.row - 1 - line);
+}
+
 function drawBox(box, i) {
 	const { half, id } = box, { view } = half, g = slotFor(i, linkOf(view, id));
 	const x = round(box.x, 10), w = round(box.w > 3 ? box.w - 1 : box.w * 2 / 3, 100);
@@ -94,6 +129,8 @@ function drawBox(box, i) {
 	put(g.rect, 'y', y);
 	put(g.rect, 'width', w);
 	put(g.rect, 'fill', colorOf(view, id));
+	if (model.difference)
+		drawChange(g, box, x, y, w);
 	drawEdge(g, box, x, y, w);
 	drawLabel(g, box, x, y, w);
 }

@@ -64,18 +64,25 @@ function layFoot(y) {
 }
 
 /* What is in the subtree of a node, by whether there is anything to draw of it: not of own */
-/* time before a call in a flame chart, nor of what a difference has no more. */
+/* time before a call in a flame chart, nor of what a difference has no more, unless it is drawn as it was. */
 function countBelow(node) {
-	const { func, total, end } = model;
+	const { func, width, end } = model;
 	let frames = 0, gone = 0, gaps = 0;
 	for (let i = node; i < end[node]; i++)
 		if (func[i] === GAP)
 			gaps++;
-		else if (total[i] > 0)
+		else if (width[i] > 0)
 			frames++;
 		else
 			gone++;
 	return { frames, gone, gaps };
+}
+
+/* What of its width a frame has for itself: of what is gone, what it had. */
+function ownWidth(view, id) {
+	if (!model.shape)
+		return view.self(id);
+	return view.children(id, 0).reduce((own, child) => own - view.width(child), view.width(id));
 }
 
 /* The share of what is looked at that lies in children too narrow to draw. */
@@ -84,8 +91,8 @@ function narrowShare(half) {
 	let value = 0;
 	for (const { id, kids, above, half: of } of drawn)
 		if (of === half && !above)
-			value += kids.reduce((left, kid) => left - view.total(kid.id),
-				view.total(id) - view.self(id));
+			value += kids.reduce((left, kid) => left - view.width(kid.id),
+				view.width(id) - ownWidth(view, id));
 	return value / (extent(half) || 1);
 }
 
@@ -101,7 +108,8 @@ function leftOut() {
 				(key ? key === 'u' ? 'callers' : 'callees' : 'frames')) +
 				' not drawn (' + percent(share, 1) + '): zoom in to see more');
 		if (tree && below.gone && model.difference)
-			parts.push(many(below.gone, 'frame') + ' gone: nothing is left to draw');
+			parts.push(many(below.gone, 'frame') + (model.shape ? ' new: ' : ' gone: ') +
+				'nothing there to draw');
 		if (tree && !zoom && absent + below.gaps > 0)
 			parts.push(many(absent + below.gaps, 'frame') +
 				' not in this file: --detail=all keeps all');

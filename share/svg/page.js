@@ -21,6 +21,7 @@ function readLook(data) {
 		weight: data.order === 'weight', icicle: data.inverted === '1',
 		nametype: data.nametype || '', find: data.find || '',
 		colors: data.colors || 'palette', hit: color(data.hit),
+		ends: (data.ends || '#5d9ed7 #e6e8eb #e8833a #74411d').split(' ').map(color),
 	};
 }
 

@@ -110,7 +110,7 @@ function weigh() {
 		some += value;
 		all = all && exact;
 		frames += half.view === views.tree ? n : 0;
-		return (exact ? '' : '≥ ') + percent(value, extent(half)) +
+		return (exact ? '' : '≥ ') + percent(value, viewed(half)) +
 			(half.key ? half.key === 'u' ? ' of callers' : ' of callees' :
 			half.zoom ? ' of view' : '');
 	});

@@ -57,8 +57,14 @@ function lineage(view, id) {
 	return line;
 }
 
-/* The value of the width of a half: what 100 % of the view is. */
+/* The value of the width of a half. */
 function extent(half) {
+	const width = half.view.width(half.zoom);
+	return half.zoom || half.key ? width : Math.max(width, look.total);
+}
+
+/* What 100 % of the view is: less than its width where what is gone is drawn, too. */
+function viewed(half) {
 	const total = half.view.total(half.zoom);
 	return half.zoom || half.key ? total : Math.max(total, look.total);
 }
@@ -72,9 +78,9 @@ function ordered(view, id, least) {
 		return list;
 	}
 	let from = 0;
-	for (const i of Array.from(ids).sort((a, b) => view.total(b) - view.total(a) || a - b)) {
+	for (const i of Array.from(ids).sort((a, b) => view.width(b) - view.width(a) || a - b)) {
 		list.push({ id: i, from });
-		from += view.total(i);
+		from += view.width(i);
 	}
 	return list;
 }

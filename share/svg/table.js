@@ -4,6 +4,7 @@ const ROW = 22;
 const COLUMNS = [{ by: 'self', words: 'self %', title: 'in the function itself' },
 	{ by: 'total', words: 'total %', title: 'in the function and what it calls' },
 	{ by: 'name', words: 'function', title: '' }];
+const CHANGE = { by: 'change', words: 'change', title: 'of the total, in points' };
 const table = { by: 'self', down: true, names: [], top: null };
 
 function buildTable() {
@@ -13,6 +14,8 @@ function buildTable() {
 	table.sheet = html('div', table.box, { class: 'fg-sheet' });
 	const t = html('table', table.sheet, { 'aria-label': 'functions' });
 	const tr = html('tr', html('thead', t));
+	if (model.difference)
+		COLUMNS.splice(2, 0, CHANGE);
 	table.heads = COLUMNS.map(({ by, title }) => {
 		const th = html('th', tr, { scope: 'col', class: 'fg-in-' + by });
 		button(th, '', title, () => sortBy(by));
@@ -53,6 +56,13 @@ function measured() {
 	return view === views.tree ? zoom : 0;
 }
 
+/* Of what is measured, how much the share of a function has grown. */
+function changeIn(total, before) {
+	const of = table.at ? model.total[table.at] : whole;
+	const then = table.at ? model.before[table.at] : model.before[0];
+	return total / (of || 1) - before / (then || 1);
+}
+
 /* Chooses and sorts the functions that are listed. */
 function fillTable() {
 	if (!state.table)
@@ -60,10 +70,11 @@ function fillTable() {
 	const at = measured();
 	if (!table.top || table.at !== at)
 		table.top = topTable(model, views.tree, table.at = at);
-	const { self, total } = table.top, key = table.by === 'self' ? self : total;
-	const { hit } = finding, names = [];
+	const { self, total, totalBefore: was } = table.top, { hit } = finding, names = [];
+	const key = table.by === 'self' ? self : table.by === 'total' ? total :
+		total.map((value, name) => was ? changeIn(value, was[name]) : value);
 	for (let name = 0; name < model.T; name++)
-		if (total[name] > 0 && (!hit || hit[name]))
+		if ((total[name] > 0 || was && was[name] > 0) && (!hit || hit[name]))
 			names.push(name);
 	const sign = table.down ? -1 : 1;
 	if (table.by !== 'name')
@@ -85,6 +96,8 @@ function makeRow() {
 	tr.total = html('td', tr, { class: 'fg-in-total' });
 	tr.bar = html('i', tr.total);
 	tr.share = html('span', tr.total);
+	if (model.difference)
+		tr.change = html('td', tr, { class: 'fg-in-change' });
 	tr.label = html('span', html('td', tr, { class: 'fg-in-name' }));
 	if (!model.chart)
 		button(tr.lastChild, '⇅', 'callers and callees (s)', e => {
@@ -110,6 +123,9 @@ function showRows() {
 			return;
 		tr.self.textContent = percent(top.self[name], of);
 		tr.share.textContent = percent(top.total[name], of);
+		if (tr.change)
+			tr.change.textContent = points(changeIn(top.total[name], top.totalBefore[name]))
+				.replace(' points', '');
 		tr.bar.style.width = Math.min(100, top.total[name] / of * 100) + '%';
 		tr.label.textContent = fitLabel(model.strings[name], table.columns, look.cut);
 		tr.label.title = model.strings[name].slice(0, 2000);
@@ -150,7 +166,7 @@ function layTable(full, below) {
 	const w = right ? PANEL : full - 2 * PAD, h = right ? room : 420;
 	table.right = right;
 	table.height = h - 24;
-	table.columns = Math.floor((w - 190) / 6.2);
+	table.columns = Math.floor((w - (model.difference ? 254 : 190)) / 6.2);
 	area(table.box, right ? full - PANEL - PAD : PAD, y, w, h);
 	for (const [name, value] of [['x', right ? full - PANEL - PAD - 8 : 0], ['y', y - 2],
 		['width', right ? PANEL + PAD + 8 : full], ['height', h + 2]])

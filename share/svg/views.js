@@ -68,11 +68,11 @@ function searchAll(model, hit) {
 class Tree extends View {
 	constructor(model) {
 		super(model);
-		const { n, end, total } = model;
+		const { n, end, width } = model;
 		this.count = n;
 		this.froms = new Float64Array(n);
 		for (let i = 0; i < n; i++)
-			for (let c = i + 1, from = 0; c < end[i]; from += total[c], c = end[c])
+			for (let c = i + 1, from = 0; c < end[i]; from += width[c], c = end[c])
 				this.froms[c] = from;
 	}
 
@@ -82,12 +82,15 @@ class Tree extends View {
 	total(i) { return this.model.total[i]; }
 	self(i) { return this.model.self[i]; }
 	before(i) { return this.model.before ? this.model.before[i] : 0; }
+	selfBefore(i) { return this.model.was ? this.model.was.self[i] : 0; }
+	width(i) { return this.model.width[i]; }
+	isNoise(i) { return !!this.model.judged && i > 0 && !this.model.judged[i]; }
 	from(i) { return this.froms[i]; }
 
 	children(i, least) {
-		const { end, total, func } = this.model, found = [];
+		const { end, width, func } = this.model, found = [];
 		for (let c = i + 1; c < end[i]; c = end[c])
-			if (total[c] >= least && func[c] !== GAP)
+			if (width[c] >= least && func[c] !== GAP)
 				found.push(c);
 		return found;
 	}
@@ -118,10 +121,11 @@ class Tree extends View {
 /* each, of whose weight stands there.  To grow is to move every place on, up to its parent */
 /* or down to all its children, and to make a child of those that share a function. */
 class Grown extends View {
-	constructor(model, title, func, list, weights, befores) {
+	constructor(model, title, func, list, weights, befores, widths) {
 		super(model, title);
 		this.weights = weights;
 		this.befores = befores;
+		this.widths = widths || weights;
 		this.slots = new Int32Array(model.F + 1);
 		this.nodes = [];
 		this.add(-1, func, list, 0, list.at.length, 0);
@@ -134,12 +138,15 @@ class Grown extends View {
 	total(i) { return this.nodes[i].total; }
 	self(i) { return this.grow(i).self; }
 	before(i) { return this.nodes[i].before; }
+	selfBefore() { return -1; }
+	width(i) { return this.nodes[i].width; }
+	isNoise() { return false; }
 	from(i) { return this.nodes[i].from; }
 
 	children(i, least) {
 		const { first, count } = this.grow(i), found = [];
 		for (let c = first; c < first + count; c++)
-			if (this.nodes[c].total >= least)
+			if (this.nodes[c].width >= least)
 				found.push(c);
 		return found;
 	}
@@ -217,15 +224,19 @@ class Grown extends View {
 	}
 
 	add(parent, func, list, start, end, from) {
-		const { weights, befores, nodes } = this, { of } = list;
-		let total = 0, before = 0;
+		const { weights, befores, widths, nodes } = this, { of } = list;
+		let total = 0, before = 0, width = 0;
 		for (let k = start; k < end; k++)
 			total += weights[of[k]];
 		for (let k = start; befores && k < end; k++)
 			before += befores[of[k]];
+		for (let k = start; widths !== weights && k < end; k++)
+			width += widths[of[k]];
+		if (widths === weights)
+			width = total;
 		nodes.push({ func, parent, depth: parent < 0 ? 0 : nodes[parent].depth + 1,
-			total, self: 0, before, from, list, start, end, first: 0, count: 0 });
-		return total;
+			total, self: 0, before, width, from, list, start, end, first: 0, count: 0 });
+		return width;
 	}
 }
 
@@ -233,8 +244,8 @@ class Grown extends View {
 /* parent's, which keeps knowing whose weight it is but no longer where that stands: at the */
 /* node, as many levels up as the view is deep. */
 class Upward extends Grown {
-	constructor(model, title, func, of, weights, befores) {
-		super(model, title, func, { at: of.slice(), of }, weights, befores);
+	constructor(model, title, func, of, weights, befores, widths) {
+		super(model, title, func, { at: of.slice(), of }, weights, befores, widths);
 		this.lead = 0;
 		this.seen = model.n;
 	}
@@ -275,14 +286,15 @@ class Merged extends Upward {
 	constructor(model) {
 		const tree = model.hidden ? withNarrow(model) : model, weights = tree.self, of = [];
 		const befores = model.before && ownBefore(model, tree.n);
+		const widths = model.shape ? ownWidths(model, weights, befores) : null;
 		for (let i = 1; i < tree.n; i++)
 			if (weights[i] > 0 || befores && befores[i] > 0)
 				of.push(i);
-		super(tree, 'all', ROOT, Int32Array.from(of), weights, befores);
+		super(tree, 'all', ROOT, Int32Array.from(of), weights, befores, widths);
 		this.lead = 1;
 		this.seen = model.n;
 		this.whole = model;
-		Object.assign(this.nodes[0], { total: model.total[0],
+		Object.assign(this.nodes[0], { total: model.total[0], width: model.width[0],
 			before: model.before ? model.before[0] : 0 });
 	}
 
@@ -344,6 +356,12 @@ function ownBefore({ n, parent, self, hidden, before }, length) {
 	return own;
 }
 
+/* What of their width nodes have for themselves. */
+function ownWidths({ n, total, before, shape }, weights, befores) {
+	return weights.map((own, i) => shape === BEFORE || i < n && total[i] <= 0 && before[i] > 0 ?
+		befores[i] : own);
+}
+
 /* The depth of the first match on the way from the root to each node. */
 function highestHits({ n, func, parent, depth, nameOf }, hit) {
 	const tops = new Int32Array(n), NEVER = 2 ** 31 - 1;
@@ -358,7 +376,7 @@ function highestHits({ n, func, parent, depth, nameOf }, hit) {
 /* From a list of nodes, none inside another, down to their leaves. */
 class Downward extends Grown {
 	constructor(model, title, func, at) {
-		super(model, title, func, { at, of: at }, model.total, model.before);
+		super(model, title, func, { at, of: at }, model.total, model.before, model.width);
 	}
 
 	move({ list, start, end }) {
@@ -391,7 +409,7 @@ const makeMerged = model => new Merged(model);
 /* Who calls a function and what it calls, with the function for a root.  In a stack that */
 /* has it more than once, the one nearest to the root of the tree counts. */
 function makeSandwich(model, name) {
-	const { n, func, end, nameOf, total, before } = model, found = [];
+	const { n, func, end, nameOf, total, before, width } = model, found = [];
 	for (let i = 1; i < n; )
 		if (func[i] >= 0 && nameOf[func[i]] === name) {
 			found.push(i);
@@ -400,7 +418,7 @@ function makeSandwich(model, name) {
 			i++;
 		}
 	const title = model.strings[name], root = nameOf.indexOf(name), of = Int32Array.from(found);
-	const up = new Upward(model, title, root, of, total, before);
+	const up = new Upward(model, title, root, of, total, before, width);
 	const down = new Downward(model, title, root, of.slice());
 	return {
 		up: model.reversed ? down : up,
@@ -412,5 +430,6 @@ function makeSandwich(model, name) {
 /* Self and total by name: of the whole profile, or within a node of the tree view. */
 function topTable(model, view, i = 0) {
 	return i > 0 && view instanceof Tree ? sumNames(model, i) :
-		{ self: model.nameSelf, total: model.nameTotal };
+		{ self: model.nameSelf, total: model.nameTotal, selfBefore: model.nameSelfBefore,
+			totalBefore: model.nameTotalBefore };
 }

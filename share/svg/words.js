@@ -53,3 +53,19 @@ function points(share) {
 function many(n, word) {
 	return grouped(n) + ' ' + word + (n === 1 ? '' : 's');
 }
+
+/* "×2.0", "×0.95" */
+function times(before, after) {
+	const ratio = after / before;
+	return '×' + (ratio >= 10 ? ratio.toFixed(0) : ratio < .0995 ? ratio.toFixed(3) :
+		ratio.toFixed(2).replace(/0$/, ''));
+}
+
+/* "25 → 50 samples, ×2.0", "new: 50 samples", "gone: 25 samples" */
+function changeValues(after, before) {
+	if (!before || !after)
+		return (before ? 'gone: ' : after ? 'new: ' : '') + quantity(before + after);
+	const was = quantity(before), { unit } = look, word = unit && ' ' + unit;
+	return (word && was.endsWith(word) ? was.slice(0, -word.length) : was) + ' → ' +
+		quantity(after) + ', ' + (before === after ? '=' : times(before, after));
+}

@@ -439,6 +439,11 @@ static int write_folded(const struct comparing *c)
 	return job_close_output(&out);
 }
 
+static bool is_picture(const struct comparing *c)
+{
+	return c->type == SVG || c->type == PNG || c->type == PDF;
+}
+
 static int draw_picture(struct comparing *c)
 {
 	struct settings *s = c->settings;
@@ -447,6 +452,8 @@ static int draw_picture(struct comparing *c)
 	buf_add(&c->title, buf_str(&c->names[1]));
 	if (s->picture.title.n == 0)
 		s->picture.title = buf_str(&c->title);
+	s->picture.changed = c->noise.path_changed;
+	tree_shape(&c->diff.tree, s->picture.drawn_shape);
 	return draw_tree(&c->diff.tree, s, c->type == SVG ? draw_svg_write : c->images->write);
 }
 
@@ -455,6 +462,8 @@ static int write_all(struct comparing *c)
 	int status = write_reports(c);
 	if (status == 2 || c->type == NONE)
 		return status;
+	if (is_picture(c))
+		diff_noise_paths(&c->noise, &c->diff);
 	if (c->settings->compat && diff_is_scaled(&c->diff))
 		diff_scale_cut(&c->diff);
 	else
@@ -504,11 +513,6 @@ bool compare_is_meant(const char *called)
 {
 	struct str name = str_basename(str_of(called));
 	return str_eq(name, STR("fg-diff")) || str_starts(name, STR("difffolded"));
-}
-
-static bool is_picture(const struct comparing *c)
-{
-	return c->type == SVG || c->type == PNG || c->type == PDF;
 }
 
 /* Reads and writes, when everything that was asked for makes sense. */

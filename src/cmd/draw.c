@@ -96,6 +96,7 @@ static int draw_job(const struct job *job, struct settings *settings, draw_write
 		message_error("more than 4 billion different call paths");
 		return 2;
 	}
+	tree_shape(&tree, settings->picture.drawn_shape);
 	int status = draw_tree(&tree, settings, write);
 	tree_free(&tree);
 	return status;

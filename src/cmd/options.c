@@ -160,6 +160,7 @@ static void set_defaults(struct settings *settings, const struct face *face,
 		settings->name = name.p;
 		settings->compat = true;
 		settings->no_header = true;
+		settings->picture.shape = "after";
 		settings->want.compat = true;
 		settings->want.first_event = true;
 	}

@@ -9,6 +9,7 @@
 
 static const char *const orders[] = { "name", "weight", NULL };
 static const char *const labels[] = { "smart", "left", "right", "middle", NULL };
+static const char *const shapes[] = { "union", "after", "before", NULL };
 static const char *const views[] = { "callees", "callers", NULL };
 
 static const char *set_view(void *to, const char *value)
@@ -48,6 +49,9 @@ const struct opt options_picture[] = {
 	  .choices = orders, .help = "of neighbours: name (default) or weight" },
 	{ .name = "flamechart", .kind = OPT_SET, OPT_AT(want.in_order),
 	  .help = "frames in the order of the input, which is time; nothing is merged" },
+	{ .name = "shape", .kind = OPT_TEXT, OPT_AT(picture.shape), .argument = "SHAPE",
+	  .choices = shapes,
+	  .help = "of a difference: union (default) with what is gone, after, or before" },
 	{ .name = "minwidth", .kind = OPT_TEXT, OPT_AT(picture.minwidth),
 	  .argument = "WIDTH",
 	  .help = "do not draw frames narrower than this, in pixels or % (0.5)" },

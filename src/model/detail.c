@@ -110,8 +110,10 @@ static void make_room(struct cutting *c, uint32_t nodes)
 	d->frame = xreallocarray(NULL, most, sizeof(*d->frame));
 	d->rest = xreallocarray(NULL, most, sizeof(*d->rest));
 	d->hidden = xreallocarray(NULL, most, sizeof(*d->hidden));
-	if (c->tree->stacks->columns > 1)
+	if (c->tree->stacks->columns > 1) {
 		d->before = xreallocarray(NULL, most, sizeof(*d->before));
+		d->node = xreallocarray(NULL, most, sizeof(*d->node));
+	}
 }
 
 /* Moves value from one to another, as much as is there. */
@@ -131,8 +133,10 @@ static void put(struct cutting *c, uint32_t frame, uint32_t depth, int64_t value
 	d->frame[i] = frame;
 	d->hidden[i] = 0;
 	move(&d->rest[parent], &d->rest[i], value);
-	if (d->before)
+	if (d->before) {
 		move(&d->before[parent], &d->before[i], before);
+		d->node[i] = ID_NONE;
+	}
 	c->path[depth] = (struct open){ .node = i };
 	c->before_depth = depth;
 	if (depth > d->depth)
@@ -148,8 +152,10 @@ static void put_root(struct cutting *c)
 	d->frame[0] = ID_NONE;
 	d->rest[0] = (uint64_t)layout_value(c->tree, root);
 	d->hidden[0] = 0;
-	if (d->before)
+	if (d->before) {
 		d->before[0] = before > 0 ? (uint64_t)before : 0;
+		d->node[0] = 0;
+	}
 	c->path[0] = (struct open){ .node = 0 };
 	d->count = 1;
 }
@@ -193,6 +199,8 @@ static void walk(struct cutting *c)
 		}
 		put_gap(c, n->depth);
 		put(c, n->frame, n->depth, layout_value(t, n), n->total[0]);
+		if (c->detail->node)
+			c->detail->node[c->detail->count - 1] = i;
 		kept++;
 		i++;
 	}
@@ -226,5 +234,6 @@ void detail_free(struct detail *d)
 	free(d->rest);
 	free(d->hidden);
 	free(d->before);
+	free(d->node);
 	*d = (struct detail){ 0 };
 }

@@ -20,6 +20,7 @@ struct detail {
 	uint64_t *rest;          /* self, and what was cut off */
 	uint64_t *hidden;        /* what of rest was cut off */
 	uint64_t *before;        /* of a difference: as rest, of the first column */
+	uint32_t *node;          /* of a difference: in tree->nodes; ID_NONE: a gap */
 	uint32_t depth;          /* of the deepest node */
 	uint32_t cut;            /* nodes of the tree that are not here, without gaps */
 };

@@ -86,7 +86,7 @@ static void push_children(struct maker *m, const struct layout_box *box)
 	if (nodes[box->node].end == child)
 		return;
 	for (; child; child = nodes[child].next) {
-		int64_t value = layout_value(m->tree, &nodes[child]);
+		int64_t value = layout_width(m->tree, child);
 		int64_t room = box->from + box->value - from;
 		if (value > room)
 			value = room;
@@ -139,6 +139,18 @@ static void link_parents(struct layout *l, const struct tree *t, double scale)
 	}
 }
 
+/* What of its width a node has for itself. */
+static int64_t self_width(const struct tree *t, uint32_t node)
+{
+	if (t->widths == NULL)
+		return tree_self(t, node, t->stacks->columns > 1);
+	int64_t self = t->widths[node];
+	uint32_t child = node + 1 < t->nodes[node].end ? node + 1 : 0;
+	for (; child != 0; child = t->nodes[child].next)
+		self -= t->widths[child];
+	return self;
+}
+
 /*
  * What the nodes left out stand for: of each box what neither it nor its drawn
  * children explain; the first box is that of the node that fills the width.
@@ -147,9 +159,9 @@ static int64_t hidden_value(const struct layout *l, const struct tree *t, uint32
 {
 	uint64_t hidden = 0;     /* on the way the sum may be larger than any value */
 	for (uint32_t i = first; i < l->count; i++) {
-		const struct node *n = &t->nodes[l->boxes[i].node];
-		int64_t self = tree_self(t, l->boxes[i].node, t->stacks->columns > 1);
-		hidden += (uint64_t)(layout_value(t, n) - (self > 0 ? self : 0));
+		uint32_t node = l->boxes[i].node;
+		int64_t self = self_width(t, node);
+		hidden += (uint64_t)(layout_width(t, node) - (self > 0 ? self : 0));
 		if (i > first)
 			hidden -= (uint64_t)l->boxes[i].value;
 	}
@@ -175,7 +187,7 @@ void layout_make(struct layout *l, const struct tree *t, const struct layout_opt
 {
 	struct maker m = { .tree = t, .options = o };
 	size_t capacity = 0;
-	int64_t sum = layout_value(t, &t->nodes[o->node]);
+	int64_t sum = layout_width(t, o->node);
 	*l = (struct layout){ .total = sum > 0 && o->total > sum ? o->total : sum };
 	m.least = least_value(o, l->total);
 	struct layout_box whole = { .node = o->node, .value = l->total };

@@ -41,11 +41,17 @@ struct layout {
 	int64_t hidden_value;        /* what they stand for, nothing counted twice */
 };
 
-/* The value a node is drawn with: of a difference the second column. */
+/* The value of a node: of a difference the second column. */
 static inline int64_t layout_value(const struct tree *t, const struct node *n)
 {
 	int64_t value = n->total[t->stacks->columns > 1];
 	return value > 0 ? value : 0;
+}
+
+/* How wide it is drawn, in values. */
+static inline int64_t layout_width(const struct tree *t, uint32_t node)
+{
+	return t->widths ? t->widths[node] : layout_value(t, &t->nodes[node]);
 }
 
 void layout_make(struct layout *, const struct tree *, const struct layout_options *);

@@ -18,11 +18,14 @@
 #include "base/hash.h"
 
 const struct color paint_root = { 0xe6, 0xe8, 0xeb };
-const struct color paint_less = { 0x5d, 0x9e, 0xd7 };
-const struct color paint_same = { 0xe6, 0xe8, 0xeb };
-const struct color paint_more = { 0xe8, 0x83, 0x3a };
 const struct color paint_narrow = { 0xf3, 0xe5, 0xd8 };
 const struct color paint_wide = { 0xf0, 0x76, 0x4f };
+
+static const struct paint_ends usual_ends = {
+	.less = { 0x5d, 0x9e, 0xd7 }, .same = { 0xe6, 0xe8, 0xeb }, .more = { 0xe8, 0x83, 0x3a },
+}, classic_ends = {
+	.less = { 0x7a, 0x9c, 0xff }, .same = { 0xf0, 0xee, 0xee }, .more = { 0xff, 0x6b, 0x6b },
+};
 
 /* The largest change counts as that at least, so that noise stays grey. */
 static const double least_change = 1e-4;
@@ -40,6 +43,9 @@ static bool open_palette(struct paint *p, struct buf *message)
 	const char *name = p->options.colors ? p->options.colors : "auto";
 	p->by_module = strcmp(name, "module") == 0;
 	p->by_kind = strcmp(name, "kind") == 0;
+	p->classic = strcmp(name, "redblue") == 0;
+	if (p->classic)
+		name = "auto";
 	if (p->by_module)
 		return true;
 	return palette_open(&p->palette, strcmp(name, "hash") == 0 ? "hot" : name,
@@ -126,19 +132,52 @@ static double share(const struct tree *t, uint32_t node, unsigned column)
 
 double paint_change(const struct paint *p, uint32_t node)
 {
+	const struct node *nodes = p->tree->nodes;
 	if (p->tree->stacks->columns < 2)
 		return 0;
-	double change = share(p->tree, node, 1) - share(p->tree, node, 0);
+	double whole = (double)(nodes[0].total[0] > nodes[0].total[1] ? nodes[0].total[0]
+								       : nodes[0].total[1]);
+	double change = whole > 0 ? ((double)nodes[node].total[1] -
+				     (double)nodes[node].total[0]) / whole : 0;
 	return p->options.negate ? -change : change;
 }
 
-/* "−12.3 %" and "+12.3 %" */
+void paint_judge(struct paint *p, const bool *changed)
+{
+	p->changed = changed;
+}
+
+bool paint_is_noise(const struct paint *p, uint32_t node)
+{
+	return p->changed && node > 0 && !p->changed[node];
+}
+
+const struct paint_ends *paint_ends(const struct paint *p)
+{
+	return p->classic ? &classic_ends : &usual_ends;
+}
+
+/* Dark enough to be seen on what it is around. */
+struct color paint_outline(const struct paint *p)
+{
+	const struct paint_ends *ends = paint_ends(p);
+	return color_mix(p->options.negate ? ends->less : ends->more, (struct color){ 0 }, .35);
+}
+
+struct color paint_hatch(const struct paint *p, uint32_t node)
+{
+	static const struct color noise = { 0xc8, 0xcc, 0xd0 };
+	const struct paint_ends *ends = paint_ends(p);
+	return paint_is_noise(p, node) ? noise : p->options.negate ? ends->more : ends->less;
+}
+
+/* "▼ −12.3 %" and "+12.3 % ▲" */
 static void name_ends(struct paint *p)
 {
 	double percent = p->most * 100;
 	int decimals = percent < .995 ? 2 : percent < 9.95 ? 1 : 0;
-	buf_addf(&p->least_words, "−%.*f %%", decimals, percent);
-	buf_addf(&p->most_words, "+%.*f %%", decimals, percent);
+	buf_addf(&p->least_words, "▼ −%.*f %%", decimals, percent);
+	buf_addf(&p->most_words, "+%.*f %% ▲", decimals, percent);
 }
 
 static bool asks_for_modules(const struct paint *p)
@@ -155,6 +194,7 @@ void paint_begin(struct paint *p, const struct tree *tree)
 	p->fills = xcalloc((size_t)p->fill_count + 1, sizeof(*p->fills));
 	p->inlined_used = false;
 	memset(p->used, 0, sizeof(p->used));
+	p->new_used = p->gone_used = p->noise_used = false;
 	paint_modules_make(&p->modules, tree);
 	if (p->modules.names.count == 0 && tree->count > 1 && asks_for_modules(p))
 		buf_add(&p->warnings, STR("colours by module: the input does not say which "
@@ -245,9 +285,13 @@ static struct color by_width(const struct paint *p, uint32_t node)
 
 static struct color by_change(const struct paint *p, uint32_t node)
 {
+	const struct paint_ends *ends = paint_ends(p);
 	double change = paint_change(p, node) / p->most;
-	return color_mix(paint_same, change < 0 ? paint_less : paint_more,
-			 fmin(fabs(change), 1));
+	if (paint_is_noise(p, node))
+		return ends->same;
+	double part = tree_is_gone(&p->tree->nodes[node]) ? 1. / 3 : 1;
+	return color_mix(ends->same, change < 0 ? ends->less : ends->more,
+			 fmin(fabs(change), 1) * part);
 }
 
 struct color paint_node(struct paint *p, uint32_t node)
@@ -307,6 +351,16 @@ void paint_use(struct paint *p, uint32_t frame)
 	}
 }
 
+void paint_use_node(struct paint *p, uint32_t node)
+{
+	const struct node *n = &p->tree->nodes[node];
+	if (!is_difference(p))
+		return;
+	p->new_used |= tree_is_new(n);
+	p->gone_used |= tree_is_gone(n);
+	p->noise_used |= paint_is_noise(p, node);
+}
+
 /* A legend being filled. */
 struct legend {
 	struct paint_entry *entries;
@@ -348,13 +402,36 @@ static void add_scale(struct legend *l, const struct paint *p)
 		scale.words = STR("0 %");
 		scale.last_words = STR("100 %");
 	} else {
-		scale.color = paint_less;
-		scale.middle = paint_same;
-		scale.last = paint_more;
+		const struct paint_ends *ends = paint_ends(p);
+		scale.color = ends->less;
+		scale.middle = ends->same;
+		scale.last = ends->more;
 		scale.words = buf_str(&p->least_words);
 		scale.last_words = buf_str(&p->most_words);
 	}
 	add_entry(l, scale);
+}
+
+/* What lines and grey mean, as far as there is any. */
+static void add_marks(struct legend *l, const struct paint *p)
+{
+	const struct paint_ends *ends = paint_ends(p);
+	struct color rest = color_mix(ends->same, p->options.negate ? ends->more : ends->less,
+				      1. / 3);
+	if (p->new_used)
+		add_entry(l, (struct paint_entry){
+			.color = ends->same, .words = STR("new"), .outlined = true,
+			.line = paint_outline(p),
+		});
+	if (p->gone_used)
+		add_entry(l, (struct paint_entry){
+			.color = rest, .words = STR("gone"), .hatched = true,
+			.line = paint_hatch(p, 0),
+		});
+	if (p->noise_used)
+		add_entry(l, (struct paint_entry){
+			.color = ends->same, .words = STR("not significant"),
+		});
 }
 
 unsigned paint_legend(const struct paint *p, struct paint_entry *entries, unsigned max)
@@ -364,6 +441,7 @@ unsigned paint_legend(const struct paint *p, struct paint_entry *entries, unsign
 	struct str words;
 	if (paint_by_value(p)) {
 		add_scale(&l, p);
+		add_marks(&l, p);
 		return l.count;
 	}
 	add_palette(&l, &p->rules, p->used[0]);

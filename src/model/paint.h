@@ -44,7 +44,10 @@ struct paint {
 	struct paint_fill *fills;    /* by frame, as far as they were asked for */
 	uint32_t fill_count;
 	struct paint_modules modules;
-	double most;             /* largest change of a share */
+	double most;             /* largest change */
+	bool classic;            /* red and blue */
+	const bool *changed;     /* by node, or NULL */
+	bool new_used, gone_used, noise_used;
 	bool used[2][PALETTE_COLORS_MAX];    /* colours of rules and palette */
 	bool inlined_used;
 	struct color inlined_color;
@@ -95,23 +98,44 @@ struct color paint_module(struct paint *, uint32_t module);
 struct color paint_kind(const struct paint *, enum frame_kind);
 
 /*
- * Of a difference: how much a node's share of the whole has grown, -1 to 1; with
- * negate how much it has shrunk.
+ * Of a difference: how much a node has grown, in parts of the larger one of both
+ * wholes, -1 to 1; with negate how much it has shrunk.
  */
 double paint_change(const struct paint *, uint32_t node);
+
+/*
+ * Of a difference, which nodes have changed by more than chance, by node: the others
+ * are grey.  NULL, and so it is in the beginning: nobody knows.  It must live as long.
+ */
+void paint_judge(struct paint *, const bool *changed);
+
+/* Whether a node's change may be chance. */
+bool paint_is_noise(const struct paint *, uint32_t node);
+
+/* The line around nodes that are new, and those through nodes that are gone. */
+struct color paint_outline(const struct paint *);
+struct color paint_hatch(const struct paint *, uint32_t node);
 
 /*
  * The colours that depend on values, for who draws them elsewhere: between the
  * two ends a channel is from + (to - from) * share, rounded to the nearest.  A
  * node of a difference is "same" at no change and "less" or "more" at the largest
- * change of any node, which counts as 1/10000 at least; a node of diffusion is at
- * the square root of its share of the whole.
+ * change of any node, which counts as 1/10000 at least; one that is gone is a third
+ * of the way to where it would be.  A node of diffusion is at the square root of its
+ * share of the whole.
  */
-extern const struct color paint_root, paint_less, paint_same, paint_more,
-	paint_narrow, paint_wide;
+extern const struct color paint_root, paint_narrow, paint_wide;
 
-/* A function that is drawn, for the legend. */
+struct paint_ends {
+	struct color less, same, more;
+};
+
+/* Of a difference: blue and orange, or, as --colors=redblue asks, blue and red. */
+const struct paint_ends *paint_ends(const struct paint *);
+
+/* A function that is drawn, for the legend; and a node of a difference. */
 void paint_use(struct paint *, uint32_t frame);
+void paint_use_node(struct paint *, uint32_t node);
 
 struct paint_entry {
 	enum paint_entry_kind {
@@ -122,6 +146,8 @@ struct paint_entry {
 	struct str words;        /* of a scale: at its left end */
 	struct str last_words;   /* of a scale: at its right end */
 	bool edge;               /* with a darker left edge */
+	bool outlined, hatched;  /* with lines around or through it */
+	struct color line;
 };
 
 /* As many entries as a legend needs to have room for. */

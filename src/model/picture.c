@@ -11,6 +11,7 @@
 
 #include "base/alloc.h"
 #include "base/num.h"
+#include "model/diff_words.h"
 #include "model/picture_zoom.h"
 
 /* Bold text is that much wider. */
@@ -154,6 +155,18 @@ static void add_other_metrics(const struct picture *p, struct buf *b)
 	buf_free(&others);
 }
 
+/* ", before 1.1 G cycles, ×1.13" */
+static void add_totals(const struct picture *p, struct buf *b)
+{
+	const int64_t *total = p->tree->nodes[0].total;
+	buf_add(b, STR(", before "));
+	picture_quantity(p, b, total[0]);
+	if (total[0] > 0 && total[1] > 0 && total[0] != total[1]) {
+		buf_add(b, STR(", "));
+		diff_words_add_ratio(b, total[0], total[1]);
+	}
+}
+
 /*
  * "cycles:u · 1.24 G cycles in 3,980 samples · 62 % of the profile shown",
  * "peak 62.4 MiB · total 1.2 GiB · at end 0 B"
@@ -169,7 +182,7 @@ static void make_subtitle(struct picture *p)
 		buf_add(b, s->event);
 	}
 	separate(b);
-	if (total == 0) {
+	if (p->layout.total == 0) {
 		buf_add(b, s->metric.n ? metrics_nothing(s->metric) :
 					 STR("nothing was counted"));
 		buf_add(b, STR(", so there is nothing to draw"));
@@ -189,7 +202,9 @@ static void make_subtitle(struct picture *p)
 		add_zoom(p, b, total);
 		return;
 	}
-	if (s->samples && !str_eq(p->unit, STR("samples"))) {
+	if (s->columns > 1)
+		add_totals(p, b);
+	else if (s->samples && !str_eq(p->unit, STR("samples"))) {
 		buf_add(b, STR(" in "));
 		num_add_grouped(b, (int64_t)s->samples);
 		buf_add(b, s->samples == 1 ? STR(" sample") : STR(" samples"));
@@ -232,13 +247,43 @@ static int64_t find_hits(struct picture *p)
 	return sum;
 }
 
+static struct diff_words words_of(const struct picture *p, long double before,
+				  long double after)
+{
+	const struct node *root = &p->tree->nodes[0];
+	return (struct diff_words){
+		.before = before > 0 ? before : 0, .after = after > 0 ? after : 0,
+		.whole_before = root->total[0], .whole_after = root->total[1],
+		.divisor = p->divisor, .unit = p->unit,
+	};
+}
+
+/*
+ * "25 → 50 samples, ×2.0, +12.5 points of the total
+ * self 5 → 20 samples, ×4.0; not significant"
+ */
+void picture_change(const struct picture *p, uint32_t node, struct buf *b)
+{
+	const struct node *n = &p->tree->nodes[node];
+	struct diff_words total = words_of(p, n->total[0], n->total[1]);
+	diff_words_add(b, &total);
+	if (!p->stacks->reversed) {
+		struct diff_words self = words_of(p, tree_self(p->tree, node, 0),
+						  tree_self(p->tree, node, 1));
+		buf_add(b, STR("\nself "));
+		diff_words_add_values(b, &self);
+	}
+	if (paint_is_noise(&p->options->colors, node))
+		buf_add(b, STR("\nnot significant"));
+}
+
 /* "31.4 % match ^std::" */
 static void add_highlight(struct picture *p)
 {
 	struct buf *b = &p->words[PICTURE_SUBTITLE];
 	int64_t sum = find_hits(p);
 	separate(b);
-	picture_share(b, (double)sum / (double)p->layout.total);
+	picture_share(b, p->whole ? (double)sum / (double)p->whole : 0);
 	buf_add(b, STR(" match "));
 	buf_add(b, p->options->highlight);
 }
@@ -270,6 +315,35 @@ static double row_y(const struct picture *p, uint32_t depth)
 	return p->frames_y + row * p->options->height;
 }
 
+bool picture_hatch(double x, double y, double w, double h, unsigned number,
+		   struct picture_segment *s)
+{
+	enum { STEP = 7 };
+	double at = (number + .5) * STEP - h;
+	if (at >= w)
+		return false;
+	double skip = at < 0 ? -at : 0, cut = at + h > w ? at + h - w : 0;
+	*s = (struct picture_segment){ x + at + skip, y + h - skip, x + at + h - cut, y + cut };
+	return true;
+}
+
+/* Lines that tell what is new, and what is gone. */
+static void mark_change(const struct picture *p, const struct layout_box *box,
+			struct picture_box *b)
+{
+	const struct node *n = &p->tree->nodes[box->node];
+	const struct paint *colors = &p->options->colors;
+	if (p->options->paint.diffusion)
+		return;
+	b->is_hatched = tree_is_gone(n);
+	if (b->is_hatched)
+		b->line = paint_hatch(colors, box->node);
+	if (!tree_is_new(n))
+		return;
+	b->outline = b->w >= 8 ? 2 : b->w >= 4 ? 1 : 0;
+	b->line = paint_outline(colors);
+}
+
 struct picture_box picture_box(const struct picture *p, const struct layout_box *box)
 {
 	struct picture_options *o = p->options;
@@ -291,6 +365,8 @@ struct picture_box picture_box(const struct picture *p, const struct layout_box 
 		b.ink = p->look.faint;
 		b.opacity = PICTURE_FAINT;
 	}
+	if (p->stacks->columns > 1 && frame != ID_NONE)
+		mark_change(p, box, &b);
 	if (frame != ID_NONE && paint_has_edge(&o->colors, frame))
 		b.edge = b.w < 6 ? b.w / 3 : 2;
 	b.text_x = b.x + PICTURE_INSET;
@@ -308,8 +384,8 @@ bool picture_label(const struct picture *p, const struct layout_box *box,
 		return label_add(b, picture_name(p, box), columns, o->cut);
 	struct buf all = { 0 };
 	buf_add(&all, STR("all · "));
-	picture_quantity(p, &all, p->node ? layout_value(p->tree, &p->tree->nodes[0])
-			 : box->value);
+	picture_quantity(p, &all, p->node || p->tree->widths
+			 ? layout_value(p->tree, &p->tree->nodes[0]) : box->value);
 	bool fits = label_add(b, buf_str(&all), columns, LABEL_RIGHT);
 	buf_free(&all);
 	return fits;
@@ -361,10 +437,21 @@ static void choose_boxes(struct picture *p)
 		layout_free(&p->layout);
 		layout_make(&p->layout, p->tree, &layout);
 	}
-	paint_begin(&p->options->colors, p->tree);
-	for (uint32_t i = 1; i < p->layout.count; i++)
-		paint_use(&p->options->colors,
-			  p->tree->nodes[p->layout.boxes[i].node].frame);
+	struct paint *colors = &p->options->colors;
+	paint_judge(colors, o->changed);
+	paint_begin(colors, p->tree);
+	for (uint32_t i = 1; i < p->layout.count; i++) {
+		uint32_t node = p->layout.boxes[i].node;
+		paint_use(colors, p->tree->nodes[node].frame);
+		if (p->stacks->columns > 1)
+			paint_use_node(colors, node);
+	}
+	p->whole = p->layout.total;
+	if (p->tree->widths) {
+		p->whole = layout_value(p->tree, &p->tree->nodes[p->node]);
+		if (p->whole < layout.total)
+			p->whole = layout.total;
+	}
 	top_build(&p->top, p->tree, p->node);
 }
 

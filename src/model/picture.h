@@ -41,12 +41,14 @@ struct picture_options {
 	                            them, callers first; empty: everything */
 	struct paint_options paint;
 	const char *theme;       /* "auto", "light", "dark" or "print"; NULL: auto */
+	const bool *changed;     /* of a difference, see paint_judge(); or NULL */
 	const char *bgcolors;    /* yellow, blue, …, #rrggbb; NULL: the palette's */
 	const char *ui_color;    /* of the text around the frames, #rrggbb */
 	const char *search_color;    /* of what was found */
 	const char *stroke_color;    /* of lines around frames; NULL or "none": no lines */
 	const char *order;       /* "name" or "weight"; NULL: name */
 	const char *label;       /* where labels are cut, see label.h; NULL: smart */
+	const char *shape;       /* of a difference: "union", "after" or "before"; NULL: union */
 	const char *minwidth;    /* "0.1", "0.1px", or "0.1%" of the total; NULL: 0.5 */
 	double width;            /* px, nominal */
 	double height;           /* px of a row; 0: what the font needs, 18 by default */
@@ -66,6 +68,7 @@ struct picture_options {
 	struct color background, hit, stroke, ui;
 	enum picture_theme fixed_theme;
 	enum label_cut cut;
+	enum tree_shape drawn_shape;     /* for tree_shape(), before the picture is made */
 	double min_width;        /* px */
 	bool by_weight, has_stroke;
 };
@@ -120,6 +123,7 @@ struct picture {
 	struct top top;
 	struct str unit;             /* word for the values; may be empty */
 	double divisor;              /* a value for people is digits / divisor */
+	int64_t whole;               /* what 100 % is: of a difference, what is after */
 	double frames_y, frames_height;
 	double legend_y, table_y, height;
 	uint32_t node;               /* what fills the width; 0: the root */
@@ -153,6 +157,9 @@ struct str picture_name(const struct picture *, const struct layout_box *);
 struct picture_box {
 	double x, y, w, h;
 	double edge;             /* width of its darker left edge, or 0 */
+	double outline;          /* width of the line around it, inside; or 0 */
+	bool is_hatched;         /* with picture_hatch() */
+	struct color line;       /* of outline or hatch */
 	double text_x, text_y;   /* of its label */
 	double opacity;          /* below 1 where something else is pointed out */
 	struct color color, ink; /* ink is for its label */
@@ -160,6 +167,18 @@ struct picture_box {
 
 /* How a box is drawn. */
 struct picture_box picture_box(const struct picture *, const struct layout_box *);
+
+/* A line through a box of something that is gone. */
+struct picture_segment {
+	double x1, y1, x2, y2;
+};
+
+/* The line of this number, from 0 on, in a rectangle; false when there are no more. */
+bool picture_hatch(double x, double y, double w, double h, unsigned number,
+		   struct picture_segment *);
+
+/* Appends how a node of a difference has changed, in lines of words. */
+void picture_change(const struct picture *, uint32_t node, struct buf *);
 
 /* Appends the label of a box; false when it has no room for one. */
 bool picture_label(const struct picture *, const struct layout_box *,
@@ -202,20 +221,24 @@ enum { PICTURE_ROWS = 10, PICTURE_ROW = 22, PICTURE_ROW_SIZE = 12,
        PICTURE_ROW_BASELINE = 15, PICTURE_BAR_HEIGHT = 16, PICTURE_BAR_WIDTH = 64,
        PICTURE_SELF_END = PICTURE_PAD + 52, PICTURE_BAR = PICTURE_PAD + 64,
        PICTURE_TOTAL_END = PICTURE_BAR + PICTURE_BAR_WIDTH - 4,
-       PICTURE_NAME = PICTURE_PAD + 144 };
+       PICTURE_NAME = PICTURE_PAD + 144, PICTURE_CHANGE_END = PICTURE_PAD + 208,
+       PICTURE_CHANGED_NAME = PICTURE_PAD + 224 };
 
 struct picture_table {
 	uint32_t count;          /* 0: there is no table */
-	double name_room;        /* for picture_fit() */
+	double name_x, name_room;    /* where names are; for picture_fit() */
+	struct str title;        /* above them */
+	bool has_change;         /* a difference: the functions that changed most */
 	struct picture_row {
 		struct str name;
 		double self, total;      /* percent of the whole */
+		double change;           /* of self, in points of the whole */
 		double bar;              /* px */
 	} rows[PICTURE_ROWS];
 };
 
 /* The headings. */
-extern const struct str picture_self, picture_total, picture_functions;
+extern const struct str picture_self, picture_total, picture_changed;
 
 void picture_table(const struct picture *, struct picture_table *);
 
@@ -223,7 +246,8 @@ void picture_table(const struct picture *, struct picture_table *);
 void picture_row_name(const struct picture *, const struct picture_table *, uint32_t row,
 		      struct buf *);
 
-/* Appends the percentage in a cell, "12.3 %". */
+/* Appends the percentage in a cell, "12.3 %"; and a change, "+1.2". */
 void picture_cell(struct buf *, double percent);
+void picture_change_cell(struct buf *, double points);
 
 #endif

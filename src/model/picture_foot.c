@@ -17,6 +17,8 @@
  */
 #include "model/picture.h"
 
+#include "model/diff_words.h"
+
 /* Pixels of the legend: words behind a swatch, entries side by side, their rows. */
 enum { WORDS_AT = 18, ASIDE = 18, ENTRY_ROW = 18, APART = 9, BELOW = 13 };
 
@@ -67,7 +69,7 @@ struct color picture_step(const struct paint_entry *e, unsigned step)
 }
 
 const struct str picture_self = STR("self"), picture_total = STR("total"),
-	picture_functions = STR("Top functions by self");
+	picture_changed = STR("change");
 
 /* Of one function there is nothing to compare. */
 static uint32_t row_count(const struct picture *p)
@@ -76,19 +78,33 @@ static uint32_t row_count(const struct picture *p)
 	uint32_t rows = 0;
 	if (p->layout.total == 0 || top->count < 2)
 		return 0;
-	for (uint32_t i = 0; i < top->count && rows < PICTURE_ROWS; i++)
-		rows += top->functions[top->names[i]].self > 0;
+	for (uint32_t i = 0; i < top->count && rows < PICTURE_ROWS; i++) {
+		const struct top_function *f = &top->functions[top->names[i]];
+		rows += p->stacks->columns > 1 ? f->self != f->self_before : f->self > 0;
+	}
 	return rows;
+}
+
+/* What 100 % was. */
+static double whole_before(const struct picture *p)
+{
+	int64_t before = p->tree->nodes[p->node].total[0];
+	return before > 0 ? (double)before : 1;
 }
 
 void picture_table(const struct picture *p, struct picture_table *t)
 {
 	uint32_t names[PICTURE_ROWS];
-	double whole = (double)p->layout.total;
-	t->name_room = p->options->width - PICTURE_PAD - PICTURE_NAME;
+	double whole = p->whole > 0 ? (double)p->whole : 1, before = whole_before(p);
+	t->has_change = p->stacks->columns > 1;
+	t->title = t->has_change ? STR("Functions that changed most by self")
+				 : STR("Top functions by self");
+	t->name_x = t->has_change ? PICTURE_CHANGED_NAME : PICTURE_NAME;
+	t->name_room = p->options->width - PICTURE_PAD - t->name_x;
 	t->count = row_count(p);
 	if (t->count)
-		t->count = top_choose(&p->top, TOP_BY_SELF, names, t->count);
+		t->count = top_choose(&p->top, t->has_change ? TOP_BY_CHANGE : TOP_BY_SELF,
+				      names, t->count);
 	for (uint32_t i = 0; i < t->count; i++) {
 		const struct top_function *f = &p->top.functions[names[i]];
 		double bar = PICTURE_BAR_WIDTH * (double)f->total / whole;
@@ -96,7 +112,9 @@ void picture_table(const struct picture *p, struct picture_table *t)
 			.name = intern_text(&p->profile->text, names[i]),
 			.self = 100 * (double)f->self / whole,
 			.total = 100 * (double)f->total / whole,
-			.bar = bar < 1 ? 1 : bar,
+			.change = 100 * ((double)f->self / whole -
+					 (double)f->self_before / before),
+			.bar = f->total == 0 ? 0 : bar < 1 ? 1 : bar,
 		};
 	}
 }
@@ -117,4 +135,9 @@ void picture_row_name(const struct picture *p, const struct picture_table *t, ui
 void picture_cell(struct buf *b, double percent)
 {
 	buf_addf(b, "%.1f %%", percent);
+}
+
+void picture_change_cell(struct buf *b, double points)
+{
+	diff_words_add_points(b, points / 100);
 }

@@ -84,6 +84,21 @@ static bool check_order(struct picture_options *o, struct buf *message)
 	return false;
 }
 
+static bool check_shape(struct picture_options *o, struct buf *message)
+{
+	static const struct { const char *name; enum tree_shape shape; } shapes[] = {
+		{ "union", TREE_UNION }, { "after", TREE_AFTER }, { "before", TREE_BEFORE },
+	};
+	const char *name = o->shape ? o->shape : shapes[0].name;
+	for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++)
+		if (strcmp(name, shapes[i].name) == 0) {
+			o->drawn_shape = shapes[i].shape;
+			return true;
+		}
+	buf_addf(message, "unknown shape '%s' (union, after, before)", name);
+	return false;
+}
+
 /* A colour where one may be given. */
 static bool check_color(const char *what, const char *text, struct color *color,
 			struct buf *message)
@@ -181,7 +196,8 @@ static bool open_parts(struct picture_options *o, struct buf *message,
 bool picture_check(struct picture_options *o, struct buf *message, struct buf *warnings)
 {
 	if (!check_numbers(o, message) || !check_min_width(o, message) ||
-	    !check_order(o, message) || !check_theme(o, message) ||
+	    !check_order(o, message) || !check_shape(o, message) ||
+	    !check_theme(o, message) ||
 	    !check_label(o, message))
 		return false;
 	if (open_parts(o, message, warnings))

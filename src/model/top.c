@@ -153,6 +153,13 @@ static void sift_up(struct choice *heap, uint32_t i, struct choice item)
 	heap[i] = item;
 }
 
+static int64_t value_of(const struct top_function *f, enum top_order order)
+{
+	int64_t change = f->self - f->self_before;
+	return order == TOP_BY_SELF ? f->self : order == TOP_BY_TOTAL ? f->total :
+	       change < 0 ? -change : change;
+}
+
 uint32_t top_choose(const struct top *top, enum top_order order, uint32_t *names,
 		    uint32_t max)
 {
@@ -164,7 +171,7 @@ uint32_t top_choose(const struct top *top, enum top_order order, uint32_t *names
 		uint32_t name = top->names[i];
 		const struct top_function *f = &top->functions[name];
 		struct choice c = {
-			.value = order == TOP_BY_SELF ? f->self : f->total, .name = name,
+			.value = value_of(f, order), .name = name,
 			.text = intern_text(text, name),
 		};
 		if (c.value == 0)

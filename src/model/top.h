@@ -22,7 +22,7 @@ struct top {
 	uint32_t *names;         /* these, in order of their first node */
 };
 
-enum top_order { TOP_BY_SELF, TOP_BY_TOTAL };
+enum top_order { TOP_BY_SELF, TOP_BY_TOTAL, TOP_BY_CHANGE };
 
 /* Of the subtree of a node, 0 being all.  The tree must live as long. */
 void top_build(struct top *, const struct tree *, uint32_t node);
@@ -30,7 +30,8 @@ void top_free(struct top *);
 
 /*
  * Fills names with at most "max" functions, those that cost most first, equal
- * ones in byte order, and returns how many.  None has a value of 0.
+ * ones in byte order, and returns how many.  None has a value of 0.  The change is that
+ * of what they have for themselves, up or down.
  */
 uint32_t top_choose(const struct top *, enum top_order, uint32_t *names, uint32_t max);
 

@@ -163,8 +163,32 @@ bool tree_build(struct tree *t, const struct stacks *s)
 	return fits;
 }
 
+void tree_shape(struct tree *t, enum tree_shape shape)
+{
+	free(t->widths);
+	t->widths = NULL;
+	if (t->stacks->columns < 2 || t->stacks->in_order || shape == TREE_AFTER)
+		return;
+	t->widths = xhuge_calloc(t->count * sizeof(*t->widths));
+	/* A node's place first collects what is gone below it. */
+	for (uint32_t i = t->count; i-- > 0;) {
+		const struct node *n = &t->nodes[i];
+		int64_t before = n->total[0] > 0 ? n->total[0] : 0;
+		int64_t after = n->total[1] > 0 ? n->total[1] : 0;
+		int64_t *width = &t->widths[i];
+		if (shape == TREE_BEFORE || tree_is_gone(n))
+			*width = before;
+		else if (__builtin_add_overflow(*width, after, width))
+			*width = INT64_MAX;
+		if (i > 0 && __builtin_add_overflow(t->widths[n->parent], *width - after,
+						    &t->widths[n->parent]))
+			t->widths[n->parent] = INT64_MAX;
+	}
+}
+
 void tree_free(struct tree *t)
 {
+	free(t->widths);
 	free(t->nodes);
 	*t = (struct tree){ 0 };
 }

@@ -32,11 +32,34 @@ struct tree {
 	uint32_t count;
 	uint32_t gaps;           /* nodes that are gaps; only in a flame chart */
 	uint32_t depth;          /* of the deepest node */
+	int64_t *widths;         /* by node, see tree_shape(); NULL: nodes are as wide as
+				    their value */
 };
+
+/* What a difference is drawn with: what is, with what is gone beside it; or one side. */
+enum tree_shape { TREE_UNION, TREE_AFTER, TREE_BEFORE };
 
 /* Makes the tree.  False when it would have more than 2^32 - 2 nodes. */
 bool tree_build(struct tree *, const struct stacks *);
 void tree_free(struct tree *);
+
+/*
+ * Gives the nodes of a difference widths other than what they have after.  In a union a
+ * node without anything left is as wide as it was, and makes those around it as much
+ * wider.  Nothing happens to other trees and flame charts.
+ */
+void tree_shape(struct tree *, enum tree_shape);
+
+/* Of a difference: it is not there any more, or was not there before. */
+static inline bool tree_is_gone(const struct node *n)
+{
+	return n->total[1] <= 0 && n->total[0] > 0;
+}
+
+static inline bool tree_is_new(const struct node *n)
+{
+	return n->total[0] <= 0 && n->total[1] > 0;
+}
 
 static inline bool tree_is_gap(const struct node *n)
 {

@@ -167,6 +167,30 @@ static void draw_outline(const struct canvas *c, const struct picture_box *box)
 	cairo_stroke(c->cairo);
 }
 
+static void draw_hatch(const struct canvas *c, const struct picture_box *box)
+{
+	struct picture_segment s;
+	set_color(c, box->line, box->opacity);
+	cairo_set_line_width(c->cairo, 1.5);
+	for (unsigned i = 0; picture_hatch(box->x, box->y, box->w, box->h, i, &s); i++) {
+		cairo_move_to(c->cairo, s.x1, s.y1);
+		cairo_line_to(c->cairo, s.x2, s.y2);
+	}
+	cairo_stroke(c->cairo);
+}
+
+/* Around what is new. */
+static void draw_frame(const struct canvas *c, const struct picture_box *box)
+{
+	double x = snapped(c, box->x), y = snapped(c, box->y), in = box->outline / 2;
+	set_color(c, box->line, box->opacity);
+	cairo_set_line_width(c->cairo, box->outline);
+	cairo_rectangle(c->cairo, x + in, y + in,
+			snapped(c, box->x + box->w) - x - box->outline,
+			snapped(c, box->y + box->h) - y - box->outline);
+	cairo_stroke(c->cairo);
+}
+
 static void draw_box(struct canvas *c, const struct layout_box *of)
 {
 	const struct picture *p = c->picture;
@@ -175,7 +199,11 @@ static void draw_box(struct canvas *c, const struct layout_box *of)
 	double opacity = p->look.dim ? COLOR_DARK_OPACITY : 1;
 	set_color(c, box.color, opacity * box.opacity);
 	fill(c, box.x, box.y, box.w, box.h);
-	if (o->has_stroke && box.w >= 2)
+	if (box.is_hatched)
+		draw_hatch(c, &box);
+	if (box.outline > 0)
+		draw_frame(c, &box);
+	else if (o->has_stroke && box.w >= 2)
 		draw_outline(c, &box);
 	if (box.edge > 0) {
 		set_color(c, p->look.label, opacity * PICTURE_FAINT);
@@ -199,6 +227,18 @@ static void draw_words(struct canvas *c, struct str words, double x, double y)
 	});
 }
 
+static void draw_marks(const struct canvas *c, const struct picture_entry *e)
+{
+	struct picture_box box = {
+		.x = e->x, .y = e->y, .w = PICTURE_ENTRY, .h = PICTURE_ENTRY,
+		.line = e->paint->line, .outline = 2, .opacity = 1,
+	};
+	if (e->paint->outlined)
+		draw_frame(c, &box);
+	if (e->paint->hatched)
+		draw_hatch(c, &box);
+}
+
 static void draw_entry(struct canvas *c, const struct picture_entry *e)
 {
 	double opacity = c->picture->look.dim ? COLOR_DARK_OPACITY : 1;
@@ -206,6 +246,7 @@ static void draw_entry(struct canvas *c, const struct picture_entry *e)
 	if (e->paint->what == PAINT_SWATCH) {
 		set_color(c, e->paint->color, opacity);
 		fill(c, e->x, e->y, PICTURE_ENTRY, PICTURE_ENTRY);
+		draw_marks(c, e);
 		set_color(c, c->picture->look.ink, PICTURE_FAINT);
 		if (e->paint->edge)
 			fill(c, e->x, e->y, 2, PICTURE_ENTRY);
@@ -236,11 +277,11 @@ static void draw_percent(struct canvas *c, double percent, double x, double y)
 }
 
 static void draw_name(struct canvas *c, enum png_font font, struct str name, double y,
-		      double room)
+		      const struct picture_table *table)
 {
 	set_color(c, c->picture->look.ink, 1);
 	draw_fitted(c, font, name, PICTURE_ROW_SIZE, &(struct png_at){
-		.x = PICTURE_NAME, .y = y + PICTURE_ROW_BASELINE, .room = room,
+		.x = table->name_x, .y = y + PICTURE_ROW_BASELINE, .room = table->name_room,
 	});
 }
 
@@ -253,7 +294,9 @@ static void draw_table(struct canvas *c)
 		return;
 	draw_cell(c, PNG_HEAD, picture_self, PICTURE_SELF_END, y);
 	draw_cell(c, PNG_HEAD, picture_total, PICTURE_TOTAL_END, y);
-	draw_name(c, PNG_HEAD, picture_functions, y, table.name_room);
+	if (table.has_change)
+		draw_cell(c, PNG_HEAD, picture_changed, PICTURE_CHANGE_END, y);
+	draw_name(c, PNG_HEAD, table.title, y, &table);
 	for (uint32_t i = 0; i < table.count; i++) {
 		const struct picture_row *row = &table.rows[i];
 		y += PICTURE_ROW;
@@ -264,7 +307,12 @@ static void draw_table(struct canvas *c)
 		draw_percent(c, row->total, PICTURE_TOTAL_END, y);
 		struct buf name = { 0 };
 		picture_row_name(c->picture, &table, i, &name);
-		draw_name(c, PNG_TEXT, buf_str(&name), y, table.name_room);
+		draw_name(c, PNG_TEXT, buf_str(&name), y, &table);
+		if (table.has_change) {
+			buf_clear(&name);
+			picture_change_cell(&name, row->change);
+			draw_cell(c, PNG_TEXT, buf_str(&name), PICTURE_CHANGE_END, y);
+		}
 		buf_free(&name);
 	}
 }

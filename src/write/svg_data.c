@@ -12,7 +12,9 @@
  *	header     N version, 1
  *	           N flags: 1 reversed, children are callers; 2 difference; 4 flame
  *	           chart; 8 cut, not every node is here; 16 links; 32 diffusion;
- *	           64 a difference is seen from the other side; 128 found
+ *	           64 a difference is seen from the other side; 128 found; of a
+ *	           difference: 256 frames that are gone are as wide as they were; 512
+ *	           all are; 1024 judged
  *	           N scale: values are digits / 10^scale
  *	           N nodes of the whole tree, gaps not counted
  *	strings    N strings; N of them, the first ones, are names of functions, in
@@ -21,7 +23,8 @@
  *	           the start; the rest of it; '\n'.  What is written out is UTF-8
  *	           (a common part may end inside a character) without a '\n'.
  *	sums       only of a cut tree: for each name N self, then for each N total,
- *	           over the whole profile; N functions that have no name here
+ *	           over the whole profile; of a difference the same two columns of what
+ *	           was before; N functions that have no name here
  *	found      with that flag, for each name B: 1 when --highlight fits it
  *	modules    N modules; for each N string; then B red, B green, B blue, each a
  *	           column
@@ -43,6 +46,7 @@
  *	           of a cut tree, where rest is not 0, N hidden: what of it are
  *	           functions left out
  *	           of a difference N before: rest in the other column
+ *	           if judged for each node B: 1 when its change is more than chance
  *
  * A function calls few others again and again, so places are small numbers.  Each
  * function, and the root, has a list; a code that is not in it is added at its end
@@ -64,18 +68,18 @@
 #include "base/utf8.h"
 #include "io/deflate.h"
 #include "model/detail.h"
+#include "write/svg_callees.h"
 
 enum {
 	DATA_VERSION = 1,
 	REVERSED = 1, DIFFERENCE = 2, CHART = 4, CUT = 8, LINKS = 16, DIFFUSION = 32,
-	NEGATED = 64, FOUND = 128,
+	NEGATED = 64, FOUND = 128, UNION = 256, BEFORE = 512, JUDGED = 1024,
 	CODE_GAP = 1, CODE_FUNCTION = 2,
 	TOP = 1000,                          /* names of a cut tree, if not shown */
 	STRING_MAX = 4096,
 	BYTES_MAX = 3 << 20,                 /* of the text, where nobody said how many nodes */
 	NUMBER_MAX = 10,                     /* bytes */
 	AHEAD = 8,                           /* strings that are fetched before their turn */
-	PIECE = 7, CALLEES_MAX = 4 * PIECE,
 };
 
 struct data {
@@ -191,6 +195,8 @@ static void find_names(struct data *d)
 	if (d->detail.cut > 0) {
 		add_top(d, TOP_BY_SELF, there);
 		add_top(d, TOP_BY_TOTAL, there);
+		if (d->detail.before)
+			add_top(d, TOP_BY_CHANGE, there);
 	}
 	free(there);
 	textsort(p->text.text, d->names, d->name_count);
@@ -311,6 +317,13 @@ static void put_strings(struct data *d)
 
 /* The rest in order */
 
+static unsigned shape_of(const struct drawing *d)
+{
+	if (d->picture->tree->widths == NULL)
+		return 0;
+	return d->picture->options->drawn_shape == TREE_UNION ? UNION : BEFORE;
+}
+
 static void put_header(struct data *d)
 {
 	const struct drawing *drawing = d->drawing;
@@ -322,9 +335,21 @@ static void put_header(struct data *d)
 		      (d->detail.cut > 0 ? CUT : 0) | (d->link ? LINKS : 0) |
 		      (drawing->picture->options->paint.diffusion ? DIFFUSION : 0) |
 		      (drawing->picture->options->paint.negate ? NEGATED : 0) |
-		      (drawing->picture->hits ? FOUND : 0));
+		      (drawing->picture->hits ? FOUND : 0) | shape_of(drawing) |
+		      (drawing->picture->options->changed ? JUDGED : 0));
 	put_single(d, t->stacks->scale);
 	put_single(d, t->count - t->gaps);
+}
+
+static void put_sums_before(struct data *d)
+{
+	const struct top *top = &d->drawing->picture->top;
+	unsigned char *to = begin_column(d, d->name_count, 2 * NUMBER_MAX);
+	for (uint32_t i = 0; i < d->name_count; i++)
+		to = put_number(to, (uint64_t)top->functions[d->names[i]].self_before);
+	for (uint32_t i = 0; i < d->name_count; i++)
+		to = put_number(to, (uint64_t)top->functions[d->names[i]].total_before);
+	end_column(d, to, DEFLATE_NUMBERS);
 }
 
 static void put_sums(struct data *d)
@@ -336,6 +361,8 @@ static void put_sums(struct data *d)
 	for (uint32_t i = 0; i < d->name_count; i++)
 		to = put_number(to, (uint64_t)top->functions[d->names[i]].total);
 	end_column(d, to, DEFLATE_NUMBERS);
+	if (d->detail.before)
+		put_sums_before(d);
 	put_single(d, top->count - d->name_count);
 }
 
@@ -417,71 +444,22 @@ static void put_functions(struct data *d)
 
 /* The tree */
 
-/* Lists of the codes met below a code, in pieces. */
-struct callees {
-	struct piece {
-		uint32_t codes[PIECE];   /* 0: free */
-		uint32_t next;           /* piece; 0: there is none */
-	} *pieces;
-	size_t capacity;
-	uint32_t count;
-	uint32_t *first;             /* by code: piece */
-};
-
-static uint32_t new_piece(struct callees *c)
-{
-	ARRAY_RESERVE(c->pieces, c->capacity, (size_t)c->count + 1);
-	c->pieces[c->count] = (struct piece){ .next = 0 };
-	return c->count++;
-}
-
-/* The place of a code in the list; 0, and maybe added to it, when it is not there. */
-static unsigned place_of(struct callees *c, uint32_t parent, uint32_t code)
-{
-	uint32_t at = c->first[parent];
-	if (at == 0)
-		c->first[parent] = at = new_piece(c);
-	for (unsigned before = 0;; before += PIECE, at = c->pieces[at].next) {
-		struct piece *piece = &c->pieces[at];
-		unsigned found = 0;
-		for (unsigned i = 0; i < PIECE; i++)
-			found |= (unsigned)(piece->codes[i] == code) << i;
-		if (found)
-			return before + (unsigned)__builtin_ctz(found) + 1;
-		if (piece->codes[PIECE - 1] == 0) {
-			unsigned end = 0;
-			while (piece->codes[end] != 0)
-				end++;
-			piece->codes[end] = code;
-			return 0;
-		}
-		if (before + PIECE == CALLEES_MAX)
-			return 0;
-		if (piece->next == 0) {
-			uint32_t next = new_piece(c);
-			c->pieces[at].next = next;
-		}
-	}
-}
-
 static void put_calls(struct data *d)
 {
 	const struct detail *t = &d->detail;
-	struct callees callees = {
-		.first = xcalloc((size_t)d->function_count + CODE_FUNCTION, sizeof(uint32_t)),
-	};
+	struct svg_callees callees;
+	svg_callees_init(&callees, d->function_count + CODE_FUNCTION);
 	uint32_t *path = xcalloc((size_t)t->depth + 1, sizeof(*path));  /* codes, by depth */
 	struct buf codes = { 0 };
 	unsigned char *code_to = (unsigned char *)buf_reserve(&codes, (size_t)t->count * 5);
 	uint32_t depth = 0;
-	new_piece(&callees);
 	unsigned char *to = begin_column(d, t->count, 1);
 	for (uint32_t i = 1; i < t->count; i++) {
 		uint32_t frame = t->frame[i];
 		uint32_t code = frame == ID_NONE ? CODE_GAP : d->code_of[frame];
 		depth += 1 - t->up[i];
 		path[depth] = code;
-		unsigned place = place_of(&callees, path[depth - 1], code);
+		unsigned place = svg_callees_place(&callees, path[depth - 1], code);
 		*to++ = (unsigned char)place;
 		if (place == 0)
 			code_to = put_number(code_to, code);
@@ -490,8 +468,7 @@ static void put_calls(struct data *d)
 	codes.n = (size_t)((char *)code_to - codes.p);
 	deflate_add(d->deflate, buf_str(&codes), DEFLATE_NUMBERS);
 	buf_free(&codes);
-	free(callees.pieces);
-	free(callees.first);
+	svg_callees_free(&callees);
 	free(path);
 }
 
@@ -513,6 +490,16 @@ static void put_values(struct data *d, const uint64_t *values)
 	end_column(d, to, DEFLATE_NUMBERS);
 }
 
+static void put_judged(struct data *d)
+{
+	const struct detail *t = &d->detail;
+	const bool *changed = d->drawing->picture->options->changed;
+	unsigned char *to = begin_column(d, t->count, 1);
+	for (uint32_t i = 0; i < t->count; i++)
+		*to++ = t->node[i] != ID_NONE && changed[t->node[i]];
+	end_column(d, to, DEFLATE_NUMBERS);
+}
+
 static void put_tree(struct data *d)
 {
 	const struct detail *t = &d->detail;
@@ -527,6 +514,8 @@ static void put_tree(struct data *d)
 		put_hidden(d);
 	if (t->before)
 		put_values(d, t->before);
+	if (t->before && d->drawing->picture->options->changed)
+		put_judged(d);
 }
 
 /* All of it */

@@ -38,3 +38,33 @@ void svg_fitted(struct drawing *d, struct str text, double width, double size)
 	picture_fit(&d->scratch, text, width, size);
 	output_xml(d->out, buf_str(&d->scratch));
 }
+
+void svg_opacity(struct output *out, double opacity)
+{
+	output_lit(out, " opacity=\".");
+	output_u64(out, (uint64_t)(opacity * 100 + .5));
+	output_char(out, '"');
+}
+
+void svg_hatch(struct output *out, double x, double y, double w, double h,
+	       struct color color, double opacity)
+{
+	struct picture_segment s;
+	output_lit(out, "<path class=\"fg-edge\" d=\"");
+	for (unsigned i = 0; picture_hatch(x, y, w, h, i, &s); i++) {
+		output_char(out, 'M');
+		svg_number(out, s.x1);
+		output_char(out, ' ');
+		svg_number(out, s.y1);
+		output_char(out, 'L');
+		svg_number(out, s.x2);
+		output_char(out, ' ');
+		svg_number(out, s.y2);
+	}
+	output_char(out, '"');
+	svg_color_attribute(out, STR("stroke"), color);
+	output_lit(out, " stroke-width=\"1.5\"");
+	if (opacity < 1)
+		svg_opacity(out, opacity);
+	output_lit(out, "/>");
+}

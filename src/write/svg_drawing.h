@@ -30,6 +30,13 @@ void svg_attribute(struct output *, struct str name, double value);
 void svg_color(struct output *, struct color);
 void svg_color_attribute(struct output *, struct str name, struct color);
 
+/* " opacity=".35"", below 1. */
+void svg_opacity(struct output *, double opacity);
+
+/* The lines of something that is gone, in a rectangle. */
+void svg_hatch(struct output *, double x, double y, double w, double h, struct color,
+	       double opacity);
+
 /* Text that ends in "…" when it would be wider than width in this size. */
 void svg_fitted(struct drawing *, struct str text, double width, double size);
 

@@ -31,7 +31,7 @@ static void add_exact(const struct drawing *d, struct buf *b, int64_t value)
 /* Hundredths of a percent, rounded half up, of whole. */
 static void add_percent(struct buf *b, int64_t part, int64_t whole)
 {
-	double share = whole ? (double)part / (double)whole : 1;
+	double share = whole ? (double)part / (double)whole : part == 0 ? 0 : 1;
 	long hundredths = (long)(share * 10000 + .5);
 	buf_addf(b, "%ld.%02ld%%", hundredths / 100, hundredths % 100);
 }
@@ -76,6 +76,13 @@ static void put_origin(struct drawing *d, const struct frame *f)
 	}
 }
 
+/* Boxes of a difference may be wider than what is left of their value. */
+static int64_t value_of(const struct drawing *d, const struct layout_box *box)
+{
+	const struct tree *t = d->picture->tree;
+	return t->widths ? layout_value(t, &t->nodes[box->node]) : box->value;
+}
+
 /* "main (1,234 samples, 12.34%)" */
 static void put_value(struct drawing *d, const struct layout_box *box, struct str exact)
 {
@@ -84,10 +91,11 @@ static void put_value(struct drawing *d, const struct layout_box *box, struct st
 	buf_add(b, STR(" ("));
 	buf_add(b, exact);
 	buf_add(b, STR(", "));
-	if (box->value == d->picture->layout.total)
+	int64_t value = value_of(d, box);
+	if (value == d->picture->whole && value > 0)
 		buf_add(b, STR("100%"));
 	else
-		add_percent(b, box->value, d->picture->layout.total);
+		add_percent(b, value, d->picture->whole);
 	buf_addc(b, ')');
 	put_bounded(d->out, picture_name(d->picture, box));
 	output_xml(d->out, buf_str(b));
@@ -98,7 +106,7 @@ static void put_quantities(struct drawing *d, const struct layout_box *box, stru
 {
 	struct buf *b = &d->scratch;
 	buf_clear(b);
-	picture_quantity(d->picture, b, box->value);
+	picture_quantity(d->picture, b, value_of(d, box));
 	if (str_eq(exact, buf_str(b)))
 		buf_clear(b);
 	/* Where callers are children, the rest of a box is not the function's own. */
@@ -108,36 +116,28 @@ static void put_quantities(struct drawing *d, const struct layout_box *box, stru
 		buf_add(b, b->n ? STR(" · self ") : STR("self "));
 		picture_quantity(d->picture, b, self > 0 ? self : 0);
 		buf_add(b, STR(", "));
-		add_percent(b, self > 0 ? self : 0, d->picture->layout.total);
+		add_percent(b, self > 0 ? self : 0, d->picture->whole);
 	}
 	if (b->n)
 		output_char(d->out, '\n');
 	output_xml(d->out, buf_str(b));
 }
 
-/* "before 9.84%, now 12.34%: +2.50 points" */
+/* "9 → 12 samples, ×1.33, +2.5 points of the total" */
 static void put_change(struct drawing *d, const struct layout_box *box)
 {
-	const struct picture *p = d->picture;
-	const struct node *nodes = p->tree->nodes, *n = &nodes[box->node];
-	struct buf *b = &d->scratch;
-	buf_clear(b);
-	buf_add(b, STR("before "));
-	if (nodes[0].total[0] > 0)
-		add_percent(b, n->total[0], nodes[0].total[0]);
-	else
-		buf_add(b, STR("nothing"));
-	buf_add(b, STR(", now "));
-	add_percent(b, n->total[1], nodes[0].total[1]);
-	buf_addf(b, ": %+.2f points", 100 * paint_change(&p->options->colors, box->node));
-	output_char(d->out, '\n');
-	output_xml(d->out, buf_str(b));
+	buf_clear(&d->scratch);
+	picture_change(d->picture, box->node, &d->scratch);
+	for (struct str rest = buf_str(&d->scratch); rest.n > 0;) {
+		output_char(d->out, '\n');
+		output_xml(d->out, str_cut(&rest, '\n'));
+	}
 }
 
 static void put_tooltip(struct drawing *d, const struct layout_box *box)
 {
 	struct buf exact = { 0 };
-	add_exact(d, &exact, box->value);
+	add_exact(d, &exact, value_of(d, box));
 	put_value(d, box, buf_str(&exact));
 	put_quantities(d, box, buf_str(&exact));
 	if (d->picture->stacks->columns > 1)
@@ -148,25 +148,25 @@ static void put_tooltip(struct drawing *d, const struct layout_box *box)
 	buf_free(&exact);
 }
 
-static void put_opacity(struct output *out, double opacity)
-{
-	output_lit(out, " opacity=\".");
-	output_u64(out, (uint64_t)(opacity * 100 + .5));
-	output_char(out, '"');
-}
-
 static void put_rect(struct drawing *d, const struct picture_box *box)
 {
 	struct output *out = d->out;
+	double in = box->outline / 2;
 	output_lit(out, "<rect");
-	svg_attribute(out, STR("x"), box->x);
-	svg_attribute(out, STR("y"), box->y);
-	svg_attribute(out, STR("width"), box->w);
-	svg_attribute(out, STR("height"), box->h);
+	svg_attribute(out, STR("x"), box->x + in);
+	svg_attribute(out, STR("y"), box->y + in);
+	svg_attribute(out, STR("width"), box->w - 2 * in);
+	svg_attribute(out, STR("height"), box->h - 2 * in);
 	svg_color_attribute(out, STR("fill"), box->color);
+	if (box->outline > 0) {
+		svg_color_attribute(out, STR("stroke"), box->line);
+		svg_attribute(out, STR("stroke-width"), box->outline);
+	}
 	if (box->opacity < 1)
-		put_opacity(out, box->opacity);
+		svg_opacity(out, box->opacity);
 	output_lit(out, "/>");
+	if (box->is_hatched)
+		svg_hatch(out, box->x, box->y, box->w, box->h, box->line, box->opacity);
 	if (box->edge <= 0)
 		return;
 	output_lit(out, "<rect class=\"fg-edge\"");
@@ -244,6 +244,22 @@ static void put_text_attribute(struct output *out, struct str name, struct str v
 	output_char(out, '"');
 }
 
+/* The colours of a difference: less, same, more, and of the line around what is new. */
+static void put_ends(const struct drawing *d)
+{
+	const struct paint *colors = &d->picture->options->colors;
+	const struct paint_ends *ends = paint_ends(colors);
+	output_lit(d->out, " data-ends=\"");
+	svg_color(d->out, ends->less);
+	output_char(d->out, ' ');
+	svg_color(d->out, ends->same);
+	output_char(d->out, ' ');
+	svg_color(d->out, ends->more);
+	output_char(d->out, ' ');
+	svg_color(d->out, paint_outline(colors));
+	output_char(d->out, '"');
+}
+
 /* What the viewer has to know. */
 static void put_settings(struct drawing *d)
 {
@@ -263,7 +279,7 @@ static void put_settings(struct drawing *d)
 	output_char(out, ' ');
 	svg_number(out, p->frames_height);
 	output_lit(out, "\" data-total=\"");
-	output_i64(out, p->layout.total);
+	output_i64(out, p->whole);
 	output_char(out, '"');
 	if (o->factor != 1) {
 		output_lit(out, " data-factor=\"");
@@ -275,6 +291,8 @@ static void put_settings(struct drawing *d)
 	put_text_attribute(out, STR("data-inverted"), o->inverted ? STR("1") : STR("0"));
 	put_text_attribute(out, STR("data-colors"), paint_mode(&o->colors));
 	put_text_attribute(out, STR("data-unit"), p->unit);
+	if (p->stacks->columns > 1)
+		put_ends(d);
 	if (d->options->nametype.n)
 		put_text_attribute(out, STR("data-nametype"), d->options->nametype);
 	if (o->highlight.n)

@@ -33,9 +33,22 @@ static void put_box(const struct drawing *d, double x, double w, struct color co
 	output_lit(out, "/>");
 }
 
+static void put_outlined(const struct drawing *d, const struct paint_entry *e)
+{
+	output_lit(d->out, "<rect x=\"1\" y=\"1\" width=\"10\" height=\"10\"");
+	svg_color_attribute(d->out, STR("fill"), e->color);
+	svg_color_attribute(d->out, STR("stroke"), e->line);
+	output_lit(d->out, " stroke-width=\"2\"/>");
+}
+
 static void put_swatch(struct drawing *d, const struct picture_entry *e)
 {
-	put_box(d, 0, PICTURE_ENTRY, e->paint->color);
+	if (e->paint->outlined)
+		put_outlined(d, e->paint);
+	else
+		put_box(d, 0, PICTURE_ENTRY, e->paint->color);
+	if (e->paint->hatched)
+		svg_hatch(d->out, 0, 0, PICTURE_ENTRY, PICTURE_ENTRY, e->paint->line, 1);
 	if (e->paint->edge)
 		output_lit(d->out, "<rect width=\"2\" height=\"12\" opacity=\".35\"/>");
 	put_words(d, e->paint->words, e->words_x);

@@ -36,6 +36,15 @@ static void put_percent(struct drawing *d, double percent, double x)
 	output_lit(d->out, "</text>");
 }
 
+static void put_change(struct drawing *d, double points)
+{
+	buf_clear(&d->scratch);
+	picture_change_cell(&d->scratch, points);
+	begin_cell(d, STR("cell"), PICTURE_CHANGE_END, true);
+	output_xml(d->out, buf_str(&d->scratch));
+	output_lit(d->out, "</text>");
+}
+
 static void put_bar(const struct drawing *d, double width)
 {
 	struct output *out = d->out;
@@ -65,7 +74,9 @@ static void put_row(struct drawing *d, uint32_t i, const struct picture_table *t
 	put_percent(d, row->self, PICTURE_SELF_END);
 	put_bar(d, row->bar);
 	put_percent(d, row->total, PICTURE_TOTAL_END);
-	begin_cell(d, STR("cell"), PICTURE_NAME, false);
+	if (table->has_change)
+		put_change(d, row->change);
+	begin_cell(d, STR("cell"), table->name_x, false);
 	buf_clear(&d->scratch);
 	picture_row_name(d->picture, table, i, &d->scratch);
 	output_xml(d->out, buf_str(&d->scratch));
@@ -80,12 +91,14 @@ void svg_table(struct drawing *d)
 	if (table.count == 0)
 		return;
 	output_lit(out, "<g class=\"fg-top\" role=\"table\" aria-label=\"");
-	output_bytes(out, picture_functions);
+	output_bytes(out, table.title);
 	output_lit(out, "\" font-variant=\"tabular-nums\">\n");
 	begin_row(d, 0);
 	put_head(d, picture_self, PICTURE_SELF_END, true);
 	put_head(d, picture_total, PICTURE_TOTAL_END, true);
-	put_head(d, picture_functions, PICTURE_NAME, false);
+	if (table.has_change)
+		put_head(d, picture_changed, PICTURE_CHANGE_END, true);
+	put_head(d, table.title, table.name_x, false);
 	output_lit(out, "</g>\n");
 	for (uint32_t i = 0; i < table.count; i++)
 		put_row(d, i, &table);

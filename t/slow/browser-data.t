@@ -127,9 +127,9 @@ for my $negate (0, 1) {
 	is_deeply({ map { $_->{name} => $_->{fill} } grep { $colors{$_->{name}} } boxes() }, \%colors,
 		"$name: colours");
 	point('more');
-	like(info(), qr/before 10\.0 %.*after 40\.0 %.*\+30\.0 points/, "$name: words");
+	like(info(), qr/ → .*, ×4\.0 · \+30\.0 points/, "$name: words");
 	point('less');
-	like(info(), qr/before 40\.0 %.*after 10\.0 %.*[-−]30\.0 points/, "$name: words of less");
+	like(info(), qr/ → .*, ×0\.25 · [-−]30\.0 points/, "$name: words of less");
 	button('Callers');
 	is((box('more') || {})->{fill}, $colors{more}, "$name: colours of callers");
 	button('Change') if buttons() =~ /Change/;

@@ -77,15 +77,15 @@ is($browser->count('.fg-live > [tabindex="0"]:not([display=none])'), 1, 'and in 
 # A function in a difference.
 show(draw('change', "main;read 10 30\nmain;read;read 5 5\nmain;write 85 65\n", '--columns=2')
 	. '#f=read');
-is(info(), 'total 35.0 % · self 35.0 % · 35 · before 15.0 % · after 35.0 % · +20.0 points · ' .
+is(info(), 'total 35.0 % · self 35.0 % · 35 · 15 → 35, ×2.33 · +20.0 points · ' .
 	's for its callers and callees', 'what it had before, recursion counted once');
 press('s');
-like(info(), qr/before 15\.0 % · after 35\.0 % · \+20\.0 points$/, 'in a sandwich, too');
+like(info(), qr/15 → 35, ×2\.33 · \+20\.0 points$/, 'in a sandwich, too');
 press('t');
 $browser->click('.fg-sheet tbody tr:not([hidden]) td:nth-child(3)');
 settle();
 is(name(), 'write', 'what is picked there is what is told of');
-like(info(), qr/^total 65\.0 % .*before 85\.0 %/, 'with its own numbers');
+like(info(), qr/^total 65\.0 % .*85 → 65, ×0\.76/, 'with its own numbers');
 calm('a difference');
 
 done_testing();

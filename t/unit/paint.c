@@ -308,9 +308,14 @@ static void faded_can_be_read(void **state)
 static void scales_can_be_read(void **state)
 {
 	(void)state;
+	for (unsigned classic = 0; classic < 2; classic++) {
+		const struct paint_ends *ends = paint_ends(&(struct paint){ .classic = classic });
+		for (unsigned i = 0; i <= 1000; i++) {
+			assert_readable(color_mix(ends->same, ends->less, i / 1000.), "less");
+			assert_readable(color_mix(ends->same, ends->more, i / 1000.), "more");
+		}
+	}
 	for (unsigned i = 0; i <= 1000; i++) {
-		assert_readable(color_mix(paint_same, paint_less, i / 1000.), "less");
-		assert_readable(color_mix(paint_same, paint_more, i / 1000.), "more");
 		assert_readable(color_mix(paint_narrow, paint_wide, i / 1000.), "diffusion");
 	}
 }
@@ -330,39 +335,72 @@ static void difference(void **state)
 	assert_color(rgb(paint_node(&x.paint, node_named(&x, "main"))), 0xe6e8eb);
 	assert_color(rgb(paint_node(&x.paint, node_named(&x, "same"))), 0xe6e8eb);
 	/* Inclusive: the caller of what grew has grown, too. */
-	assert_color(rgb(paint_node(&x.paint, node_named(&x, "grew"))), rgb(paint_more));
-	assert_color(rgb(paint_node(&x.paint, node_named(&x, "inner"))), rgb(paint_more));
-	assert_color(rgb(paint_node(&x.paint, node_named(&x, "shrunk"))), rgb(paint_less));
+	assert_color(rgb(paint_node(&x.paint, node_named(&x, "grew"))), rgb(paint_ends(&x.paint)->more));
+	assert_color(rgb(paint_node(&x.paint, node_named(&x, "inner"))), rgb(paint_ends(&x.paint)->more));
+	assert_color(rgb(paint_node(&x.paint, node_named(&x, "shrunk"))), rgb(paint_ends(&x.paint)->less));
 	assert_true(fabs(paint_change(&x.paint, node_named(&x, "grew")) - .4) < 1e-12);
 	assert_false(paint_has_edge(&x.paint, frame_named(&x, "grew")));
-	assert_legend(&x, "#5d9ed7 −40 % .. #e6e8eb .. #e8833a +40 %");
+	assert_legend(&x, "#5d9ed7 ▼ −40 % .. #e6e8eb .. #e8833a +40 % ▲");
 	clear(&x);
 	draw(&x, (struct paint_options){ .negate = true }, lines);
-	assert_color(rgb(paint_node(&x.paint, node_named(&x, "grew"))), rgb(paint_less));
+	assert_color(rgb(paint_node(&x.paint, node_named(&x, "grew"))), rgb(paint_ends(&x.paint)->less));
 	assert_true(paint_change(&x.paint, node_named(&x, "grew")) < 0);
 	clear(&x);
 }
 
-/* Shares are compared, so a run of twice the length is no change; and noise stays grey. */
-static void difference_of_shares(void **state)
+/* Values are compared as they are, in parts of the larger whole; and noise stays grey. */
+static void difference_of_values(void **state)
 {
 	(void)state;
 	struct picture x;
 
 	draw(&x, (struct paint_options){ 0 },
 	     (struct line[]){ { "a", 1000, 2000 }, { "b", 3000, 6000 }, { 0 } });
-	assert_color(rgb(paint_node(&x.paint, node_named(&x, "a"))), 0xe6e8eb);
-	assert_legend(&x, "#5d9ed7 −0.01 % .. #e6e8eb .. #e8833a +0.01 %");
+	assert_true(fabs(paint_change(&x.paint, node_named(&x, "a")) - 1 / 8.) < 1e-12);
+	assert_color(rgb(paint_node(&x.paint, node_named(&x, "b"))),
+		     rgb(paint_ends(&x.paint)->more));
+	assert_legend(&x, "#5d9ed7 ▼ −38 % .. #e6e8eb .. #e8833a +38 % ▲");
 	clear(&x);
 	draw(&x, (struct paint_options){ 0 },
 	     (struct line[]){ { "a", 1000000, 1000010 }, { "b", 1000000, 999990 }, { 0 } });
 	/* A change of 1/200000 is 5 % of 1/10000. */
 	assert_color(rgb(paint_node(&x.paint, node_named(&x, "a"))),
-		     rgb(color_mix(paint_same, paint_more, .05)));
+		     rgb(color_mix(paint_ends(&x.paint)->same, paint_ends(&x.paint)->more, .05)));
 	clear(&x);
-	/* Nothing on one side. */
+	/* Nothing on one side: a third of the way, for the lines through it. */
 	draw(&x, (struct paint_options){ 0 }, (struct line[]){ { "a", 7, 0 }, { 0 } });
-	assert_color(rgb(paint_node(&x.paint, node_named(&x, "a"))), rgb(paint_less));
+	assert_color(rgb(paint_node(&x.paint, node_named(&x, "a"))),
+		     rgb(color_mix(paint_ends(&x.paint)->same, paint_ends(&x.paint)->less, 1. / 3)));
+	assert_color(rgb(paint_hatch(&x.paint, node_named(&x, "a"))),
+		     rgb(paint_ends(&x.paint)->less));
+	clear(&x);
+}
+
+static void difference_that_is_noise(void **state)
+{
+	static const struct line lines[] = {
+		{ "gone", 5, 0 }, { "grew", 10, 20 }, { "new", 0, 5 }, { 0 },
+	};
+	(void)state;
+	struct picture x;
+	bool changed[8] = { false };
+
+	draw(&x, (struct paint_options){ .colors = "redblue" }, lines);
+	changed[node_named(&x, "grew")] = true;
+	paint_judge(&x.paint, changed);
+	assert_false(paint_is_noise(&x.paint, 0));
+	assert_false(paint_is_noise(&x.paint, node_named(&x, "grew")));
+	assert_true(paint_is_noise(&x.paint, node_named(&x, "new")));
+	assert_color(rgb(paint_node(&x.paint, node_named(&x, "grew"))), 0xff6b6b);
+	assert_color(rgb(paint_node(&x.paint, node_named(&x, "new"))), 0xf0eeee);
+	assert_color(rgb(paint_hatch(&x.paint, node_named(&x, "gone"))), 0xc8ccd0);
+	assert_legend(&x, "#7a9cff ▼ −40 % .. #f0eeee .. #ff6b6b +40 % ▲");
+	for (uint32_t i = 1; i < x.tree.count; i++)
+		paint_use_node(&x.paint, i);
+	struct paint_entry entries[PAINT_ENTRIES_MAX];
+	assert_int_equal(paint_legend(&x.paint, entries, PAINT_ENTRIES_MAX), 4);
+	assert_true(entries[1].outlined && entries[2].hatched);
+	assert_true(str_eq(entries[3].words, STR("not significant")));
 	clear(&x);
 }
 
@@ -846,7 +884,8 @@ int main(void)
 		cmocka_unit_test(faded_can_be_read),
 		cmocka_unit_test(scales_can_be_read),
 		cmocka_unit_test(difference),
-		cmocka_unit_test(difference_of_shares),
+		cmocka_unit_test(difference_of_values),
+		cmocka_unit_test(difference_that_is_noise),
 		cmocka_unit_test(diffusion),
 		cmocka_unit_test(modules),
 		cmocka_unit_test(modules_of_callers),

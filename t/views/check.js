@@ -24,6 +24,7 @@ const { readData, makeTree, makeMerged, makeSandwich, topTable } = load(sources.
 
 const HIDDEN = -3, TINY = 1e-9;
 const REVERSED = 1, DIFFERENCE = 2, CHART = 4, TRUNCATED = 8, LINKS = 16;
+const UNION = 256, BEFORE = 512, JUDGED = 1024;
 
 let seed = 1, tests = 0, failed = 0, wrong = [];
 
@@ -151,6 +152,8 @@ function describe(functions, tree, flags) {
 		flags, scale: 2, allNodes: tree.depth.length + 7,
 		strings: [...names.map(i => `näme ${i}`), 'libc.so', 'whole name', 'https://x/'], T,
 		nameSelf: names.map(i => i * 10), nameTotal: names.map(i => i * 300 + 1),
+		nameSelfBefore: names.map(i => i * 7), nameTotalBefore: names.map(i => i * 200 + 1),
+		judged: tree.depth.map((d, i) => i % 2),
 		otherNames: 3,
 		modules: [{ string: T, color: 0x102030 }],
 		nameOf: list.map(i => i >> 1), kind: list.map(i => i % 6),
@@ -238,7 +241,7 @@ function walk(view) {
 			same(view.parent(c), i, 'parent');
 			same(view.depth(c), inner.length, 'depth');
 			same(view.from(c), from, 'from');
-			from += view.total(c);
+			from += view.width(c);
 			nodes.set(keyOf(inner), c);
 			stack.push([c, inner]);
 		}
@@ -370,6 +373,41 @@ const KINDS = {
 	'truncated, reversed': TRUNCATED | REVERSED,
 	'truncated, difference': TRUNCATED | DIFFERENCE,
 };
+const SHAPES = {
+	'union': DIFFERENCE | UNION, 'before': DIFFERENCE | BEFORE,
+	'truncated union': TRUNCATED | DIFFERENCE | UNION, 'judged': DIFFERENCE | UNION | JUDGED,
+};
+
+/* What is gone is as wide as it was; children never take more than there is. */
+function checkWidths(view, what) {
+	const { difference, shape } = view.model.whole || view.model;
+	for (const i of walk(view).values()) {
+		const width = view.width(i), total = view.total(i), before = view.before(i);
+		const sum = view.children(i, TINY).reduce((all, c) => all + view.width(c), 0);
+		same(sum <= width * (1 + 1e-9) + 1e-6, true, `${what}: children of ${i} have room`);
+		if (difference && shape === BEFORE)
+			same(near(width, before), true, `${what}: width before of ${i}`);
+		else if (total <= 0)
+			same(near(width, before), true, `${what}: width of ${i}, which is gone`);
+		else
+			same(width >= total * (1 - 1e-9), true, `${what}: width of ${i}`);
+	}
+}
+
+async function checkShapes(flags, what) {
+	const { described } = randomProfile(flags);
+	const model = await readData(encode(described).text()), tree = makeTree(model);
+	checkWidths(tree, `${what}, tree`);
+	checkWidths(makeMerged(model), `${what}, merged`);
+	same(makeMerged(model).width(0), tree.width(0), `${what}: the whole is as wide`);
+	for (let name = 0; name < model.T; name++) {
+		const { up, down } = makeSandwich(model, name);
+		same(near(up.width(0), down.width(0)), true, `${what}: halves of a sandwich`);
+	}
+	if (flags & JUDGED)
+		for (let i = 1; i < model.n; i++)
+			same(tree.isNoise(i), !described.judged[i], `${what}: noise`);
+}
 
 async function checkColumns() {
 	const { described } = randomProfile(LINKS | DIFFERENCE | TRUNCATED);
@@ -426,7 +464,7 @@ async function checkSmall() {
 	};
 	same((await readData(make({}))).total[0], 3, 'as it should be');
 	for (const [what, wrong] of [['version', { head: [2, 0, 0, 1] }],
-		['flags', { head: [1, 256, 0, 1] }], ['digits', { head: [1, 0, 31, 1] }],
+		['flags', { head: [1, 2048, 0, 1] }], ['digits', { head: [1, 0, 31, 1] }],
 		['no strings', { count: [2 ** 40, 1] }], ['more names than strings', { count: [1, 2] }],
 		['bytes of no string', { text: [2 ** 24, 0, 65, 10] }],
 		['bytes of all memory', { text: [2 ** 50, 0, 65, 10] }],
@@ -571,6 +609,11 @@ async function checkWidth() {
 		await test(`views of random profiles: ${kind}`, async () => {
 			for (let k = 0; k < 40; k++)
 				await checkProfile(KINDS[kind]);
+		});
+	for (const shape in SHAPES)
+		await test(`widths of random differences: ${shape}`, async () => {
+			for (let k = 0; k < 40; k++)
+				await checkShapes(SHAPES[shape], shape);
 		});
 	await test('a chart', checkChart);
 	await test('a set width', checkWidth);

@@ -89,6 +89,10 @@ function encode(m) {
 	if (m.flags & 8) {
 		w.column(m.nameSelf);
 		w.column(m.nameTotal);
+		if (m.flags & 2) {
+			w.column(m.nameSelfBefore);
+			w.column(m.nameTotalBefore);
+		}
 		w.small(m.otherNames);
 	}
 	w.small(m.modules.length);
@@ -113,6 +117,8 @@ function encode(m) {
 		w.column(m.hidden.filter((v, i) => m.rest[i] > 0));
 	if (m.flags & 2)
 		w.column(m.before);
+	if (m.flags & 1024)
+		w.raw(m.judged);
 	return w;
 }
 

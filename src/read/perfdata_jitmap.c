@@ -24,7 +24,7 @@ void perfdata_jitmap_free(struct perfdata_jitmap *m)
 {
 	spans_free(&m->spans);
 	buf_free(&m->text);
-	free(m->names);
+	free(m->items);
 }
 
 static bool take_hex(struct str *line, uint64_t *value)
@@ -42,8 +42,8 @@ static void read_line(struct perfdata_jitmap *m, struct str line)
 	    start > UINT64_MAX - size || m->count == LINES_MAX ||
 	    m->text.n > UINT32_MAX - line.n - 1)
 		return;
-	ARRAY_RESERVE(m->names, m->capacity, (size_t)m->count + 1);
-	m->names[m->count] = (uint32_t)m->text.n;
+	ARRAY_RESERVE(m->items, m->capacity, (size_t)m->count + 1);
+	m->items[m->count] = (struct perfdata_jitted){ start, (uint32_t)m->text.n };
 	spans_add(&m->spans, start, start + size, m->count++);
 	buf_add(&m->text, line);
 	buf_addc(&m->text, '\0');
@@ -64,8 +64,12 @@ bool perfdata_jitmap_load(struct perfdata_jitmap *m, const char *path)
 	return ok;
 }
 
-struct str perfdata_jitmap_find(const struct perfdata_jitmap *m, uint64_t address)
+struct str perfdata_jitmap_find(const struct perfdata_jitmap *m, uint64_t address,
+				uint64_t *start)
 {
 	uint32_t found = spans_find(&m->spans, address);
-	return found == SPANS_NONE ? STR("") : str_of(m->text.p + m->names[found]);
+	if (found == SPANS_NONE)
+		return STR("");
+	*start = m->items[found].start;
+	return str_of(m->text.p + m->items[found].name);
 }

@@ -11,7 +11,10 @@
 struct perfdata_jitmap {
 	struct spans spans;
 	struct buf text;                 /* names, each ends at a NUL */
-	uint32_t *names;                 /* of spans, in text */
+	struct perfdata_jitted {
+		uint64_t start;
+		uint32_t name;           /* in text */
+	} *items;                        /* by owner of spans */
 	uint32_t count;
 	size_t capacity;
 };
@@ -20,7 +23,8 @@ struct perfdata_jitmap {
 bool perfdata_jitmap_load(struct perfdata_jitmap *, const char *path);
 void perfdata_jitmap_free(struct perfdata_jitmap *);
 
-/* The function at an address, and the offset in it is not told; empty for none. */
-struct str perfdata_jitmap_find(const struct perfdata_jitmap *, uint64_t address);
+/* The function at an address, and its start; empty for none. */
+struct str perfdata_jitmap_find(const struct perfdata_jitmap *, uint64_t address,
+				uint64_t *start);
 
 #endif

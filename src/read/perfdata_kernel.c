@@ -208,7 +208,7 @@ void perfdata_kernel_load(struct perfdata_kernel *k,
 }
 
 struct str perfdata_kernel_find(const struct perfdata_kernel *k, uint64_t address,
-				bool in_module)
+				bool in_module, uint64_t *start)
 {
 	size_t low = 0, high = k->count;
 	while (low < high) {
@@ -223,5 +223,6 @@ struct str perfdata_kernel_find(const struct perfdata_kernel *k, uint64_t addres
 	const struct perfdata_symbol *symbol = &k->symbols[low - 1];
 	if (low == k->count && address - symbol->address >= END_MAX)
 		return STR("");
+	*start = symbol->address;
 	return str_of(k->names.p + symbol->name);
 }

@@ -31,8 +31,8 @@ struct perfdata_kernel_told {
 void perfdata_kernel_load(struct perfdata_kernel *, const struct perfdata_kernel_told *);
 void perfdata_kernel_free(struct perfdata_kernel *);
 
-/* The function at an address; empty when none is known. */
+/* The function at an address, and its start; empty when none is known. */
 struct str perfdata_kernel_find(const struct perfdata_kernel *, uint64_t address,
-				bool in_module);
+				bool in_module, uint64_t *start);
 
 #endif

@@ -14,6 +14,7 @@
 #include "read/perfdata_jitmap.h"
 #include "read/perfdata_kernel.h"
 #include "read/perfdata_paths.h"
+#include "read/perfdata_vdso.h"
 #include "read/symbolizer.h"
 
 struct naming {
@@ -46,12 +47,12 @@ static void keep(struct naming *n, uint32_t place, const uint32_t *frames, uint3
 
 /* A place whose function somebody else has told, or nobody knows. */
 static void keep_named(struct naming *n, uint32_t place, struct str symbol,
-		       struct str module)
+		       struct str module, uint64_t start)
 {
 	uint64_t address = n->of->places->items[place].address;
 	struct location_key key = {
 		.symbol = symbol, .module = location_module(&n->locations, module),
-		.line = ID_NONE, .address = address,
+		.line = ID_NONE, .address = address, .offset = address - start,
 	};
 	uint32_t count;
 	const uint32_t *frames = location_frames(&n->locations,
@@ -68,7 +69,7 @@ static void name_plain(struct naming *n, uint32_t from, uint32_t to,
 	struct str module = source->kind == PERFDATA_NOWHERE ? STR("[unknown]") :
 							       source->path;
 	for (uint32_t i = from; i < to; i++)
-		keep_named(n, n->order[i], source->name, module);
+		keep_named(n, n->order[i], source->name, module, 0);
 }
 
 static void name_anonymous(struct naming *n, uint32_t from, uint32_t to,
@@ -80,29 +81,67 @@ static void name_anonymous(struct naming *n, uint32_t from, uint32_t to,
 		perfdata_paths_find(&path, n->of->want, source->path);
 		perfdata_jitmap_load(&map, buf_cstr(&path));
 	}
-	for (uint32_t i = from; i < to; i++)
-		keep_named(n, n->order[i],
-			   perfdata_jitmap_find(&map, place_at(n, i)->address),
-			   source->path);
+	for (uint32_t i = from; i < to; i++) {
+		uint64_t start = 0;
+		struct str name = perfdata_jitmap_find(&map, place_at(n, i)->address,
+						       &start);
+		keep_named(n, n->order[i], name, source->path, start);
+	}
 	perfdata_jitmap_free(&map);
 	buf_free(&path);
+}
+
+static struct str build_of(const struct naming *n, const struct perfdata_source *source)
+{
+	return source->build_id.n > 0 ? source->build_id :
+					perfdata_info_find(n->of->info, source->path);
+}
+
+/*
+ * The byte before the address to return to is that of a call.  Where no function has it,
+ * that was no return address, but something that was found on the stack; perf looks for
+ * the address itself, and so do we then.
+ */
+static const uint32_t *frames_of(struct naming *n, uint32_t module, uint64_t offset,
+				 uint32_t *count)
+{
+	struct symbolizer *s = n->symbolizer;
+	uint64_t address = symbolizer_address(s, module, offset);
+	uint32_t place = symbolizer_place(s, module, address);
+	const uint32_t *frames = symbolizer_frames(s, place, count);
+	const struct frame *all = n->of->profile->frames;
+	if (*count != 1 || all[frames[0]].kind != FRAME_OTHER)
+		return frames;
+	uint32_t next = symbolizer_place(s, module, address + 1);
+	frames = symbolizer_frames(s, next, count);
+	return all[frames[0]].kind != FRAME_OTHER ? frames :
+						    symbolizer_frames(s, place, count);
 }
 
 static void name_file(struct naming *n, uint32_t from, uint32_t to,
 		      const struct perfdata_source *source)
 {
-	struct symbolizer *s = n->symbolizer;
-	struct symbolizer_file file = { source->path, source->build_id };
-	if (file.build_id.n == 0)
-		file.build_id = perfdata_info_find(n->of->info, source->path);
-	uint32_t module = symbolizer_module(s, &file), count;
+	struct symbolizer_file file = { source->path, build_of(n, source) };
+	uint32_t module = symbolizer_module(n->symbolizer, &file), count;
 	for (uint32_t i = from; i < to; i++) {
-		uint64_t address = symbolizer_address(s, module,
-						      place_at(n, i)->address);
-		const uint32_t *frames = symbolizer_frames(
-			s, symbolizer_place(s, module, address), &count);
+		const uint32_t *frames = frames_of(n, module, place_at(n, i)->address,
+						   &count);
 		keep(n, n->order[i], frames, count);
 	}
+}
+
+static void name_vdso(struct naming *n, uint32_t from, uint32_t to,
+		      const struct perfdata_source *source)
+{
+	struct elf_file *file = perfdata_vdso_open(build_of(n, source));
+	for (uint32_t i = from; i < to; i++) {
+		uint64_t address = place_at(n, i)->address;
+		struct elf_symbol symbol = { .name = STR("") };
+		if (file && elf_file_address(file, address, &address))
+			elf_file_symbol(file, address, &symbol);
+		keep_named(n, n->order[i], symbol.name, source->path, symbol.address);
+	}
+	elf_file_close(file);
 }
 
 static void name_kernel(struct naming *n, uint32_t from, uint32_t to,
@@ -110,11 +149,12 @@ static void name_kernel(struct naming *n, uint32_t from, uint32_t to,
 			const struct perfdata_source *source)
 {
 	bool in_module = !str_starts(source->path, STR("[kernel."));
-	for (uint32_t i = from; i < to; i++)
-		keep_named(n, n->order[i],
-			   perfdata_kernel_find(kernel, place_at(n, i)->address,
-						in_module),
-			   source->path);
+	for (uint32_t i = from; i < to; i++) {
+		uint64_t start = 0;
+		struct str name = perfdata_kernel_find(kernel, place_at(n, i)->address,
+						       in_module, &start);
+		keep_named(n, n->order[i], name, source->path, start);
+	}
 	if (kernel->why)
 		input_warn_many(n->of->in, kernel->why, to - from);
 }
@@ -141,8 +181,10 @@ static void name_all(struct naming *n)
 		to = from + 1;
 		while (to < places->count && place_at(n, to)->source == source)
 			to++;
-		if (s->kind == PERFDATA_ELF || s->kind == PERFDATA_VDSO) {
+		if (s->kind == PERFDATA_ELF) {
 			name_file(n, from, to, s);
+		} else if (s->kind == PERFDATA_VDSO) {
+			name_vdso(n, from, to, s);
 		} else if (s->kind == PERFDATA_KERNEL) {
 			if (!has_kernel)
 				load_kernel(n, &kernel);

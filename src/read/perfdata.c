@@ -27,6 +27,7 @@
 #include "read/perfdata_names.h"
 #include "read/perfdata_parts.h"
 #include "read/perfdata_sample.h"
+#include "read/perfdata_unwind.h"
 #include "read/perfdata_world.h"
 
 enum { TRACEPOINT = 2 };                 /* type of an event */
@@ -42,6 +43,7 @@ struct perfdata {
 	struct perfdata_info info;
 	struct perfdata_parts parts;
 	struct perfdata_world world;
+	struct perfdata_unwind unwind;
 
 	/* Stacks of places; the events of its groups are those of the file. */
 	struct profile counted;
@@ -101,6 +103,8 @@ static void add_sample(struct perfdata *p, const struct perfdata_event *event,
 		perfdata_world_space(&p->world, thread, s->time);
 	int64_t values[COLUMNS_MAX] = { (int64_t)period, 1 };
 	perfdata_chain_push(&p->world, &p->samples, event, s, user, misc);
+	if (perfdata_unwind_wanted(s))
+		perfdata_unwind_push(&p->unwind, &p->world, &p->samples, event, s, user);
 	if (sample_depth(&p->samples) == 0)
 		p->out->frameless++;
 	sample_end(&p->samples, group, values);
@@ -279,6 +283,11 @@ static void finish(struct perfdata *p)
 	push_stacks(p, &names);
 	perfdata_names_free(&names);
 	p->out->filtered += p->outside;
+	input_warn_many(p->in, "stacks that are longer than what perf kept of them "
+			"(perf record --call-graph dwarf,65528 keeps more)",
+			p->unwind.cut_off);
+	input_warn_many(p->in, "stacks of programs of 32 bits, which are not unwound",
+			p->unwind.other_machine);
 	if (p->lost_samples > 0)
 		input_warn_many(p->in, "samples lost", p->lost_samples);
 	else
@@ -316,6 +325,7 @@ static bool read_perfdata(struct input *in, const struct want *want, struct samp
 	perfdata_parts_close(&p.parts);
 	samples_free(&p.samples);
 	profile_free(&p.counted);
+	perfdata_unwind_free(&p.unwind);
 	perfdata_world_free(&p.world);
 	perfdata_info_free(&p.info);
 	perfdata_events_free(&p.events);

@@ -36,32 +36,44 @@ static bool is_kernel_address(uint64_t address)
 	       address < UINT64_C(0xfffffffffffff000);
 }
 
-static uint32_t find_place(struct perfdata_chain *c, const struct perfdata_space *space,
+static uint32_t find_place(struct perfdata_world *w, const struct perfdata_space *space,
 			   uint64_t address)
 {
-	struct perfdata_places *places = &c->world->places;
+	struct perfdata_places *places = &w->places;
 	const struct perfdata_map *map = perfdata_tasks_find(space, address);
 	if (map)
 		return perfdata_places_add(places, map->file,
 					   address - map->start + map->offset);
-	if (!c->world->want->addrs)
+	if (!w->want->addrs)
 		address = is_kernel_address(address) ?
 				  UINT64_C(0xffff800000000000) : 0;
-	return perfdata_places_add(places, c->world->nowhere, address);
+	return perfdata_places_add(places, w->nowhere, address);
 }
 
-static inline void push_address(struct perfdata_chain *c, const struct perfdata_space *space,
-				uint64_t address)
+static inline uint32_t place_of(struct perfdata_world *w,
+				const struct perfdata_space *space, uint64_t address)
 {
 	struct perfdata_cached *slot =
-		perfdata_places_slot(&c->world->places, space->version, address);
+		perfdata_places_slot(&w->places, space->version, address);
 	if (slot->address != address || slot->version != space->version ||
 	    slot->place_plus_1 == 0) {
-		slot->place_plus_1 = find_place(c, space, address) + 1;
+		slot->place_plus_1 = find_place(w, space, address) + 1;
 		slot->address = address;
 		slot->version = space->version;
 	}
-	sample_push(c->out, slot->place_plus_1 - 1);
+	return slot->place_plus_1 - 1;
+}
+
+uint32_t perfdata_chain_place(struct perfdata_world *w, const struct perfdata_space *space,
+			      uint64_t address)
+{
+	return place_of(w, space, address);
+}
+
+static inline void push_address(struct perfdata_chain *c,
+				const struct perfdata_space *space, uint64_t address)
+{
+	sample_push(c->out, place_of(c->world, space, address));
 }
 
 static void push_guest(struct perfdata_chain *c, bool is_kernel)

@@ -14,4 +14,8 @@ void perfdata_chain_push(struct perfdata_world *, struct samples *out,
 			 const struct perfdata_event *, const struct perfdata_sample *,
 			 const struct perfdata_space *user, uint16_t misc);
 
+/* The place of an address in a space. */
+uint32_t perfdata_chain_place(struct perfdata_world *, const struct perfdata_space *,
+			      uint64_t address);
+
 #endif

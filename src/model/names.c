@@ -391,8 +391,34 @@ static bool is_plain(const struct names *names, struct str name)
 	return true;
 }
 
+/*
+ * "@@GLIBC_2.34", "@OPENSSL_3.0.0": some versions of perf print it, no debug information
+ * has it.
+ */
+static struct str drop_version(struct str name)
+{
+	ptrdiff_t at = str_rchr(name, '@');
+	if (at <= 0)
+		return name;
+	struct str version = str_skip(name, (size_t)at + 1);
+	ptrdiff_t number = str_rchr(version, '_');
+	for (size_t i = 0; i < version.n; i++) {
+		char c = version.p[i];
+		bool fits = (ptrdiff_t)i > number ? (c >= '0' && c <= '9') || c == '.' :
+						    brackets_is_word(c);
+		if (!fits)
+			return name;
+	}
+	if (number <= 0 || (size_t)number + 1 == version.n)
+		return name;
+	at -= at > 1 && name.p[at - 1] == '@';
+	return str_head(name, (size_t)at);
+}
+
 struct str names_clean(struct names *names, struct str raw)
 {
+	if (names->choice.style != NAMES_FULL)
+		raw = drop_version(raw);
 	if (raw.n == 0)
 		return raw;
 	struct str full = names_demangled(names, raw);

@@ -13,7 +13,7 @@
  *
  *	raw       int geo::quick<Rec<int>*>(geo::Rec<int>*) [clone .cold]
  *	full      the same, demangled; only the hash of old Rust symbols is gone
- *	noargs    geo::quick<Rec<int>*>
+ *	noargs    geo::quick<Rec<int>*>; and pow of pow@@GLIBC_2.29
  *	template:1  geo::quick<Rec<...>*>
  *	short     geo::quick
  *

@@ -9,6 +9,7 @@ use warnings;
 no warnings qw(once);
 use File::Basename qw(basename);
 use FindBin;
+use JSON::PP ();
 use Test::More;
 
 require "$FindBin::Bin/lib.pm";
@@ -26,6 +27,7 @@ for my $format (sort keys %reader) {
 	check_sums($format, $_->{in}) for grep { !$_->{again} && $_->{exit} == 0 } Fg::cases($format);
 }
 check_massif_trees();
+check_timeline();
 check_same_trees("$Fg::cases/xtree/memory.in", "$Fg::cases/massif/xtree.in");
 check_leaks($_->{in}) for grep { !$_->{again} && $_->{exit} == 0 && $_->{name} !~ /broken|names|turns|mixed|again/ } Fg::cases('memcheck');
 check_same_leaks();
@@ -153,6 +155,25 @@ sub check_massif_trees {
 			collapse('-q', '--no-header', '--no-marks', $file)->{out} =~ s/\[below [\d.]+%\]/[below]/gr;
 		is_deeply(\%got, $wanted, basename($file) . ': the stacks of the tree');
 	}
+}
+
+# The heap at each snapshot, in steps of time; of one metric each there is none.
+sub check_timeline {
+	my $stats = "$Fg::temp/stats";
+	for my $name (qw(bytes heap stacks)) {
+		my $file = "$Fg::cases/massif/$name.in";
+		collapse('-q', '--stats', $stats, $file);
+		my $line = JSON::PP->new->decode(Fg::slurp($stats))->{timeline};
+		my @all = snapshots($file);
+		my %unit = (bytes => 'bytes', heap => 'instrs', stacks => 'ms');
+		is($line->{unit}, $unit{$name}, "$name: the unit of time");
+		my ($known) = sort { $b <=> $a } map { $_->{mem_heap_B} } @all;
+		my ($most) = sort { $b <=> $a } map { $_->[1] // 0 } @{$line->{points}};
+		is($most, $known, "$name: the largest heap of all times");
+		is($line->{points}[-1][1], $all[-1]{mem_heap_B}, "$name: the last one");
+	}
+	collapse('-q', '--stats', $stats, "$Fg::cases/massif/xtree.in");
+	ok(!JSON::PP->new->decode(Fg::slurp($stats))->{timeline}, 'xtree: no times');
 }
 
 sub check_massif_expected {

@@ -52,11 +52,11 @@ struct massif {
 	bool in_snapshot;
 	struct snapshot now;
 	struct massif_tree tree;         /* of it */
-	struct snapshot best;
-	struct massif_tree best_tree;    /* what will be shown, as far as is known */
+	struct snapshot best;            /* that will be shown, as far as is known */
 	bool found;
+	struct massif_tree trees[METRICS_MAX];   /* by metric: of the best, or of all */
 
-	uint64_t snapshots, trees;
+	uint64_t snapshots, detailed;    /* the latter have a tree */
 	int64_t largest;         /* heap of all */
 	bool asked_was_there;    /* want->snapshot is a number, and came by */
 	struct buf with_tree;    /* the first numbers of those with a tree */
@@ -100,16 +100,14 @@ static struct str xtree_event(const struct massif_tree *t)
 	return str_trim(str_cut(&title, ':'));
 }
 
-/* The total is what all can be compared with. */
-static bool is_better_metric(const struct massif *m, struct str name)
+static void keep_tree(struct massif *m, unsigned metric)
 {
-	struct str asked = m->want->metric;
-	if (asked.n == 0 || str_eq(asked, STR("weight")))
-		return !m->found || str_eq(name, STR("total"));
-	return metrics_is(name, asked) && (!m->found || str_eq(name, asked));
+	struct massif_tree other = m->trees[metric];
+	m->trees[metric] = m->tree;
+	m->tree = other;
 }
 
-static bool keep_metric(struct massif *m, bool *better)
+static bool keep_metric(struct massif *m)
 {
 	struct str event = xtree_event(&m->tree);
 	if (m->now.kind == TREE_NONE)
@@ -118,25 +116,34 @@ static bool keep_metric(struct massif *m, bool *better)
 	struct str name = metrics_name(event);
 	if (str_eq(name, event))
 		name = profile_keep(m->profile, event);
-	*better = is_better_metric(m, name);
 	if (m->metrics.count == METRICS_MAX)
 		return input_error(m->in, "more than %d snapshots in a file of xtree",
 				   METRICS_MAX);
 	unsigned i = metrics_add(&m->metrics, name, str_ends(event, STR("Bk")) ?
 						    STR("blocks") : STR("bytes"));
 	metrics_sum(&m->metrics, i, m->tree.bytes);
+	keep_tree(m, i);
 	return true;
+}
+
+static void keep_best(struct massif *m)
+{
+	if (!is_better(m))
+		return;
+	keep_tree(m, 0);
+	m->best = m->now;
+	m->found = true;
 }
 
 static void note_number(struct massif *m)
 {
-	if (m->now.kind != TREE_NONE && m->trees++ < 10)
-		buf_addf(&m->with_tree, "%s%" PRIu64, m->trees > 1 ? ", " : "",
+	if (m->now.kind != TREE_NONE && m->detailed++ < 10)
+		buf_addf(&m->with_tree, "%s%" PRIu64, m->detailed > 1 ? ", " : "",
 			 m->now.number);
 	m->asked_was_there |= is_asked(m, m->now.number);
 	if (m->now.heap > m->largest)
 		m->largest = m->now.heap;
-	if (m->has_timeline)
+	if (m->has_timeline && !m->is_xtree)
 		timeline_add(&m->profile->timeline, (uint64_t)m->now.time, m->now.heap);
 }
 
@@ -151,17 +158,10 @@ static bool end_snapshot(struct massif *m)
 	if (m->now.kind != TREE_NONE && m->tree.bytes != m->now.heap)
 		input_warn_at(m->in, m->now.line, "trees with another sum than mem_heap_B",
 			      STR(""));
-	bool better = is_better(m);
-	if (m->is_xtree && !keep_metric(m, &better))
-		return false;
 	note_number(m);
-	if (better) {
-		struct massif_tree other = m->best_tree;
-		m->best_tree = m->tree;
-		m->tree = other;
-		m->best = m->now;
-		m->found = true;
-	}
+	if (m->is_xtree)
+		return keep_metric(m);
+	keep_best(m);
 	return true;
 }
 
@@ -200,11 +200,10 @@ static bool read_kind(struct massif *m, struct str word)
 	return true;
 }
 
-static bool read_unit(struct massif *m, struct str unit)
+static void read_unit(struct massif *m, struct str unit)
 {
 	m->profile->timeline.unit = str_eq(unit, STR("i")) ? STR("instrs") :
 		str_eq(unit, STR("B")) ? STR("bytes") : profile_keep(m->profile, unit);
-	return true;
 }
 
 static bool cut_key(struct str *line, struct str key)
@@ -215,15 +214,15 @@ static bool cut_key(struct str *line, struct str key)
 	return true;
 }
 
-static bool read_head(struct massif *m, struct str line)
+static void read_head(struct massif *m, struct str line)
 {
+	bool first = m->snapshots == 0 && !m->in_snapshot;
 	if (cut_key(&line, STR("desc:")))
-		m->is_xtree = str_starts(str_trim(line), STR("xtree"));
+		m->is_xtree |= first && str_starts(str_trim(line), STR("xtree"));
 	else if (cut_key(&line, STR("cmd:")) && m->profile->title.n == 0)
 		m->profile->title = profile_keep(m->profile, str_trim(line));
 	else if (cut_key(&line, STR("time_unit:")) && m->has_timeline)
 		read_unit(m, str_trim(line));
-	return true;
 }
 
 static bool is_head(struct str line)
@@ -246,8 +245,10 @@ static bool read_line(struct massif *m, struct str line)
 		return true;
 	if (line.p[0] == ' ' || line.p[0] == 'n')
 		return read_node(m, line);
-	if (is_head(line))
-		return read_head(m, line);
+	if (is_head(line)) {
+		read_head(m, line);
+		return true;
+	}
 	if (cut_key(&line, STR("snapshot=")))
 		return begin_snapshot(m, line);
 	if (!m->in_snapshot)
@@ -275,7 +276,7 @@ static bool fail_number(struct massif *m)
 				  " that it has", STR_ARG(m->want->snapshot), m->snapshots);
 	return input_fail(m->in, "snapshot %.*s has no tree; these have one: %s%s",
 			  STR_ARG(m->want->snapshot), buf_cstr(&m->with_tree),
-			  m->trees > 10 ? ", ..." : "");
+			  m->detailed > 10 ? ", ..." : "");
 }
 
 static bool check_found(struct massif *m)
@@ -304,7 +305,25 @@ static void add_metric(struct massif *m)
 	bool peak = !m->found || m->best.kind == TREE_PEAK || m->want->snapshot.n == 0 ||
 		    str_eq(m->want->snapshot, STR("peak"));
 	metrics_add(&m->metrics, peak ? STR("peak") : STR("live"), STR("bytes"));
-	metrics_sum(&m->metrics, 0, m->best_tree.bytes);
+	metrics_sum(&m->metrics, 0, m->trees[0].bytes);
+}
+
+static void push_trees(struct massif *m, struct samples *out)
+{
+	const struct metrics *metrics = &m->metrics;
+	struct group g = {
+		.event = profile_event(m->profile, STR(""),
+				       metrics->items[metrics->chosen].unit),
+		.comm = ID_NONE, .pid = -1, .tid = -1, .cpu = -1,
+	};
+	uint32_t group = profile_group(m->profile, &g);
+	struct framestack places;
+	framestack_init(&places, m->profile, m->want);
+	samples_metrics(out, metrics, m->want->all_metrics);
+	for (unsigned i = 0; i < metrics->count; i++)
+		if (i == metrics->chosen || m->want->all_metrics)
+			massif_tree_push(&m->trees[i], &places, out, group, i);
+	framestack_free(&places);
 }
 
 static bool push_all(struct massif *m, struct samples *out)
@@ -314,16 +333,7 @@ static bool push_all(struct massif *m, struct samples *out)
 		add_metric(m);
 	bool ok = metrics_choose(&m->metrics, m->want, STR("total"), &why);
 	if (ok) {
-		const struct metric *chosen = &m->metrics.items[m->metrics.chosen];
-		struct group g = {
-			.event = profile_event(m->profile, STR(""), chosen->unit),
-			.comm = ID_NONE, .pid = -1, .tid = -1, .cpu = -1,
-		};
-		struct framestack places;
-		framestack_init(&places, m->profile, m->want);
-		massif_tree_push(&m->best_tree, &places, out,
-				 profile_group(m->profile, &g));
-		framestack_free(&places);
+		push_trees(m, out);
 		ok = profile_metrics(m->profile, &m->metrics, &why);
 	}
 	if (!ok)
@@ -365,7 +375,8 @@ static bool read_massif(struct input *in, const struct want *want, struct sample
 	};
 	bool ok = read_lines(&m) && check_want(&m) && check_found(&m) && push_all(&m, out);
 	massif_tree_free(&m.tree);
-	massif_tree_free(&m.best_tree);
+	for (int i = 0; i < METRICS_MAX; i++)
+		massif_tree_free(&m.trees[i]);
 	buf_free(&m.with_tree);
 	return ok && !in->failed;
 }

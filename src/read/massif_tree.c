@@ -134,8 +134,9 @@ static uint32_t frame_of_rest(struct profile *p, struct str threshold)
 }
 
 void massif_tree_push(const struct massif_tree *t, struct framestack *places,
-		      struct samples *out, uint32_t group)
+		      struct samples *out, uint32_t group, unsigned metric)
 {
+	int64_t values[METRICS_MAX] = { 0 };
 	uint32_t *path = NULL;
 	size_t capacity = 0;
 	for (size_t i = 0; i < t->count; i++) {
@@ -155,7 +156,8 @@ void massif_tree_push(const struct massif_tree *t, struct framestack *places,
 		framestack_push(places, out, path, depth - (depth > 0 && !is_place), false);
 		if (!is_place)
 			sample_push(out, frame_of_rest(out->profile, threshold));
-		sample_end(out, group, (int64_t[]){ self, 0 });
+		values[metric] = self;
+		sample_end_metrics(out, group, values);
 	}
 	free(path);
 }

@@ -35,8 +35,11 @@ bool massif_tree_waits(const struct massif_tree *);
 /* The words of the first node. */
 struct str massif_tree_title(const struct massif_tree *);
 
-/* Hands the stacks over: each node with what is not in its children. */
+/*
+ * Hands the stacks over: each node with what is not in its children, as the value of
+ * one of the metrics that samples_metrics() knows.
+ */
 void massif_tree_push(const struct massif_tree *, struct framestack *, struct samples *,
-		      uint32_t group);
+		      uint32_t group, unsigned metric);
 
 #endif

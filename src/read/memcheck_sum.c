@@ -94,8 +94,11 @@ static void compare_summaries(struct summing *s)
 			continue;
 		s->errors += record->kind == MEMCHECK_ERROR;
 		s->leaks += record->kind != MEMCHECK_ERROR;
-		if (record->kind != MEMCHECK_ERROR)
-			told[record->process][record->kind] += record->bytes;
+		if (record->kind == MEMCHECK_ERROR)
+			continue;
+		int64_t *sum = &told[record->process][record->kind];
+		if (__builtin_add_overflow(*sum, record->bytes, sum))
+			*sum = INT64_MAX;
 	}
 	for (size_t i = 0; i < r->process_count; i++)
 		compare_summary(s, &r->processes[i], told[i]);

@@ -62,10 +62,34 @@ static void places_are_taken_apart(void **state)
 	}
 }
 
+static void allocators(void **state)
+{
+	(void)state;
+	static const char *const are[] = {
+		"0x1: malloc (in /usr/libexec/valgrind/vgpreload_memcheck-amd64-linux.so)",
+		"0x1: operator new(unsigned long) (vg_replace_malloc.c:342)",
+		"0x1: f (in /usr/lib/libasan.so.6)", "0x1: calloc (in /bin/a)", "0x1: malloc",
+		"0x1: __interceptor_malloc (in /bin/a)", "0x1: operator new[](unsigned long)",
+		"0x1: malloc (/llvm/asan/asan_malloc_linux.cpp:69)",
+	}, *const are_not[] = {
+		"0x1: malloc (mine.c:3)", "0x1: f (in /src/vgpreload_/a.so)", "0x1: mallocs",
+		"0x1: operator newt", "0x1: f (not_vg_replace_malloc.c:3)", "0x1: ?" "?" "?", "",
+	};
+	for (size_t i = 0; i < ARRAY_SIZE(are); i++) {
+		struct frametext f = frametext_parse(str_of(are[i]));
+		assert_true(frametext_is_allocator(&f));
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(are_not); i++) {
+		struct frametext f = frametext_parse(str_of(are_not[i]));
+		assert_false(frametext_is_allocator(&f));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(places_are_taken_apart),
+		cmocka_unit_test(allocators),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

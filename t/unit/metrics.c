@@ -126,6 +126,15 @@ static void words_for_people(void **state)
 	assert_true(str_eq(metrics_nothing(STR("pages")), STR("nothing was counted")));
 }
 
+static void names_from_elsewhere(void **state)
+{
+	(void)state;
+	assert_true(str_eq(metrics_name(STR("curB")), STR("leaked")));
+	assert_true(str_eq(metrics_name(STR("totFdBk")), STR("freed-blocks")));
+	assert_true(str_eq(metrics_name(STR("peak")), STR("peak")));
+	assert_true(str_eq(metrics_name(STR("of our own")), STR("of our own")));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -135,6 +144,7 @@ int main(void)
 		cmocka_unit_test(files_are_joined),
 		cmocka_unit_test(there_is_a_limit),
 		cmocka_unit_test(words_for_people),
+		cmocka_unit_test(names_from_elsewhere),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -53,6 +53,29 @@ static void many(void **state)
 	suppressions_free(&s);
 }
 
+static void assert_place(const char *pattern, bool fits)
+{
+	struct suppressions s = { 0 };
+	const struct frametext place = {
+		.name = STR("leak"), .module = STR("/lib/x.so"), .line = STR("/src/a.c:12"),
+	}, nothing = { 0 };
+	suppressions_add(&s, str_of(pattern));
+	assert_int_equal(suppressions_fit_place(&s, &place), fits);
+	assert_false(suppressions_fit_place(&s, &nothing));
+	suppressions_free(&s);
+	assert_false(suppressions_fit_place(&s, &place));
+}
+
+static void places(void **state)
+{
+	(void)state;
+	assert_place("^leak$", true);
+	assert_place("x.so$", true);
+	assert_place("a.c$", true);
+	assert_place("12", false);
+	assert_place("^a.c", false);
+}
+
 static void assert_line(const char *line, bool understood, const char *pattern)
 {
 	struct suppressions s = { 0 };
@@ -82,6 +105,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(patterns),
 		cmocka_unit_test(many),
+		cmocka_unit_test(places),
 		cmocka_unit_test(lines),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -38,12 +38,12 @@ bool quality_is_root(struct str name)
 	return str_ends(name, STR("::main"));    /* of Rust, cut there by dhat-rs */
 }
 
-/* "[libc.so.6]"; not "[below 1.00%]", which is a reader's own words. */
+/* "[libc.so.6]", "[libc.so.6 <12ab>]"; not "[below 1.00%]", words of a reader's own. */
 static bool is_unknown(const struct profile *p, uint32_t frame)
 {
 	struct str name = profile_name(p, frame);
 	return name.n > 2 && name.p[0] == '[' && name.p[name.n - 1] == ']' &&
-	       str_chr(name, ' ') < 0;
+	       (str_chr(name, ' ') < 0 || str_ends(name, STR(">]")));
 }
 
 struct measuring {

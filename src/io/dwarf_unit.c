@@ -27,15 +27,20 @@
 
 #include "base/alloc.h"
 
+/* A range takes that much more memory than an attribute. */
+enum { RANGE_COST = 16 };
+
 bool dwarf_unit_add_ranges(struct spans *spans, const struct elf_file *e, Dwarf_Die *die,
 			   uint32_t owner, struct dwarf_work *work)
 {
 	Dwarf_Addr base, from, to;
 	ptrdiff_t at = 0;
 	while ((at = dwarf_ranges(die, at, &base, &from, &to)) > 0) {
-		if (work->left == 0)
+		if (work->left < RANGE_COST) {
+			work->left = 0;
 			return false;
-		work->left--;
+		}
+		work->left -= RANGE_COST;
 		uint64_t end = elf_code_end(e, from);
 		if (end > 0)
 			spans_add(spans, from, to < end ? to : end, owner);

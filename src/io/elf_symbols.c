@@ -21,7 +21,7 @@
 #include "base/alloc.h"
 #include "io/unxz.h"
 
-enum { MINI_MAX = 256 << 20 };           /* bytes of .gnu_debugdata, unpacked */
+enum { MINI_MAX = 64 << 20 };            /* bytes of .gnu_debugdata, unpacked */
 enum { OUTER_MAX = 64 };                 /* symbols around one that are looked at */
 
 void elf_symbols_add(struct elf_symbols *s, const struct elf_name *name)

@@ -5,7 +5,7 @@
 
 #include <lzma.h>
 
-enum { STEP = 256 << 10, MEMORY_MAX = 256 << 20 };
+enum { STEP = 256 << 10, MEMORY_MAX = 128 << 20 };
 
 bool unxz(struct str packed, size_t limit, struct buf *out)
 {

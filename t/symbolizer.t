@@ -67,6 +67,8 @@ check_dynamic();
 check_dwz();
 check_maps();
 check_build_id();
+check_container();
+check_ties();
 check_offsets();
 check_plt();
 check_no_file();
@@ -401,6 +403,74 @@ sub check_build_id {
 	($name, $err) = frames_of("$temp/chain", $outer, '-n', '-b', $id =~ tr/0-9a-f/1-9a-f0/r);
 	is($name, '[chain]', 'another build id: no names');
 	like($err, qr/^1 files that are not the ones recorded, so $names: \Q$temp\E\/chain$/, 'another build id: told');
+}
+
+# A process with another root folder, as one of a container has.
+sub check_container {
+	SKIP: {
+		my $root = "$temp/container";
+		make_path("$root/only/there");
+		my $pause = Fg::spew("$temp/pause.c", "#include <unistd.h>\nint main(void)\n{\n\talarm(100);\n\treturn pause();\n}\n");
+		my $built = Fg::run({}, 'gcc', '-static', '-o', "$root/pause", $pause)->{status} == 0;
+		my @enter = $> == 0 ? ('chroot', $root) : ('unshare', '-r', 'chroot', $root);
+		skip 'no static programs', 2 unless $built;
+		my $pid = fork() // die "fork: $!\n";
+		if ($pid == 0) {
+			open STDERR, '>', '/dev/null';
+			no warnings 'exec';
+			exec @enter, '/pause' or POSIX::_exit(1);
+		}
+		my $is_in = 0;
+		for (1 .. 50) {
+			last if $is_in = -e "/proc/$pid/root/only/there" && readlink("/proc/$pid/exe") eq "$root/pause";
+			select undef, undef, undef, .1;
+		}
+		copy("$temp/chain", "$root/only/there/app");
+		my ($outer) = addresses("$temp/chain", 'outer');
+		my $path = '/only/there/app';
+		my @frames = map { (frames_of($path, $outer, '-n', '-p', $pid, @$_))[0] } ['-b', build_id("$temp/chain")], [];
+		kill 'TERM', $pid;
+		waitpid $pid, 0;
+		skip 'chroot does not work here', 2 unless $is_in;
+		is($frames[0], 'outer', 'root of a process');
+		is($frames[1], '[app]', 'root of a process: only with a build id');
+	}
+}
+
+# Which of several symbols is taken.
+sub check_ties {
+	my @symbols = (
+		# section, offset, name, type, size, binding; the first of each group is the one
+		['.text', 0, 'name_longest', 'function', 16, 'globl'], ['.text', 0, 'name', 'function', 16, 'globl'],
+		['.text', 0, '_name_much_longer', 'function', 16, 'globl'], ['.text', 0, 'local_name_longest', 'function', 16, 'local'],
+		['.text', 0, 'weak_name_longest', 'function', 16, 'weak'], ['.text', 0, 'label_name_longest', 'notype', 0, 'globl'],
+		['.text', 16, 'sized', 'function', 4, 'weak'], ['.text', 16, 'longer_not_sized', 'function', 0, 'globl'],
+		['.text', 32, 'outside', 'function', 32, 'globl'], ['.text', 40, 'inside', 'function', 8, 'globl'],
+		['.text', 50, 'label', 'notype', 0, 'local'],
+		['.text', 64, 'open', 'function', 0, 'globl'], ['.text', 80, 'last', 'notype', 0, 'globl'],
+		['.more', 0, 'until_the_end', 'function', 0, 'globl'],
+	);
+	my $text = ".text\nfrom: .fill 96, 1, 0x90\n.section .more, \"ax\"\nmore: .fill 8, 1, 0x90\n";
+	for my $s (@symbols) {
+		my ($section, $offset, $name, $type, $size, $binding) = @$s;
+		my $base = $section eq '.text' ? 'from' : 'more';
+		$text .= ".$binding $name\n.type $name, \@$type\n.set $name, $base + $offset\n.size $name, $size\n";
+	}
+	$text .= ".globl first_version\n.type first_version, \@function\n.set first_version, from + 88\n" .
+		".size first_version, 8\n.symver first_version, versioned\@\@V1\n";
+	Fg::spew("$temp/ties.s", $text);
+	Fg::spew("$temp/ties.map", "V1 { };\n");
+	command('gcc', '-shared', '-nostdlib', "-Wl,--version-script=$temp/ties.map", '-o', "$temp/ties.so", "$temp/ties.s");
+	my %at = map { reverse /^([0-9a-f]+) \w (\w+)$/ } split /\n/, Fg::run({}, 'nm', "$temp/ties.so")->{out};
+	my %wanted = (0 => 'name_longest', 15 => 'name_longest', 16 => 'sized', 19 => 'sized', 20 => '[ties.so]',
+		32 => 'outside', 40 => 'inside', 47 => 'inside', 48 => 'outside', 50 => 'outside', 63 => 'outside',
+		64 => 'open', 79 => 'open', 80 => 'last', 87 => 'last');
+	for my $offset (sort { $a <=> $b } keys %wanted) {
+		is((frames_of("$temp/ties.so", sprintf '%x', hex($at{from}) + $offset))[0], $wanted{$offset}, "symbol at $offset");
+	}
+	like((frames_of("$temp/ties.so", sprintf '%x', hex($at{from}) + 90))[0], qr/^(?:versioned|first_version)$/, 'without version');
+	is((frames_of("$temp/ties.so", sprintf '%x', hex($at{more}) + 7))[0], 'until_the_end', 'no size: the end of the section');
+	is((frames_of("$temp/ties.so", sprintf '%x', hex($at{more}) + 8))[0], '[ties.so]', 'no size: not behind it');
 }
 
 sub check_offsets {

@@ -3,12 +3,13 @@
 /*
  * For tests: the frames of addresses of a file, as readers get them.
  *
- *	symbols_of [-l] [-n] [-o] [-f] [-s DIR] [-m OLD=NEW]... [-b HEX] FILE < ADDRESSES
+ *	symbols_of [-l] [-n] [-o] [-f] [-s DIR] [-m OLD=NEW]... [-b HEX] [-p PID]
+ *	           FILE < ADDRESSES
  *
  * Prints a line for each: the address, then its frames, leaf first, each behind a
  * tab, with marks; then the warnings on standard error.  -l with lines, -n without what
  * was inlined, -o "[file+0x12]" where there is no name, -f names with parameters, -F
- * offsets of the file instead of addresses.
+ * offsets of the file instead of addresses, -b its build id, -p a process that had it.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -24,6 +25,7 @@
 struct asked {
 	struct want want;
 	struct str build_id;
+	uint64_t pid;
 	bool offsets, places;    /* names with offsets; offsets given */
 };
 
@@ -45,6 +47,7 @@ static bool print_all(struct input *in, struct symbolizer *s, struct profile *p,
 	struct str line;
 	uint32_t module = symbolizer_module(s, &(struct symbolizer_file){
 		str_of(path), asked->build_id });
+	symbolizer_process(s, module, (uint32_t)asked->pid);
 	while (input_line(in, &line)) {
 		uint64_t address;
 		uint32_t count;
@@ -69,7 +72,7 @@ static struct str bytes_of(const char *hex)
 
 static bool parse(struct asked *a, int argc, char **argv, const char **maps)
 {
-	for (int c; (c = getopt(argc, argv, "lnofFs:m:b:")) != -1;) {
+	for (int c; (c = getopt(argc, argv, "lnofFs:m:b:p:")) != -1;) {
 		switch (c) {
 		case 'l':
 			a->want.granularity = GRANULARITY_LINES;
@@ -94,6 +97,10 @@ static bool parse(struct asked *a, int argc, char **argv, const char **maps)
 			break;
 		case 'b':
 			a->build_id = bytes_of(optarg);
+			break;
+		case 'p':
+			if (!num_u64(str_of(optarg), &a->pid))
+				return false;
 			break;
 		default:
 			return false;

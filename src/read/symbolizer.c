@@ -23,9 +23,9 @@
 #include "read/symbolizer_files.h"
 
 struct module {
-	struct str path;
-	struct str build_id;
-	uint32_t text;           /* path in the profile */
+	struct symbolizer_file recorded;
+	uint32_t text;           /* its path in the profile */
+	uint32_t pid;            /* 0: not known */
 	bool is_opened;
 	bool has_dwarf;          /* and it is wanted */
 	bool is_dwarf_told;      /* that it is broken */
@@ -98,17 +98,22 @@ uint32_t symbolizer_module(struct symbolizer *s, const struct symbolizer_file *f
 	uint32_t hash = (uint32_t)(full ^ full >> 32), id;
 	uint32_t at = table_place(&s->module_table, hash);
 	while ((id = table_next(&s->module_table, hash, &at)) != TABLE_END)
-		if (str_eq(s->modules[id].path, file->path) &&
-		    str_eq(s->modules[id].build_id, file->build_id))
+		if (str_eq(s->modules[id].recorded.path, file->path) &&
+		    str_eq(s->modules[id].recorded.build_id, file->build_id))
 			return id;
 	ARRAY_RESERVE(s->modules, s->module_capacity, (size_t)s->module_count + 1);
 	s->modules[s->module_count] = (struct module){
-		.path = arena_copy(&s->arena, file->path),
-		.build_id = arena_copy(&s->arena, file->build_id),
+		.recorded = { arena_copy(&s->arena, file->path),
+			      arena_copy(&s->arena, file->build_id) },
 		.text = location_module(&s->locations, file->path),
 	};
 	table_insert(&s->module_table, hash, s->module_count);
 	return s->module_count++;
+}
+
+void symbolizer_process(struct symbolizer *s, uint32_t module, uint32_t pid)
+{
+	s->modules[module].pid = pid;
 }
 
 static void warn_not_found(struct symbolizer *s, enum symbolizer_found found, struct str path)
@@ -130,15 +135,16 @@ static void open_module(struct symbolizer *s, struct module *m)
 	m->is_opened = true;
 	if (!elf_is_supported()) {
 		input_warn(s->in, "files not looked into, as this program was made without "
-				  "elfutils", m->path);
+				  "elfutils", m->recorded.path);
 		return;
 	}
 	bool dwarf = s->lines || !s->want->no_inline;
 	enum symbolizer_found found =
-		symbolizer_files_find(s->want, m->path, m->build_id, dwarf, &m->file);
+		symbolizer_files_find(s->want, &m->recorded, m->pid, dwarf,
+				      &m->file);
 	m->has_dwarf = dwarf && m->file != NULL && elf_file_has_dwarf(m->file);
 	if (found != SYMBOLIZER_FILE && found != SYMBOLIZER_NO_FILE)
-		warn_not_found(s, found, m->path);
+		warn_not_found(s, found, m->recorded.path);
 }
 
 static struct module *opened(struct symbolizer *s, uint32_t module)
@@ -234,7 +240,7 @@ static void add_place(struct symbolizer *s, uint32_t module, uint64_t address)
 		add_chain(s, m, address, &symbol);
 		if (!m->is_dwarf_told && elf_file_dwarf_is_broken(m->file)) {
 			input_warn(s->in, "files with debug information that is broken",
-				   m->path);
+				   m->recorded.path);
 			m->is_dwarf_told = true;
 		}
 	}

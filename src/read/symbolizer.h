@@ -42,6 +42,13 @@ void symbolizer_delete(struct symbolizer *);
 uint32_t symbolizer_module(struct symbolizer *, const struct symbolizer_file *);
 
 /*
+ * A process that had the file: while it lives, its root folder is looked in, too, which
+ * may be that of a container.  Only with a build id, as its number may have become
+ * another's; and before anything else is asked of the module.
+ */
+void symbolizer_process(struct symbolizer *, uint32_t module, uint32_t pid);
+
+/*
  * The address, as its ELF file tells it, of what lies at this offset of the file;
  * for recordings that know mappings, not biases.  The offset itself when the file is
  * not there.

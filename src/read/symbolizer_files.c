@@ -8,6 +8,7 @@
  *	/usr/lib/debug/.build-id/ab/cdef0123.debug     by build id
  *	/usr/bin/app.debug, /usr/bin/.debug/app.debug, /usr/lib/debug/usr/bin/app.debug
  *	~/.debug/.build-id/ab/cdef0123/elf, .../debug  copies that perf record made
+ *	/proc/123/root/usr/bin/app                     while a process of a container lives
  *
  * A file is believed when its build id is the one that is asked for; where there is none
  * to compare, a debug file must have the check sum that the link tells.
@@ -15,6 +16,7 @@
 #include "read/symbolizer_files.h"
 
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/buf.h"
@@ -23,6 +25,7 @@ struct search {
 	const struct want *want;
 	struct str path;         /* as recorded, without " (deleted)" */
 	struct str build_id;
+	uint32_t pid;
 	struct elf_file *file;   /* the one that was found */
 	struct buf name;         /* where it was found, or is looked for */
 	enum symbolizer_found found;
@@ -146,6 +149,16 @@ static bool try_copies(struct search *s)
 	return found;
 }
 
+/* A container's process sees other folders; a number may have become another's. */
+static bool try_process(struct search *s)
+{
+	char root[64];
+	if (s->pid == 0 || s->build_id.n == 0 || s->path.p[0] != '/')
+		return false;
+	snprintf(root, sizeof(root), "/proc/%u/root", s->pid);
+	return try_name(s, str_of(root), s->path);
+}
+
 static bool find_file(struct search *s)
 {
 	for (size_t i = 0; i < s->want->map_count; i++)
@@ -156,7 +169,7 @@ static bool find_file(struct search *s)
 		sysroot.n--;
 	if (s->want->sysroot != NULL && s->path.p[0] == '/' && try_name(s, sysroot, s->path))
 		return true;
-	return try_name(s, STR(""), s->path) || try_copies(s);
+	return try_name(s, STR(""), s->path) || try_process(s) || try_copies(s);
 }
 
 /* What was stripped from it */
@@ -286,15 +299,16 @@ static void find_debug(struct search *s)
 	buf_free(&d.name);
 }
 
-enum symbolizer_found symbolizer_files_find(const struct want *want, struct str path,
-					    struct str build_id, bool dwarf,
+enum symbolizer_found symbolizer_files_find(const struct want *want,
+					    const struct symbolizer_file *recorded,
+					    uint32_t pid, bool dwarf,
 					    struct elf_file **file)
 {
-	struct str deleted = STR(" (deleted)");
+	struct str path = recorded->path, deleted = STR(" (deleted)");
 	if (str_ends(path, deleted))
 		path.n -= deleted.n;
-	struct search s = { .want = want, .path = path, .build_id = build_id,
-			    .found = SYMBOLIZER_MISSING };
+	struct search s = { .want = want, .path = path, .build_id = recorded->build_id,
+			    .pid = pid, .found = SYMBOLIZER_MISSING };
 	*file = NULL;
 	if (!is_file_name(path))
 		return SYMBOLIZER_NO_FILE;

@@ -15,7 +15,7 @@ use Time::HiRes qw(time);
 
 require "$FindBin::Bin/lib.pm";
 
-my @programs = grep { $_ ne 'fg-png' || -x "$Fg::build/fg-png" } qw(fg-collapse fg-filter fg-svg fg-png);
+my @programs = grep { $_ ne 'fg-png' || -x "$Fg::build/fg-png" } qw(fg-collapse fg-filter fg-svg fg-png fg-top);
 my $temp = $Fg::temp;
 my $perf = "$Fg::cases/perf/fp.in";
 my $events = "$Fg::cases/perf/multi-event.in";

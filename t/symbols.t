@@ -40,10 +40,11 @@ my %allowed = (
 	'write/svg_options' => 'svg_\w+',
 	'cmd/options_collapse' => 'face_(?:collapse|filter)',
 	'cmd/options_diff' => 'face_diff',
-	'cmd/options_filter' => 'options_\w*filters?',
+	'cmd/options_filter' => 'options_\w*filters?|options_say_wrong',
 	'cmd/options_picture' => 'options_(?:picture|looks)',
 	'cmd/options_png' => 'face_png',
 	'cmd/options_svg' => 'face_svg',
+	'cmd/options_top' => 'face_top',
 );
 
 # Without cairo there are none of fg-png, and without elfutils others in their place.

@@ -7,6 +7,7 @@
 #include "model/want.h"
 #include "write/png.h"
 #include "write/svg.h"
+#include "write/top_views.h"
 
 struct settings;
 
@@ -35,7 +36,7 @@ struct face {
 	size_t table_count;
 };
 
-extern const struct face face_collapse, face_diff, face_filter, face_svg, face_png;
+extern const struct face face_collapse, face_diff, face_filter, face_svg, face_png, face_top;
 
 struct settings {
 	const char *name;            /* the program as it was called, without folders */
@@ -78,6 +79,12 @@ struct settings {
 		bool no_stable_names, strip_hex, no_significance, force;
 	} diff;
 
+	/* fg-top */
+	struct top_views_options top;
+	const char *peek;            /* the regular expression */
+	unsigned top_limit;          /* UINT32_MAX: as usual */
+	bool grouped;                /* tables have a section for each group */
+
 	/* What options_parse() makes the above of. */
 	bool help, version;
 	int completion;              /* enum completion_shell, or -1 */
@@ -109,6 +116,9 @@ void options_free(struct settings *);
 /* Makes settings->want.filter of the filters; false when one is wrong, which is said. */
 bool options_finish_filters(struct settings *);
 void options_free_filters(struct settings *);
+
+/* Says what is wrong with the value of an option, which is freed, and where. */
+void options_say_wrong(const char *option, const char *value, struct match_error *);
 
 /* For tables: the place of a row's value, and the tables that all programs share. */
 #define OPT_AT(member) .offset = offsetof(struct settings, member)

@@ -138,18 +138,15 @@ static void show_place(struct str text, size_t at)
 	buf_free(&line);
 }
 
-static bool say_wrong(const struct settings_filter *item, struct match_error *error)
+void options_say_wrong(const char *option, const char *value, struct match_error *error)
 {
 	if (error->at == FILTER_NOWHERE) {
-		message_error("--%s=%s: %s", filter_options[item->kind], item->value,
-			      buf_cstr(&error->why));
+		message_error("--%s=%s: %s", option, value, buf_cstr(&error->why));
 	} else {
-		message_error("--%s: %s", filter_options[item->kind],
-			      buf_cstr(&error->why));
-		show_place(str_of(item->value), error->at);
+		message_error("--%s: %s", option, buf_cstr(&error->why));
+		show_place(str_of(value), error->at);
 	}
 	buf_free(&error->why);
-	return false;
 }
 
 bool options_finish_filters(struct settings *settings)
@@ -159,8 +156,10 @@ bool options_finish_filters(struct settings *settings)
 	for (size_t i = 0; i < settings->filters.count; i++) {
 		const struct settings_filter *item = &settings->filters.items[i];
 		struct match_error error = { 0 };
-		if (!filter_add(want->filter, item->kind, str_of(item->value), &error))
-			return say_wrong(item, &error);
+		if (filter_add(want->filter, item->kind, str_of(item->value), &error))
+			continue;
+		options_say_wrong(filter_options[item->kind], item->value, &error);
+		return false;
 	}
 	for (enum want_tag tag = 0; tag < TAGS; tag++)
 		if (filter_needs_tag(want->filter, tag))

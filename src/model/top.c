@@ -83,14 +83,19 @@ static void sum_up(struct summing *s, uint32_t node)
 	}
 }
 
-void top_build(struct top *top, const struct tree *t, uint32_t node)
+void top_begin(struct top *top, const struct profile *p)
 {
-	const struct profile *p = t->stacks->profile;
 	*top = (struct top){
-		.tree = t,
+		.profile = p,
 		.functions = xcalloc(p->text.count, sizeof(*top->functions)),
 		.names = xcalloc(p->text.count, sizeof(*top->names)),
 	};
+}
+
+void top_build(struct top *top, const struct tree *t, uint32_t node)
+{
+	const struct profile *p = t->stacks->profile;
+	top_begin(top, p);
 	struct summing s = {
 		.tree = t, .top = top,
 		.name_of = xcalloc(p->frame_count, sizeof(*s.name_of)),
@@ -116,11 +121,109 @@ void top_free(struct top *top)
 	*top = (struct top){ 0 };
 }
 
+/* Without a tree */
+
+/* In place of where its last node ends: whether a function has an open frame. */
+enum { SEEN = 1, OPEN = 2 };
+
+/*
+ * Stacks that come sorted share their beginnings: a frame is open as long as the next
+ * stack has it, too, and what was added up in it goes to its function, unless that is
+ * open further out, and to the frame above.
+ */
+struct open_frames {
+	struct top *top;
+	struct open_frame {
+		uint32_t name;
+		bool outermost;
+		int64_t value;
+	} *frames;
+	size_t capacity;
+	uint32_t depth;
+};
+
+static void open_frame(struct open_frames *o, uint32_t name)
+{
+	struct top *top = o->top;
+	struct top_function *f = &top->functions[name];
+	ARRAY_RESERVE(o->frames, o->capacity, (size_t)o->depth + 1);
+	o->frames[o->depth++] = (struct open_frame){
+		.name = name, .outermost = f->end != OPEN,
+	};
+	if (f->end == 0)
+		top->names[top->count++] = name;
+	f->end = OPEN;
+}
+
+static void close_frame(struct open_frames *o)
+{
+	const struct open_frame *last = &o->frames[--o->depth];
+	struct top_function *f = &o->top->functions[last->name];
+	if (last->outermost) {
+		f->total += last->value;
+		f->end = SEEN;
+	}
+	if (o->depth > 0)
+		o->frames[o->depth - 1].value += last->value;
+}
+
+static uint32_t name_of(const struct stacks *s, const struct stacks_item *item, uint32_t i)
+{
+	return s->profile->frames[s->pool[item->first + i]].name;
+}
+
+static void add_stack(struct open_frames *o, const struct stacks *s, uint32_t i,
+		      uint32_t shared, uint32_t skip)
+{
+	const struct stacks_item *item = &s->items[i];
+	int64_t value = item->value[s->columns > 1];
+	shared = shared > skip ? shared - skip : 0;
+	while (o->depth > shared)
+		close_frame(o);
+	for (uint32_t d = skip + o->depth; d < item->depth; d++)
+		open_frame(o, name_of(s, item, d));
+	if (o->depth == 0 || value <= 0)
+		return;
+	o->frames[o->depth - 1].value += value;
+	uint32_t self = s->reversed ? 0 : o->depth - 1;
+	o->top->functions[o->frames[self].name].self += value;
+}
+
+void top_sum(struct top *top, const struct stacks *s, uint32_t first, uint32_t count,
+	     uint32_t skip)
+{
+	struct open_frames o = { .top = top };
+	for (uint32_t i = 0; i < top->count; i++)
+		top->functions[top->names[i]] = (struct top_function){ 0 };
+	top->count = 0;
+	for (uint32_t i = first; i < first + count; i++) {
+		stacks_fetch_ahead(s, i, 0);
+		add_stack(&o, s, i, i > first ? stacks_shared(s, i) : 0, skip);
+	}
+	while (o.depth > 0)
+		close_frame(&o);
+	free(o.frames);
+}
+
+uint32_t *top_modules(const struct profile *p)
+{
+	uint32_t *modules = xcalloc(p->text.count, sizeof(*modules));
+	for (uint32_t i = 0; i < p->text.count; i++)
+		modules[i] = ID_NONE;
+	for (uint32_t i = 0; i < p->frame_count; i++) {
+		uint32_t *module = &modules[p->frames[i].name], other = p->frames[i].module;
+		if (other != ID_NONE)
+			*module = *module == ID_NONE || *module == other ? other :
+									   ID_SEVERAL;
+	}
+	return modules;
+}
+
 /* Choose */
 
 struct choice {
 	struct str text;
-	int64_t value;
+	int64_t value, second;
 	uint32_t name;
 };
 
@@ -129,6 +232,8 @@ static int by_cost(const void *a, const void *b)
 	const struct choice *x = a, *y = b;
 	if (x->value != y->value)
 		return x->value > y->value ? -1 : 1;
+	if (x->second != y->second)
+		return x->second > y->second ? -1 : 1;
 	return str_cmp(x->text, y->text);
 }
 
@@ -153,29 +258,39 @@ static void sift_up(struct choice *heap, uint32_t i, struct choice item)
 	heap[i] = item;
 }
 
-static int64_t value_of(const struct top_function *f, enum top_order order)
+static struct choice choice_of(const struct top_function *f, enum top_order order)
 {
 	int64_t change = f->self - f->self_before;
-	return order == TOP_BY_SELF ? f->self : order == TOP_BY_TOTAL ? f->total :
-	       change < 0 ? -change : change;
+	switch (order) {
+	case TOP_BY_SELF:
+		return (struct choice){ .value = f->self };
+	case TOP_BY_CHANGE:
+		return (struct choice){ .value = change < 0 ? -change : change };
+	case TOP_BY_NAME:
+		return (struct choice){ .value = f->total != 0 };
+	case TOP_BY_BOTH:
+		return (struct choice){ .value = f->self, .second = f->total };
+	case TOP_BY_TOTAL:
+		break;
+	}
+	return (struct choice){ .value = f->total };
 }
 
 uint32_t top_choose(const struct top *top, enum top_order order, uint32_t *names,
 		    uint32_t max)
 {
-	const struct intern *text = &top->tree->stacks->profile->text;
+	const struct intern *text = &top->profile->text;
 	uint32_t count = 0;
 	max = max < top->count ? max : top->count;
 	struct choice *heap = xcalloc(max, sizeof(*heap));
 	for (uint32_t i = 0; max > 0 && i < top->count; i++) {
 		uint32_t name = top->names[i];
 		const struct top_function *f = &top->functions[name];
-		struct choice c = {
-			.value = value_of(f, order), .name = name,
-			.text = intern_text(text, name),
-		};
-		if (c.value == 0)
+		struct choice c = choice_of(f, order);
+		if (c.value == 0 && (order != TOP_BY_BOTH || f->total == 0))
 			continue;
+		c.name = name;
+		c.text = intern_text(text, name);
 		if (count < max)
 			sift_up(heap, count++, c);
 		else if (by_cost(&c, &heap[0]) < 0)

@@ -19,6 +19,7 @@ enum group_by {
 	GROUP_CPU,               /* comm;cpu N */
 	GROUP_EVENT,             /* the event; then every event is kept */
 	GROUP_MODULE,            /* the file the frame nearest to the root is from */
+	GROUP_UNSET,             /* nobody has said; never there when reading begins */
 };
 
 /* What makes two frames the same frame. */

@@ -184,6 +184,9 @@ sub check_massif_expected {
 		is(listed($file)->{peak}, $row->{'peak heap'}, "$row->{file}: the peak that was written down");
 		is(folded_sum($file, "--snapshot=$row->{'peak #'}"), $row->{'sum of self in peak tree'},
 			"$row->{file}: the same by number");
+		my ($printed) = Fg::slurp("$data/logs/ms_print." . basename($file) . '.txt') =~
+			/^ +\Q$row->{'peak #'}\E +[\d,]+ +[\d,]+ +([\d,]+) +[\d,]+ +[\d,]+$/m;
+		is(listed($file)->{peak}, $printed =~ s/,//gr, "$row->{file}: the useful heap of ms_print");
 		my @all = snapshots($file);
 		my ($last) = grep { $_->{heap_tree} ne 'empty' } reverse @all;
 		is(folded_sum($file, '--snapshot=last'), $last->{mem_heap_B}, "$row->{file}: the last one with a tree");

@@ -274,6 +274,8 @@ static void add_frame(struct locations *l, const struct location_item *item,
 	clean = granular_name(l, &item->key, clean);
 	uint32_t name = as_is ? profile_text(p, clean) : profile_name_text(p, clean);
 	uint32_t full = full_name(l, symbol, name);
+	if (kind == FRAME_USER)  /* "[heap]": as when it comes back as folded text */
+		kind = frame_kind_of(intern_text(&p->text, name));
 	push_frame(l, profile_frame_at(p, name, kind, full, item->key.module,
 				       place_of(l, &item->key)));
 }

@@ -87,7 +87,7 @@ static void report_copy(struct report *to, const struct report *from)
 		.number = from->number, .bytes = from->bytes, .overflow = from->overflow,
 	};
 	ARRAY_RESERVE(to->stacks, to->capacity, from->count);
-	ARRAY_RESERVE(to->pool, to->pool_capacity, from->pool_count);
+	ARRAY_RESERVE(to->pool, to->pool_capacity, from->pool_count + 1);
 	if (from->count > 0)
 		memcpy(to->stacks, from->stacks, from->count * sizeof(*to->stacks));
 	if (from->pool_count > 0)
@@ -151,6 +151,7 @@ static bool read_stack(struct memleak *m, struct str bytes, struct str blocks)
 	if (r->number == 0)
 		begin_report(m);
 	ARRAY_RESERVE(r->stacks, r->capacity, r->count + 1);
+	ARRAY_RESERVE(r->pool, r->pool_capacity, r->pool_count + 1);     /* to point into */
 	r->stacks[r->count++] = (struct report_stack){
 		.first = r->pool_count, .amount = amount,
 	};

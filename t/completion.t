@@ -11,7 +11,7 @@ use Test::More;
 require "$FindBin::Bin/lib.pm";
 
 my %second = ('fg-collapse' => 'stackcollapse-perf', 'fg-diff' => 'difffolded', 'fg-svg' => 'flamegraph');
-my @programs = (sort(keys %second), 'fg-filter', 'fg-top', -x "$Fg::build/fg-png" ? 'fg-png' : ());
+my @programs = (sort(keys %second), 'fg-convert', 'fg-filter', 'fg-top', -x "$Fg::build/fg-png" ? 'fg-png' : ());
 
 # What bash offers for the last of the words.
 sub offered {

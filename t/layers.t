@@ -24,8 +24,8 @@ my %layers = (
 	write => [qw(io model base)],
 	cmd => [qw(cmd write read io model base)],
 );
-my %for_all_of = map { ("read/$_.h" => 'read') }
-	qw(reader allocators heaps maps suppress symbolizer symbolizer_files traces unsample);
+my %for_all_of = ('write/writer.h' => 'write', map { ("read/$_.h" => 'read') }
+	qw(reader allocators heaps maps suppress symbolizer symbolizer_files traces unsample));
 
 # External headers and the files that may know them.
 my @doors = (

@@ -23,6 +23,7 @@ my @programs = map { basename($_, '.1') } grep { /\.1$/ } @pages;
 my %fixtures = (
 	'perf.txt' => Fg::slurp("$Fg::cases/perf/fp.in"),
 	'dhat.out' => Fg::slurp("$Fg::cases/dhat/heap.in"),
+	'go.pb.gz' => Fg::slurp("$Fg::cases/pprof/cpu.in"),
 	'events.txt' => Fg::slurp("$Fg::cases/perf/multi-event.in"),
 	'old.folded' => two_functions(300),
 	'new.folded' => two_functions(500),

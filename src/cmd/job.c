@@ -118,7 +118,7 @@ static bool check_options(struct job *job, struct job_file *file)
 		{ "--map", want->map_count > 0, READS_FILES },
 		{ "--tagroot", want->tagroot_count > 0, READS_LABELS },
 		{ "--tagleaf", want->tagleaf_count > 0, READS_LABELS },
-		{ "--all-frames", want->all_frames && !want->places, READS_ALL_FRAMES },
+		{ "--all-frames", want->all_frames, READS_ALL_FRAMES },
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(options); i++)
 		if (options[i].is_given && !(file->reader->options & options[i].option))
@@ -405,6 +405,8 @@ int job_run(struct job *job, const struct settings *settings)
 {
 	*job = (struct job){ .settings = settings };
 	profile_init(&job->profile);
+	if (settings->want.places)
+		profile_keep_places(&job->profile);
 	samples_init(&job->samples, &job->profile);
 	job->samples.in_order = settings->want.in_order;
 	job->file_count = settings->file_count ? settings->file_count : 1;

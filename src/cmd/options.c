@@ -51,6 +51,7 @@ static const char *set_pid(void *settings, const char *value)
 static const char *set_names(void *settings, const char *value)
 {
 	struct want *want = &((struct settings *)settings)->want;
+	((struct settings *)settings)->names_given = true;
 	return names_parse_style(&want->names, str_of(value)) ?
 		       NULL :
 		       "full, noargs, short or template:N is needed";

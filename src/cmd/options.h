@@ -36,7 +36,7 @@ struct face {
 	size_t table_count;
 };
 
-extern const struct face face_collapse, face_diff, face_filter, face_svg, face_png, face_top;
+extern const struct face face_collapse, face_convert, face_diff, face_filter, face_svg, face_png, face_top;
 
 struct settings {
 	const char *name;            /* the program as it was called, without folders */
@@ -53,6 +53,11 @@ struct settings {
 
 	/* What the input is read for.  Its lists live here. */
 	struct want want;
+
+	bool names_given;            /* how names are written was said */
+
+	/* fg-convert */
+	const char *to;              /* name of a format; NULL: the output's name tells */
 
 	/* fg-collapse */
 	unsigned marks;              /* 1u << enum frame_kind of those that are marked */

@@ -14,12 +14,12 @@
 
 #include "base/alloc.h"
 
-enum { LEVEL = 1, WINDOW_BITS = 15, MEMORY_LEVEL = 9, PIECE_MAX = 1 << 30 };
+enum { LEVEL = 1, GZIP_LEVEL = 6, WINDOW_BITS = 15, GZIP = 16, MEMORY_LEVEL = 9, PIECE_MAX = 1 << 30 };
 
 struct deflate {
 	z_stream stream;
 	struct buf *out;
-	int strategy;
+	int strategy, level;
 };
 
 static const int strategies[] = {
@@ -40,17 +40,28 @@ static void release(voidpf context, voidpf memory)
 	free(memory);
 }
 
-struct deflate *deflate_new(struct buf *out)
+static struct deflate *begin(struct buf *out, int level, int window)
 {
 	struct deflate *d = xcalloc(1, sizeof(*d));
 	d->out = out;
 	d->stream.zalloc = allocate;
 	d->stream.zfree = release;
 	d->strategy = Z_DEFAULT_STRATEGY;
-	int status = deflateInit2(&d->stream, LEVEL, Z_DEFLATED, -WINDOW_BITS,
-				  MEMORY_LEVEL, d->strategy);
+	d->level = level;
+	int status = deflateInit2(&d->stream, level, Z_DEFLATED, window, MEMORY_LEVEL,
+				  d->strategy);
 	assert(status == Z_OK);
 	return d;
+}
+
+struct deflate *deflate_new(struct buf *out)
+{
+	return begin(out, LEVEL, -WINDOW_BITS);
+}
+
+struct deflate *deflate_new_gzip(struct buf *out)
+{
+	return begin(out, GZIP_LEVEL, GZIP + WINDOW_BITS);
 }
 
 /* Gives the stream room for what it makes; what was made is counted by count_made(). */
@@ -85,7 +96,7 @@ static void choose(struct deflate *d, int strategy)
 	int status;
 	do {
 		make_room(d);
-		status = deflateParams(&d->stream, LEVEL, strategy);
+		status = deflateParams(&d->stream, d->level, strategy);
 		assert(status == Z_OK || status == Z_BUF_ERROR);
 		count_made(d);
 	} while (status == Z_BUF_ERROR);

@@ -6,7 +6,7 @@
 
 /*
  * The other direction of io/inflate.h: a raw deflate stream (RFC 1951, no gzip
- * around it) of bytes that are in memory.  The other door to zlib.
+ * around it) of bytes that are in memory, or a file of gzip.  The other door to zlib.
  */
 
 /* What bytes are like, which decides how they are made small. */
@@ -19,6 +19,9 @@ struct deflate;
 
 /* What is made is appended to *out, which must live as long. */
 struct deflate *deflate_new(struct buf *out);
+
+/* The same as a file of gzip, without name and time; smaller, and taking more time. */
+struct deflate *deflate_new_gzip(struct buf *out);
 void deflate_add(struct deflate *, struct str bytes, enum deflate_kind);
 
 /* Ends the stream and frees it. */

@@ -237,7 +237,7 @@ static uint32_t place_of(struct locations *l, const struct location_key *key)
 		.address = key->address,
 		.flags = is_unknown(key->symbol) ? PLACE_NAMELESS : 0,
 	};
-	if (key->module != ID_NONE && key->module != l->unknown_module)
+	if (text_of(l, key->module).n > 0 && key->module != l->unknown_module)
 		place.mapping = places_mapping(places, &(struct mapping){
 			.file = key->module, .build_id = ID_NONE,
 		});

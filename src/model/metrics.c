@@ -129,6 +129,17 @@ struct str metrics_name(struct str elsewhere)
 	return elsewhere;
 }
 
+bool metrics_is_unit(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned char c = (unsigned char)s.p[i];
+		bool letter = (c | 32) >= 'a' && (c | 32) <= 'z';
+		if (!letter && c < 0x80 && (i == 0 || c != '-'))
+			return false;
+	}
+	return s.n > 0 && s.n <= 32;
+}
+
 struct str metrics_words(struct str name)
 {
 	const struct known *k = find_known(name);

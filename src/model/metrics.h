@@ -38,7 +38,7 @@ struct metric {
 	bool is_estimate;        /* of what was not recorded from samples that were */
 	unsigned column;         /* of profile->metric_values, when all are kept */
 	struct str own, own_unit;    /* as the file calls them, for writing them again;
-					empty: no other way */
+					NULL: no other way */
 };
 
 enum { METRICS_MAX = 32 };
@@ -80,6 +80,9 @@ bool metrics_is(struct str name, struct str asked);
 
 /* What is called so elsewhere: "leaked" for "curB"; the same text when it is not known. */
 struct str metrics_name(struct str elsewhere);
+
+/* "instrs", "µs": whether others will take it for a unit, too. */
+bool metrics_is_unit(struct str word);
 
 /* For people: "at end" for "leaked"; the name itself when there is nothing better. */
 struct str metrics_words(struct str name);

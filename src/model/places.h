@@ -12,7 +12,8 @@
  *
  * What was compiled into a function is at the address of that function: a frame of
  * the kind FRAME_INLINED and the one that stands behind it, towards the root, are one
- * location in the program when their places have the same address and mapping.
+ * location in the program.  Its address is that of the latter: some profilers tell of
+ * each inlined function where it would return to.
  *
  * Texts are ids in profile->text, or ID_NONE.
  */
@@ -45,6 +46,7 @@ enum mapping_flag {
 	MAPPING_FILES = 2,
 	MAPPING_LINES = 4,
 	MAPPING_INLINED = 8,
+	MAPPING_TOLD = 16,       /* the recording tells which of these it is */
 };
 
 struct places {

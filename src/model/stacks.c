@@ -41,6 +41,7 @@ void stacks_free(struct stacks *s)
 {
 	free(s->items);
 	free(s->pool);
+	free(s->source);
 	buf_free(&s->event_text);
 	*s = (struct stacks){ 0 };
 }
@@ -161,7 +162,7 @@ bool stacks_select(struct stacks *s, struct profile *p, const struct want *want,
 	bool is_all = s->total[0] + p->taken == s->total_before;
 	if (s->samples == 0 && is_all && !p->samples_untold)
 		s->samples = p->header_samples;
-	if (s->in_order && !p->sampled)
+	if (s->source || (s->in_order && !p->sampled))
 		return true;
 	if (!s->in_order && !(p->sorted && in_order))
 		stacks_sort(s);

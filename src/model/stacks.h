@@ -13,6 +13,10 @@
  *
  * For a flame chart they stand in the order read, and equal ones stay apart,
  * unless they are neighbours of a sampled profile.
+ *
+ * For formats that carry more (want->places) they stand in the order read as well, each
+ * with its group and all of its values in the profile: process names are not made
+ * frames, values may be 0, and there may be no frame.
  */
 struct stacks {
 	const struct profile *profile;
@@ -23,11 +27,13 @@ struct stacks {
 
 	struct stacks_item {
 		uint64_t first;          /* of its frames in pool */
-		uint32_t depth;          /* at least 1 */
+		uint32_t depth;          /* at least 1, unless there is a source */
 		int64_t value[COLUMNS_MAX];      /* with_samples: value, samples */
 	} *items;
 	uint32_t count;
 	uint32_t *pool;              /* frame ids, root first */
+	uint32_t *source;            /* by item: its stack in the profile; NULL when nobody
+					asked for places */
 	bool in_order;               /* as read: for a flame chart */
 	bool reversed;               /* turned around: what comes first was called last */
 

@@ -105,6 +105,8 @@ static void make_roots(struct arranging *a, const struct group *g, struct roots 
 		events_add_title(&a->scratch, p->events[g->event].name);
 		roots->frame[roots->count++] = root_frame(p, buf_str(&a->scratch));
 	}
+	if (a->want->places)             /* they are attributes where they go */
+		return;
 	if (g->comm != ID_NONE && a->has_names)
 		roots->frame[roots->count++] = root_frame(p, process_name(a, g));
 	if (a->want->group_by == GROUP_CPU && g->cpu >= 0) {
@@ -201,9 +203,10 @@ static uint32_t place_frames(struct arranging *a, uint64_t first, struct roots *
 	to = reversed ? frames + own->depth : frames;
 	memcpy(to, roots->frame, roots->count * sizeof(*frames));
 	uint32_t depth = own->depth + roots->count;
-	if (depth == 0 && a->none == ID_NONE)
+	bool may_be_empty = a->s->source && a->parts == 1;
+	if (depth == 0 && !may_be_empty && a->none == ID_NONE)
 		a->none = root_frame(a->p, STR("[no stack]"));
-	if (depth == 0)
+	if (depth == 0 && !may_be_empty)
 		frames[depth++] = a->none;
 	if (last && a->want->reverse && !reversed)
 		profile_reverse(frames, depth);
@@ -257,7 +260,7 @@ static bool arrange_stack(struct arranging *a, uint32_t id)
 	s->any_before |= any;
 	if (!add_to(&s->total_before, item.value[0]))
 		return false;
-	if (!any || !arrange_frames(a, id, &item))
+	if ((!any && !s->source) || !arrange_frames(a, id, &item))
 		return true;
 	add_samples(a, id, false);
 	if (s->with_samples)
@@ -266,6 +269,8 @@ static bool arrange_stack(struct arranging *a, uint32_t id)
 		if (!add_to(&s->total[c], item.value[c]))
 			return false;
 	ARRAY_RESERVE(s->items, s->item_capacity, (size_t)s->count + 1);
+	if (s->source)
+		s->source[s->count] = id;
 	s->items[s->count++] = item;
 	return true;
 }
@@ -278,6 +283,8 @@ static void reserve(struct arranging *a)
 	s->item_capacity = a->p->stack_count;
 	s->pool = xhuge_calloc(s->pool_capacity * sizeof(*s->pool));
 	s->items = xhuge_calloc(s->item_capacity * sizeof(*s->items));
+	if (a->want->places)
+		s->source = xcalloc(s->item_capacity, sizeof(*s->source));
 	if (a->parts > 1)
 		a->origins = xcalloc(a->p->stack_count, sizeof(*a->origins));
 }
@@ -351,6 +358,8 @@ static void arrange_part(struct arranging *a, unsigned part)
 	for (uint32_t i = 0; i < s->count; i++) {
 		if (rearrange(a, i, part)) {
 			a->origins[kept] = a->origins[i];
+			if (s->source)
+				s->source[kept] = s->source[i];
 			s->items[kept++] = s->items[i];
 		} else {
 			take_back(a, i);

@@ -68,6 +68,7 @@ struct want {
 	struct want_window window;
 	bool raw_counts;         /* counts of a sample as written, not scaled up */
 	bool all_frames;         /* also those that the profile itself says to leave out */
+	bool keeps_rules;        /* what says so is written again, and need not be obeyed */
 	struct str unit;         /* of the values; empty: as the input says */
 	unsigned columns;        /* numbers ending folded lines, 1 or 2; 0: as it says */
 

@@ -209,24 +209,12 @@ static bool is_head_known(const struct dhat *d)
 	return d->version == 1 || (d->seen & needed) == needed;
 }
 
-/* "instrs", "µs": anything else would not be taken for a unit by others. */
-static bool is_word(struct str s)
-{
-	for (size_t i = 0; i < s.n; i++) {
-		unsigned char c = (unsigned char)s.p[i];
-		bool letter = (c | 32) >= 'a' && (c | 32) <= 'z';
-		if (!letter && c < 0x80 && (i == 0 || c != '-'))
-			return false;
-	}
-	return s.n > 0 && s.n <= 32;
-}
-
 static bool read_text(struct dhat *d, struct str *text, bool only_word)
 {
 	struct json *j = d->json;
 	if (json_next(j) != JSON_STRING)
 		return j->kind > JSON_END && json_error(j, "no text where one belongs");
-	if (only_word && !is_word(j->text))
+	if (only_word && !metrics_is_unit(j->text))
 		return json_error(j, "'%.*s' is no word for a mode or unit",
 				  (int)(j->text.n > 40 ? 40 : j->text.n), j->text.p);
 	*text = profile_keep(d->profile, j->text);
@@ -383,7 +371,7 @@ static bool read_points(struct dhat *d)
 	d->head_known = is_head_known(d);
 	if (d->head_known && !choose_metric(d))
 		return false;
-	d->stride = d->head_known ? 1 : SLOTS;
+	d->stride = d->head_known && !d->want->all_metrics ? 1 : SLOTS;
 	if (!expect(d, JSON_ARRAY, "list of points"))
 		return false;
 	while (json_next(d->json) == JSON_OBJECT)
@@ -437,17 +425,27 @@ static bool read_table(struct dhat *d)
 
 /* Stacks */
 
+static void end_point(struct dhat *d, uint32_t group, const int64_t *values)
+{
+	int64_t of_metric[SLOTS] = { 0 };
+	of_metric[d->metrics.chosen] = values[0];
+	for (unsigned m = 0; d->stride > 1 && m < d->metrics.count; m++)
+		of_metric[m] = values[d->slot_of[m]];
+	sample_end_metrics(d->out, group, of_metric);
+}
+
 static void push_points(struct dhat *d, uint32_t group)
 {
-	enum slot chosen = d->slot_of[d->metrics.chosen];
+	unsigned chosen = d->stride > 1 ? d->slot_of[d->metrics.chosen] : 0;
 	uint64_t start = 0;
+	samples_metrics(d->out, &d->metrics, d->want->all_metrics);
 	for (size_t i = 0; i < d->point_count; i++) {
 		uint64_t end = d->points[i].end;
-		int64_t value = d->values[i * d->stride + (d->stride == 1 ? 0 : chosen)];
-		if (value > 0) {
+		const int64_t *values = &d->values[i * d->stride];
+		if (values[chosen] > 0 || d->want->all_metrics) {
 			framestack_push(&d->frames, d->out, d->pool + start,
 					 (uint32_t)(end - start), is_heap(d));
-			sample_end(d->out, group, (int64_t[]){ value, 0 });
+			end_point(d, group, values);
 		}
 		start = end;
 	}

@@ -271,7 +271,7 @@ static bool choose_metric(struct pprof *p)
 		return false;
 	unsigned last = p->metrics.count - 1;
 	for (unsigned i = 0; i < p->metrics.count; i++)
-		if (str_eq(p->metrics.items[i].own, usual))
+		if (usual.n && str_eq(p->metrics.items[i].own, usual))
 			last = i;
 	struct want want = asked_metric(p);
 	struct buf why = { 0 };
@@ -336,7 +336,8 @@ static void keep_title(struct pprof *p)
 	    p->tables.mappings[0].module == ID_NONE)
 		return;
 	struct str file = intern_text(&p->profile->text, p->tables.mappings[0].module);
-	if (file.p[0] == '/' && file.n > 1 && file.p[1] != '/')
+	bool library = str_find(file, STR(".so")) >= 0;
+	if (file.p[0] == '/' && file.n > 1 && file.p[1] != '/' && !library)
 		p->profile->title = str_basename(file);
 }
 
@@ -376,6 +377,7 @@ static bool read_pprof(struct input *in, const struct want *want, struct samples
 	};
 	struct proto_field f;
 	bool ok = true;
+	in->is_binary = true;
 	pprof_tables_init(&p.tables, in, p.profile, want);
 	while (ok && proto_next(in, &f))
 		ok = read_field(&p, &f);
@@ -389,8 +391,8 @@ static bool read_pprof(struct input *in, const struct want *want, struct samples
 
 /* Probe */
 
-/* Fields 1 and 2, both numbers, as those of a type of values are. */
-static bool is_value_type(struct str s)
+/* Fields 1 and 2, both numbers, as those of a type of values are; 0 is left out. */
+static bool is_value_type(struct str s, unsigned *types)
 {
 	struct proto_field f;
 	unsigned seen = 0;
@@ -399,7 +401,8 @@ static bool is_value_type(struct str s)
 			return false;
 		seen |= 1u << f.number;
 	}
-	return s.n == 0 && seen & 2;
+	*types += seen >> 1 & 1;
+	return s.n == 0;
 }
 
 /* Messages of which a field is never bytes. */
@@ -422,7 +425,7 @@ static bool is_pprof_field(const struct proto_field *f, unsigned *types)
 	if (f->kind != PROTO_BYTES)
 		return false;
 	switch (f->number) {
-	case SAMPLE_TYPE: ++*types; return is_value_type(f->bytes);
+	case SAMPLE_TYPE: return is_value_type(f->bytes, types);
 	case PERIOD_TYPE: return has_numbers(f->bytes, 0);
 	case SAMPLE: return has_numbers(f->bytes, 1u << 1 | 1u << 2 | 1u << 3);
 	case LOCATION: return has_numbers(f->bytes, 1u << 4);

@@ -142,6 +142,16 @@ static bool find_cut(struct pushing *p, const Pprof__Sample *s, size_t *first)
 	return true;
 }
 
+/* What our own writer says of samples without a stack, for readers that skip them. */
+static void forget_no_stack(struct pushing *p)
+{
+	struct samples *out = p->out;
+	if (sample_depth(out) > 0 && !p->tables->want->places &&
+	    str_eq(profile_name(p->tables->profile, out->frames[out->frame_count - 1]),
+		   STR("[no stack]")))
+		sample_pop(out);
+}
+
 static bool push_stack(struct pushing *p, const Pprof__Sample *s)
 {
 	size_t first;
@@ -160,6 +170,8 @@ static bool push_stack(struct pushing *p, const Pprof__Sample *s)
 					      "stack of more than %d frames",
 					      SAMPLES_DEPTH_MAX);
 	}
+	if (s->n_location_id == 1)
+		forget_no_stack(p);
 	tags_push_root(p->out, p->tables->want, p->labels);
 	if (sample_depth(p->out) == 0)
 		p->out->frameless++;

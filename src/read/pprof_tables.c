@@ -129,7 +129,7 @@ bool pprof_tables_mapping(struct pprof_tables *t, const Pprof__Mapping *m, uint6
 		.mapping = {
 			.start = m->memory_start, .limit = m->memory_limit,
 			.offset = m->file_offset,
-			.flags = (m->has_functions ? MAPPING_FUNCTIONS : 0u) |
+			.flags = MAPPING_TOLD | (m->has_functions ? MAPPING_FUNCTIONS : 0u) |
 				 (m->has_filenames ? MAPPING_FILES : 0u) |
 				 (m->has_line_numbers ? MAPPING_LINES : 0u) |
 				 (m->has_inline_frames ? MAPPING_INLINED : 0u),
@@ -256,7 +256,7 @@ bool pprof_tables_finish(struct pprof_tables *t, struct str drop, struct str kee
 	if (!check_all(t))
 		return false;
 	make_mappings(t);
-	if (t->want->all_frames)
+	if (t->want->all_frames || t->want->keeps_rules)
 		return true;
 	return compile(t, drop, &t->drop) && compile(t, keep, &t->keep);
 }

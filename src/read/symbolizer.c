@@ -65,7 +65,7 @@ struct symbolizer *symbolizer_new(struct input *in, struct profile *profile,
 	struct symbolizer *s = xcalloc(1, sizeof(*s));
 	*s = (struct symbolizer){ .in = in, .profile = profile, .want = want,
 				  .offsets = offsets || want->addrs };
-	s->lines = want->granularity == GRANULARITY_LINES ||
+	s->lines = want->places || want->granularity == GRANULARITY_LINES ||
 		   want->granularity == GRANULARITY_FILES ||
 		   want->granularity == GRANULARITY_FILEFUNCTIONS;
 	locations_init(&s->locations, profile, want);
@@ -191,7 +191,8 @@ static void add_unknown(struct symbolizer *s, const struct module *m, uint64_t a
 	uint32_t before = s->pool_count;
 	add_frames(s, &(struct location_key){ .module = m ? m->text : ID_NONE,
 					      .line = ID_NONE, .address = address });
-	if (m != NULL && s->offsets && s->pool_count > before)
+	/* Where places are kept, the address is one. */
+	if (m != NULL && s->offsets && s->pool_count > before && !s->want->places)
 		add_offset(s, m, address);
 }
 
@@ -213,7 +214,10 @@ static void add_chain(struct symbolizer *s, const struct module *m, uint64_t add
 	size_t count = 0;
 	if (m->has_dwarf)
 		count = elf_file_frames(m->file, address, s->lines, &frames);
-	struct location_key key = { .module = m->text, .offset = address - symbol->address };
+	struct location_key key = {
+		.module = m->text, .offset = address - symbol->address,
+		.address = s->want->places ? address : 0,
+	};
 	for (size_t i = 0; i + 1 < count; i++) {
 		key.symbol = frames[i].name;
 		key.line = line_text(s, &frames[i]);

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/series.h"
+
+static void add(struct series *s, struct series_item item)
+{
+	if (s->count < METRICS_MAX)
+		s->items[s->count++] = item;
+}
+
+static void add_metrics(struct series *s, const struct stacks *stacks)
+{
+	const struct metrics *m = &stacks->profile->metrics;
+	for (unsigned i = 0; i < m->count; i++) {
+		const struct metric *metric = &m->items[i];
+		if (i == m->chosen)
+			s->chosen = s->count;
+		add(s, (struct series_item){
+			.name = metric->name, .own = metric->own,
+			.unit = i == m->chosen ? stacks->unit : metric->unit,
+			.own_unit = metric->own_unit, .column = metric->column,
+			.is_metric = true,
+		});
+	}
+}
+
+/* "cycles" for the periods of this event, "before", "samples". */
+static struct str column_name(const struct stacks *stacks, unsigned i)
+{
+	const struct profile *p = stacks->profile;
+	struct str name = p->columns[i].name;
+	if (i == 0 && stacks->event.n && !p->is_difference)
+		name = stacks->event;
+	return name.n ? name : STR("value");
+}
+
+static void add_column(struct series *s, const struct stacks *stacks, unsigned i)
+{
+	const struct column *c = &stacks->profile->columns[i];
+	add(s, (struct series_item){
+		.name = column_name(stacks, i), .column = i, .scale = c->scale,
+		.unit = c->is_samples ? STR("samples") : stacks->unit,
+	});
+}
+
+/* The unit of the stacks is that of the column which was chosen; of the samples it is
+ * no unit of the others. */
+static void add_columns(struct series *s, const struct stacks *stacks)
+{
+	const struct profile *p = stacks->profile;
+	unsigned last = p->column_count - 1;
+	bool samples = p->column_count > 1 && p->columns[last].is_samples;
+	if (samples)
+		add_column(s, stacks, last);
+	for (unsigned i = 0; i < p->column_count - samples; i++)
+		add_column(s, stacks, i);
+	s->chosen = s->count - 1;
+}
+
+void series_init(struct series *s, const struct stacks *stacks)
+{
+	*s = (struct series){ 0 };
+	if (stacks->profile->metric_columns)
+		add_metrics(s, stacks);
+	else
+		add_columns(s, stacks);
+}
+
+int64_t series_value(const struct series *s, const struct stacks *stacks, uint32_t item,
+		     unsigned which)
+{
+	const struct profile *p = stacks->profile;
+	const struct series_item *series = &s->items[which];
+	size_t stack = stacks->source[item];
+	if (series->is_metric)
+		return p->metric_values[stack * p->metric_columns + series->column];
+	return p->values[stack * COLUMNS_MAX + series->column];
+}

@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * A profile of pprof: io/pprof.proto tells the fields, read/pprof.c what they mean.
+ * Samples come first and make what they refer to as they need it; the tables come
+ * behind them.  One stack of a group is one sample.
+ *
+ * Process and thread are the labels comm, pid and tid, the processor is cpu; the reader
+ * takes the first three back.
+ */
+#include "write/pprof.h"
+
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "io/deflate.h"
+#include "io/pprof.pb-c.h"
+#include "model/series.h"
+#include "write/pprof_parts.h"
+
+enum field {
+	SAMPLE_TYPE = 1, SAMPLE, DROP_FRAMES = 7, KEEP_FRAMES, TIME, DURATION, PERIOD_TYPE,
+	PERIOD, COMMENT, DEFAULT_TYPE, DOC_URL
+};
+
+enum { PIECE = 64 * 1024, GROUP_LABELS = 4 };
+
+struct writing {
+	const struct stacks *stacks;
+	const struct profile *profile;
+	struct series series;
+	struct pprof_parts parts;
+	struct output *out;
+	struct buf plain, packed;    /* what waits, and what was made small of it */
+	struct deflate *deflate;
+
+	uint64_t *locations;     /* of a sample, leaf first */
+	size_t location_capacity;
+	struct group_labels {
+		Pprof__Label **labels;
+		size_t count;
+		bool made;
+	} *labels;               /* by group */
+	struct arena arena;      /* of labels */
+	bool has_names;          /* of processes: some are not empty */
+	bool is_again;           /* it was a profile of pprof */
+};
+
+static void pass_on(struct writing *w)
+{
+	deflate_add(w->deflate, buf_str(&w->plain), DEFLATE_TEXT);
+	buf_clear(&w->plain);
+	output_bytes(w->out, buf_str(&w->packed));
+	buf_clear(&w->packed);
+}
+
+static void more(void *context)
+{
+	struct writing *w = context;
+	if (w->plain.n >= PIECE)
+		pass_on(w);
+}
+
+/* Types of values */
+
+/* Of metrics that other formats have told, what pprof's own reports look for. */
+static struct str type_name(const struct series_item *item)
+{
+	static const struct { struct str name, type; } known[] = {
+		{ STR("total"), STR("alloc_space") }, { STR("blocks"), STR("alloc_objects") },
+		{ STR("live"), STR("inuse_space") }, { STR("live-blocks"), STR("inuse_objects") },
+	};
+	if (item->own.p)
+		return item->own;
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
+		if (item->is_metric && str_eq(known[i].name, item->name))
+			return known[i].type;
+	return item->name;
+}
+
+static struct str type_unit(const struct series_item *item)
+{
+	static const struct { struct str unit, word; } known[] = {
+		{ STR("ns"), STR("nanoseconds") }, { STR("us"), STR("microseconds") },
+		{ STR("ms"), STR("milliseconds") }, { STR("s"), STR("seconds") },
+		{ STR("samples"), STR("count") }, { STR("blocks"), STR("count") },
+		{ STR(""), STR("count") },
+	};
+	if (item->own.p)
+		return item->own_unit;
+	/* What is counted is told by the names that pprof knows, else by the unit. */
+	if (str_eq(item->unit, STR("blocks")) && str_eq(type_name(item), item->name))
+		return item->unit;
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
+		if (str_eq(known[i].unit, item->unit))
+			return known[i].word;
+	return item->unit;
+}
+
+static void put_type(struct writing *w, enum field field, struct str type, struct str unit)
+{
+	Pprof__ValueType message = PPROF__VALUE_TYPE__INIT;
+	message.type = pprof_parts_text(&w->parts, type);
+	message.unit = pprof_parts_text(&w->parts, unit);
+	proto_put_message(&w->plain, field, &message.base);
+}
+
+static void put_types(struct writing *w)
+{
+	for (unsigned i = 0; i < w->series.count; i++)
+		put_type(w, SAMPLE_TYPE, type_name(&w->series.items[i]),
+			 type_unit(&w->series.items[i]));
+}
+
+/* Labels */
+
+static void put_label(struct writing *w, struct group_labels *to, Pprof__Label label)
+{
+	Pprof__Label *kept = arena_alloc(&w->arena, sizeof(*kept));
+	*kept = label;
+	to->labels[to->count++] = kept;
+}
+
+static void put_number(struct writing *w, struct group_labels *to, struct str key,
+		       int64_t number)
+{
+	Pprof__Label label = PPROF__LABEL__INIT;
+	label.key = pprof_parts_text(&w->parts, key);
+	label.num = number;
+	if (number >= 0)
+		put_label(w, to, label);
+}
+
+static void make_labels(struct writing *w, const struct group *g, struct group_labels *to)
+{
+	uint32_t count;
+	const struct label *labels = labels_of(&w->profile->labels, g->labels, &count);
+	to->made = true;
+	to->labels = arena_alloc(&w->arena, (count + GROUP_LABELS) * sizeof(*to->labels));
+	if (g->comm != ID_NONE) {
+		Pprof__Label label = PPROF__LABEL__INIT;
+		label.key = pprof_parts_text(&w->parts, STR("comm"));
+		struct str name = intern_text(&w->profile->text, g->comm);
+		label.str = pprof_parts_text(&w->parts, name.n ? name : STR("[no name]"));
+		if (w->has_names)
+			put_label(w, to, label);
+	}
+	put_number(w, to, STR("pid"), g->pid);
+	put_number(w, to, STR("tid"), g->tid);
+	put_number(w, to, STR("cpu"), g->cpu);
+	for (uint32_t i = 0; i < count; i++) {
+		Pprof__Label label = PPROF__LABEL__INIT;
+		label.key = pprof_parts_own(&w->parts, labels[i].key);
+		label.str = pprof_parts_own(&w->parts, labels[i].text);
+		label.num = labels[i].number;
+		label.num_unit = pprof_parts_own(&w->parts, labels[i].unit);
+		put_label(w, to, label);
+	}
+}
+
+static bool has_names(const struct profile *p)
+{
+	for (uint32_t i = 0; i < p->group_count; i++)
+		if (p->groups[i].comm != ID_NONE &&
+		    intern_text(&p->text, p->groups[i].comm).n > 0)
+			return true;
+	return false;
+}
+
+/* Samples */
+
+static int64_t power_of_ten(unsigned n)
+{
+	int64_t power = 1;
+	while (n-- > 0)
+		power *= 10;
+	return power;
+}
+
+/* Whole numbers; decimals, which only folded text has, are rounded. */
+static int64_t whole(int64_t digits, unsigned scale)
+{
+	int64_t power = power_of_ten(scale), rest = digits % power;
+	return digits / power + (2 * rest >= power) - (-2 * rest >= power);
+}
+
+static size_t find_locations(struct writing *w, uint32_t item)
+{
+	const struct stacks_item *stack = &w->stacks->items[item];
+	const uint32_t *frames = w->stacks->pool + stack->first;
+	size_t n = 0;
+	ARRAY_RESERVE(w->locations, w->location_capacity, stack->depth);
+	for (uint32_t i = 0; i < stack->depth;) {
+		uint32_t run = pprof_parts_run(&w->parts, frames + i, stack->depth - i);
+		w->locations[n++] = pprof_parts_location(&w->parts, frames + i, run);
+		i += run;
+	}
+	/* pprof leaves out samples without a location. */
+	if (n == 0 && !w->is_again) {
+		ARRAY_RESERVE(w->locations, w->location_capacity, 1);
+		w->locations[n++] = pprof_parts_no_stack(&w->parts);
+	}
+	for (size_t i = 0; i < n / 2; i++) {
+		uint64_t swap = w->locations[i];
+		w->locations[i] = w->locations[n - 1 - i];
+		w->locations[n - 1 - i] = swap;
+	}
+	return n;
+}
+
+static void put_sample(struct writing *w, uint32_t item)
+{
+	int64_t values[METRICS_MAX];
+	uint32_t group = w->profile->stacks[w->stacks->source[item]].group;
+	struct group_labels *labels = &w->labels[group];
+	if (!labels->made)
+		make_labels(w, &w->profile->groups[group], labels);
+	for (unsigned i = 0; i < w->series.count; i++)
+		values[i] = whole(series_value(&w->series, w->stacks, item, i),
+				  w->series.items[i].scale);
+	Pprof__Sample message = PPROF__SAMPLE__INIT;
+	message.n_location_id = find_locations(w, item);
+	message.location_id = w->locations;
+	message.n_value = w->series.count;
+	message.value = values;
+	message.n_label = labels->count;
+	message.label = labels->labels;
+	proto_put_message(&w->plain, SAMPLE, &message.base);
+	more(w);
+}
+
+/* The whole; texts are written last of all. */
+
+static void put_text(struct writing *w, enum field field, struct str text)
+{
+	if (text.n)
+		proto_put_number(&w->plain, field, pprof_parts_text(&w->parts, text));
+}
+
+static void put_whole_number(struct writing *w, enum field field, int64_t number)
+{
+	if (number)
+		proto_put_number(&w->plain, field, (uint64_t)number);
+}
+
+/* The default is the last one for pprof, unless another one is named. */
+static void put_default(struct writing *w)
+{
+	const struct recording *r = &w->profile->recording;
+	const struct metrics *m = &w->profile->metrics;
+	struct str type = type_name(&w->series.items[w->series.chosen]);
+	if (w->series.items[w->series.chosen].is_metric && m->chosen == m->usual && r->usual.n)
+		put_text(w, DEFAULT_TYPE, r->usual);
+	else if (w->series.chosen + 1 < w->series.count)
+		put_text(w, DEFAULT_TYPE, type);
+}
+
+static void put_recording(struct writing *w)
+{
+	const struct recording *r = &w->profile->recording;
+	const struct series_item *chosen = &w->series.items[w->series.chosen];
+	bool told = r->period_type.n || r->period_unit.n || r->period;
+	put_text(w, DROP_FRAMES, r->drop);
+	put_text(w, KEEP_FRAMES, r->keep);
+	put_whole_number(w, TIME, r->time);
+	put_whole_number(w, DURATION, r->duration);
+	put_type(w, PERIOD_TYPE, told ? r->period_type : type_name(chosen),
+		 told ? r->period_unit : type_unit(chosen));
+	put_whole_number(w, PERIOD, r->period);
+	for (uint32_t i = 0; i < r->comment_count; i++)
+		proto_put_number(&w->plain, COMMENT,
+				 pprof_parts_text(&w->parts, r->comments[i]));
+	put_default(w);
+	put_text(w, DOC_URL, r->url);
+}
+
+/* Without any, pprof says that it misses the program. */
+static struct str program_name(const struct writing *w)
+{
+	struct str title = w->stacks->title;
+	for (uint32_t i = 0; title.n == 0 && i < w->profile->group_count; i++)
+		if (w->profile->groups[i].comm != ID_NONE)
+			title = intern_text(&w->profile->text, w->profile->groups[i].comm);
+	ptrdiff_t blank = str_chr(title, ' ');
+	title = str_basename(blank > 0 ? str_head(title, (size_t)blank) : title);
+	return title.n ? title : STR("[program]");
+}
+
+static bool write_pprof(const struct stacks *stacks, struct output *out, struct buf *why)
+{
+	(void)why;
+	struct writing w = {
+		.stacks = stacks, .profile = stacks->profile, .out = out,
+		.labels = xcalloc(stacks->profile->group_count, sizeof(*w.labels)),
+		.has_names = has_names(stacks->profile),
+	};
+	w.deflate = deflate_new_gzip(&w.packed);
+	series_init(&w.series, stacks);
+	w.is_again = w.series.items[0].own.p != NULL;
+	pprof_parts_init(&w.parts, w.profile,
+			 w.is_again ? STR("") : program_name(&w));
+	put_types(&w);
+	for (uint32_t i = 0; i < stacks->count; i++)
+		put_sample(&w, i);
+	put_recording(&w);
+	pprof_parts_write(&w.parts, &w.plain, more, &w);
+	pass_on(&w);
+	deflate_end(w.deflate);
+	output_bytes(out, buf_str(&w.packed));
+	pprof_parts_free(&w.parts);
+	arena_free(&w.arena);
+	buf_free(&w.plain);
+	buf_free(&w.packed);
+	free(w.locations);
+	free(w.labels);
+	return true;
+}
+
+const struct writer writer_pprof = {
+	.name = "pprof",
+	.title = "profile for go tool pprof and all that reads its format",
+	.suffixes = { ".pb.gz", ".pprof", ".pb" },
+	.is_rich = true,
+	.is_binary = true,
+	.keeps_rules = true,
+	.write = write_pprof,
+};

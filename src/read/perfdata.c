@@ -161,7 +161,6 @@ static bool read_sample(struct perfdata *p, const struct perfdata_record *r)
 {
 	struct perfdata_sample s;
 	const struct perfdata_event *event = perfdata_events_sample(&p->events, r->body);
-	p->world.monotonic |= event && event->monotonic;
 	if (event == NULL) {
 		input_warn(p->in, "samples of an event that is not described", STR(""));
 		return true;
@@ -202,6 +201,7 @@ static bool read_record(struct perfdata *p, const struct perfdata_record *r)
 		read_lost(p, r);
 		return true;
 	default:
+		p->world.monotonic = p->events.count > 0 && p->events.items[0].monotonic;
 		return perfdata_world_change(&p->world, r);
 	}
 }

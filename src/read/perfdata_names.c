@@ -123,6 +123,8 @@ static void name_file(struct naming *n, uint32_t from, uint32_t to,
 {
 	struct symbolizer_file file = { source->path, build_of(n, source) };
 	uint32_t module = symbolizer_module(n->symbolizer, &file), count;
+	if (file.build_id.n > 0 && source->pid > 0)
+		symbolizer_process(n->symbolizer, module, source->pid);
 	for (uint32_t i = from; i < to; i++) {
 		const uint32_t *frames = frames_of(n, module, place_at(n, i)->address,
 						   &count);

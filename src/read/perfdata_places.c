@@ -42,6 +42,7 @@ uint32_t perfdata_places_source(struct perfdata_places *p,
 	struct str key = str_skip(intern_text(&p->keys, id), sizeof(head));
 	ARRAY_RESERVE(p->sources, p->source_capacity, (size_t)id + 1);
 	p->sources[id].kind = source->kind;
+	p->sources[id].pid = source->pid;
 	p->sources[id].build_id = str_head(key, source->build_id.n);
 	key = str_skip(key, source->build_id.n);
 	p->sources[id].name = str_head(key, source->name.n);

@@ -29,6 +29,7 @@ struct perfdata_source {
 	struct str path;
 	struct str build_id;             /* its bytes; empty when the mapping told none */
 	struct str name;                 /* of PERFDATA_NAMED */
+	uint32_t pid;                    /* of a process that had it; 0: not known */
 };
 
 struct perfdata_place {

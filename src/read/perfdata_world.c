@@ -72,7 +72,7 @@ static struct str before_nul(struct str s)
 static uint32_t user_source(struct perfdata_world *w, uint32_t pid, struct str path,
 			    struct str build_id, uint32_t flags, bool executable)
 {
-	struct perfdata_source source = { PERFDATA_ELF, path, build_id, STR("") };
+	struct perfdata_source source = { PERFDATA_ELF, path, build_id, STR(""), pid };
 	char map[32];
 	if (is_anonymous(path, flags) || path.n == 0) {
 		source.kind = PERFDATA_ANON;

@@ -1,0 +1,280 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: Apache-2.0
+#
+# perf.data read directly tells what perf script tells of it: totals of each event are
+# equal, and so are the stacks, but for classes that are named here.  Recordings are made
+# where perf can record; those of ../shared/data have texts of four versions of perf.
+# And names of code that has no file, the folder form, --identify.
+use strict;
+use warnings;
+no warnings qw(once portable);
+use File::Basename qw(basename dirname);
+use File::Path qw(make_path);
+use FindBin;
+use Test::More;
+
+require "$FindBin::Bin/lib.pm";
+require "$FindBin::Bin/perfdata.pm";
+
+my $collapse = Fg::program('fg-collapse');
+my $temp = $Fg::temp;
+my ($user, $kernel) = ($PerfData::user, $PerfData::kernel);
+my @clock = ([PerfData::attr(), 'cpu-clock']);
+
+check_generator();
+check_jit_map();
+check_jit_dump();
+check_kernel();
+check_folder();
+check_ways_in();
+check_identify();
+check_recordings();
+check_stored();
+done_testing();
+
+sub folded {
+	my (@args) = @_;
+	my $ran = Fg::run({}, $collapse, '--no-header', @args);
+	return wantarray ? ($ran->{out}, $ran->{err}) : $ran->{out};
+}
+
+sub make_file { my ($name, @records) = @_; return Fg::spew("$temp/$name", PerfData::file(\@clock, \@records)) }
+
+# The cases are what the program makes that they are said to be from.
+sub check_generator {
+	make_path("$temp/cases");
+	my $ran = Fg::run({}, $^X, "$Fg::source/t/programs/perfdata", "$temp/cases");
+	is($ran->{status}, 0, 'the cases can be made again') or diag($ran->{err});
+	my @other = grep { Fg::slurp("$temp/cases/" . basename($_)) ne Fg::slurp($_) }
+		grep { -e "$temp/cases/" . basename($_) } glob("$Fg::cases/perfdata/*.in");
+	is("@other", '', '... and are the same');
+	is(scalar(glob_count("$temp/cases/*.in")), glob_count("$Fg::cases/perfdata/*.in"), '... all of them');
+}
+
+sub glob_count { my @files = glob($_[0]); return scalar @files }
+
+# The newest line about an address counts; names have blanks; a bad line is nothing.
+sub check_jit_map {
+	make_path("$temp/maps");
+	Fg::spew("$temp/maps/perf-100.map", "5000 100 old name\nnothing\n5080 10 newer\n0x5200 0x10 hex\n5300 zz bad\n");
+	my $file = make_file('jitmap.data', PerfData::comm('app'), PerfData::mmap2('//anon', 0x5000, 0x1000, 0),
+		map { PerfData::sample(chain => [$user, $_]) } 0x5004, 0x5084, 0x50ff, 0x5200, 0x5300);
+	my ($out, $err) = folded("--map=/tmp=$temp/maps", $file);
+	is($out, "app;[perf-100.map]_[j] 1000\napp;hex_[j] 1000\napp;newer_[j] 1000\napp;old name_[j] 2000\n",
+		'a perf map') or diag($err);
+	like(folded('--granularity=addresses', "--map=/tmp=$temp/maps", $file), qr/^app;newer\+0x4_\[j\] 1000$/m,
+		'... and addresses in it');
+}
+
+sub jit_load {
+	my ($time, $address, $size, $name) = @_;
+	my $body = pack('L L Q Q Q Q', 100, 100, $address, $address, $size, 1) . "$name\0" . "\xcc" x $size;
+	return pack('L L Q', 0, 16 + length $body, $time) . $body;
+}
+
+sub jit_move {
+	my ($time, $from, $to, $size) = @_;
+	return pack('L L Q', 1, 64, $time) . pack('L L Q Q Q Q Q', 100, 100, $to, $from, $to, $size, 1);
+}
+
+# Code in time: another function later at the same place, and one that was moved.
+sub check_jit_dump {
+	make_path("$temp/dumps");
+	Fg::spew("$temp/dumps/jit-100.dump", pack('L L L L L L Q Q', 0x4a695444, 1, 40, 62, 0, 100, 0, 0) .
+		jit_load(10, 0x5000, 64, 'first') . pack('L L Q', 2, 16, 15) . jit_load(100, 0x5000, 64, 'second') .
+		jit_move(200, 0x5000, 0x5800, 64));
+	my @records = (PerfData::comm('app'), PerfData::mmap2('//anon', 0x5000, 0x1000, 0),
+		PerfData::mmap2('/work/jit-100.dump', 0x9000, 0x1000, 0),
+		PerfData::sample(time => 50, chain => [$user, 0x5004]), PerfData::sample(time => 150, chain => [$user, 0x5004]),
+		PerfData::mmap2('//anon', 0x5000, 0x1000, 0, time => 160),
+		PerfData::sample(time => 170, chain => [$user, 0x5004]), PerfData::sample(time => 250, chain => [$user, 0x5804]));
+	my $clock = Fg::spew("$temp/jitdump.data", PerfData::file([[PerfData::attr(flags => 1 << 18 | 1 << 25), 'cpu-clock']],
+		\@records));
+	my ($out, $err) = folded("--map=/work=$temp/dumps", $clock);
+	is($out, "app;first_[j] 1000\napp;second_[j] 3000\n", 'a jit dump is followed in time') or diag($err);
+	is(folded("--map=/work=$temp/dumps", make_file('jitdump2.data', @records)), "app;second_[j] 4000\n",
+		'... and its last state counts where the clock was another one');
+	($out, $err) = folded($clock);
+	like($err, qr/dumps of run-time code that are not there: 1/, '... and missed');
+	Fg::spew("$temp/dumps/jit-100.dump", substr Fg::slurp("$temp/dumps/jit-100.dump"), 0, 100);
+	is(folded("--map=/work=$temp/dumps", $clock), "app;[perf-100.map]_[j] 4000\n", '... and cut off');
+}
+
+# A list of the kernel's functions, from another boot; modules lay elsewhere then.
+sub check_kernel {
+	make_path("$temp/root/proc");
+	Fg::spew("$temp/root/proc/kallsyms", "ffffffff80000000 T _text\nffffffff80000400 t one\nffffffff80000400 T alias\n" .
+		"ffffffff80000500 D data\nffffffff80000600 W two\nffffffffc0000000 t of_module\t[mod]\n");
+	my @records = (PerfData::comm('app'),
+		PerfData::mmap('[kernel.kallsyms]_text', 0xffffffff81000000, 0x1000000, 0xffffffff81000000),
+		PerfData::mmap('[mod]', 0xffffffffc0000000, 0x1000, 0),
+		map { PerfData::sample(chain => [$kernel, $_]) } 0xffffffff81000410, 0xffffffff81000510, 0xffffffff81000600,
+			0xffffffffc0000010);
+	is(folded("--sysroot=$temp/root", make_file('kernel.data', @records)),
+		"app;[mod]_[k] 1000\napp;alias_[k] 2000\napp;two_[k] 1000\n", 'names of a kernel that was moved');
+	$records[1] = PerfData::mmap('[kernel.kallsyms]_text', 0xffffffff80000000, 0x1000000, 0xffffffff80000000);
+	like(folded("--sysroot=$temp/root", make_file('kernel.data', @records)), qr/^app;of_module_\[k\] 1000$/m,
+		'... and of one that was not');
+}
+
+# perf record --threads: a folder, whose files are each in order.
+sub check_folder {
+	make_path("$temp/folder.data");
+	Fg::spew("$temp/folder.data/data", PerfData::file(\@clock, [PerfData::comm('app'),
+		PerfData::mmap2('/f/one', 0x1000, 0x1000, 0, time => 10), PerfData::mmap2('/f/two', 0x1000, 0x1000, 0, time => 40)]));
+	Fg::spew("$temp/folder.data/data.0", join '', map { PerfData::sample(time => $_, chain => [$user, 0x1004]) } 20, 50);
+	Fg::spew("$temp/folder.data/data.1", join '', map { PerfData::sample(time => $_, chain => [$user, 0x1004]) } 5, 30, 60);
+	is(folded("$temp/folder.data"), "app;[one] 2000\napp;[two] 2000\napp;[unknown] 1000\n", 'the folder form');
+	Fg::spew("$temp/folder.data/data.1", pack 'L S S', 9, 0, 1);
+	my $ran = Fg::run({}, $collapse, "$temp/folder.data");
+	is($ran->{status}, 2, '... with a broken file');
+	like($ran->{err}, qr/folder\.data: error: .*a record of 1 bytes/, '... which is told');
+	make_path("$temp/empty");
+	like(Fg::run({}, $collapse, "$temp/empty")->{err}, qr/is a directory/, 'another folder');
+}
+
+sub check_ways_in {
+	for my $name (qw(plain pipe zstd events)) {
+		my $file = "$Fg::cases/perfdata/$name.in";
+		my $want = Fg::slurp("$Fg::cases/perfdata/$name.folded");
+		is(Fg::run({ in => Fg::slurp($file) }, $collapse, '-q', '-')->{out}, $want, "$name through a pipe");
+	}
+}
+
+sub check_identify {
+	my $want = "perfdata: perf.data, as perf record writes it\n  command   perf record -g -- app with words\n" .
+		"  host      host\n  kernel    0.0-none\n  processor x86_64\n  perf      6.1\n  event     cpu-clock\n";
+	is(Fg::run({}, $collapse, '--identify', '-v', "$Fg::cases/perfdata/plain.in")->{out},
+		"$Fg::cases/perfdata/plain.in: $want", '--identify -v');
+	like(Fg::run({}, $collapse, '--identify', '-v', "$Fg::cases/perfdata/pipe.in")->{out},
+		qr/command   perf record app\n  event     cpu-clock$/, '... of a pipe');
+	is(Fg::run({}, $collapse, '--identify', '-v', "$Fg::cases/perfdata/broken-attr.in")->{status}, 2, '... of a broken file');
+}
+
+# Comparisons
+
+sub stacks {
+	my ($text, $classes) = @_;
+	my %count;
+	for (split /\n/, $text) {
+		my ($stack, $n) = /^(.*) (\d+)$/ or next;
+		# What jumps into another library has a name of perf's making.
+		$stack =~ s/\@plt(?=;|$)//g, $stack =~ s/\[\.plt\]/[plt]/g if $classes;
+		$count{$stack} += $n;
+	}
+	return \%count;
+}
+
+# The share of the second that is in the first, too.
+sub share {
+	my ($got, $want) = @_;
+	my ($all, $equal) = (0, 0);
+	for my $stack (keys %$want) {
+		my ($n, $m) = ($want->{$stack}, $got->{$stack} // 0);
+		$all += $n;
+		$equal += $n < $m ? $n : $m;
+	}
+	return $all ? 100 * $equal / $all : 0;
+}
+
+sub sum { my ($stacks) = @_; my $n = 0; $n += $_ for values %$stacks; return $n }
+
+# Totals of each event, as --list-metrics tells them.
+sub totals {
+	my ($file, @args) = @_;
+	my $ran = Fg::run({}, $collapse, '--list-metrics', @args, $file);
+	return join '', sort grep { !/^#/ && !/\t0\t/ } map { s/\tdefault$//r } split /^/, $ran->{out};
+}
+
+sub compare {
+	my ($name, $data, $text, @args) = @_;
+	is(totals($data, @args), totals($text), "$name: totals of each event");
+	my ($got, $err) = folded('--no-inline', '--group-by=event', '--metric=samples', @args, $data);
+	my $want = folded('--no-inline', '--group-by=event', '--metric=samples', $text);
+	return $err if $err =~ /no names|without a name/;
+	my ($raw, $classed) = map { share(stacks($got, $_), stacks($want, $_)) } 0, 1;
+	# A few samples more or less are no share.
+	my $few = 100 * 2 / (sum(stacks($want)) || 1);
+	cmp_ok($raw + $few, '>=', 97, "$name: stacks are equal ($raw %)") or show($got, $want);
+	cmp_ok($classed + $few, '>=', 99, "$name: ... with the named classes") or show($got, $want);
+	return '';
+}
+
+sub show {
+	my ($got, $want) = map { stacks($_, 1) } @_;
+	diag(map { "- $_ $want->{$_}\n" } (grep { ($got->{$_} // 0) < $want->{$_} } sort keys %$want)[0 .. 2]);
+	diag(map { "+ $_ $got->{$_}\n" } (grep { ($want->{$_} // 0) < $got->{$_} } sort keys %$got)[0 .. 2]);
+}
+
+# Recordings made here
+
+sub check_recordings {
+	SKIP: {
+		my $why = cannot_record();
+		skip($why, 1) if $why;
+		my $source = "$Fg::source/t/programs/mill.cc";
+		for (['fp', '-fno-omit-frame-pointer'], ['dwarf', '-fomit-frame-pointer']) {
+			my ($name, $flag) = @$_;
+			my $built = Fg::run({}, 'g++', '-O2', '-g', $flag, '-pthread', '-o', "$temp/$name", $source);
+			skip("no C++ compiler: $built->{err}", 1) if $built->{status};
+		}
+		record('frame pointers', 'fp', qw(-g));
+		record('several events', 'fp', '-g', '-e', 'cpu-clock,page-faults,context-switches');
+		record('compressed', 'fp', qw(-g -z));
+		record('a group', 'fp', '-g', '-e', '{cpu-clock,page-faults}:S');
+		record('no call chains', 'fp');
+		record('DWARF', 'dwarf', '--call-graph', 'dwarf,32768');
+		check_live_pipe();
+	}
+}
+
+sub cannot_record {
+	return 'no perf' unless Fg::has_program('perf');
+	my $ran = Fg::run({}, 'perf', 'record', '-q', '-e', 'cpu-clock', '-g', '-o', "$temp/true.data", 'true');
+	return $ran->{status} || !-s "$temp/true.data" ? "perf cannot record: $ran->{err}" : '';
+}
+
+sub record {
+	my ($name, $program, @options) = @_;
+	my @event = grep({ $_ eq '-e' } @options) ? () : ('-e', 'cpu-clock');
+	my $ran = Fg::run({}, 'perf', 'record', '-q', '-F', 999, @event, @options, '-o', "$temp/live.data", "$temp/$program");
+	my $text = Fg::run({}, 'perf', 'script', '--no-inline', '--max-stack', 1000, '-i', "$temp/live.data");
+	SKIP: {
+		skip("perf cannot do '$name': $ran->{err}$text->{err}", 1) if $ran->{status} || $text->{out} eq '';
+		Fg::spew("$temp/live.txt", $text->{out});
+		my $why = compare($name, "$temp/live.data", "$temp/live.txt");
+		diag("$name: stacks are not compared: $why") if $why;
+	}
+}
+
+sub check_live_pipe {
+	my $ran = Fg::run({ stdout => "$temp/pipe.data" }, 'perf', 'record', '-q', '-e', 'cpu-clock', '-g', '-o', '-', "$temp/fp");
+	my $bytes = Fg::slurp("$temp/pipe.data");
+	$bytes =~ s/^.*?(?=PERFILE2)//s;         # what the program prints
+	my $out = Fg::run({ in => $bytes }, $collapse, '-q', '-')->{out};
+	like($out, qr/;main[;_ ]/, 'perf record -o - through a pipe');
+}
+
+# Recordings of four versions of perf, and what these printed
+
+sub check_stored {
+	my $data = "$Fg::shared/perf";
+	SKIP: {
+		skip("no $data", 1) unless -r "$data/README.txt";
+		for my $file (glob("$data/*.data")) {
+			(my $base = $file) =~ s/\.data$//;
+			my ($text) = grep { -e } map { "$base.$_.txt" } qw(p612 p612-ns-pid p61 p72);
+			my @maps = map { "--map=$_" } "/opt/dem/data/perf=$data", "/tmp/ceo/data/perf=$data",
+				"/opt/dem/bench/perfdata/work/jd=$data/maps", "/tmp=$data/maps";
+			next unless $text;
+			# Programs that are not kept, and names that only jit dumps have; and texts in which perf
+			# has unwound and inlined with its own errors.
+			if ($file =~ /(?:02-dwarf|09-rust|12-node|15-odd)/) {
+				is(totals($file, @maps), totals($text), basename($file) . ': totals of each event');
+				next;
+			}
+			my $why = compare(basename($file), $file, $text, @maps);
+			diag(basename($file) . ": stacks are not compared: $why") if $why;
+		}
+	}
+}

@@ -226,12 +226,13 @@ static bool check_files(struct settings *s)
 	return false;
 }
 
-/* Memory that was counted call by call; folded text does not say. */
+/* Memory that was counted call by call: nothing is estimated from samples. */
 static bool is_exact(const struct job *job)
 {
-	const struct reader *reader = job->files[0].reader;
-	return job->profile.metrics.count > 0 && !reader->is_digest &&
-	       !(reader->options & READS_RAW_COUNTS);
+	const struct profile *p = &job->profile;
+	const struct stacks *s = &job->stacks;
+	return s->metric.n > 0 && !s->is_estimate && p->metrics.samples == 0 &&
+	       s->samples == 0 && !s->with_samples && p->recording.period == 0;
 }
 
 static int read_side(struct comparing *c, enum diff_side side, const char *file)

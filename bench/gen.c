@@ -4,6 +4,7 @@
  * gen CORPUS [MEGABYTES]   writes a corpus (narrow, wide, hard) as perf 6.12
  *                          prints it with its default fields
  * gen picture [MEGABYTES]  writes one as folded text: picture.c
+ * gen later [MEGABYTES]    the same some time later, to be compared with it
  * gen --check FILE         measures the shape of any perf script text
  *
  *	rpc worker 7    4711 [003]  1000.004011:     251934 cycles:P:
@@ -439,7 +440,7 @@ static bool corpus_write(const struct world *w, uint64_t bytes)
 
 static int usage(void)
 {
-	fputs("usage: gen narrow|wide|hard|picture [MEGABYTES]\n"
+	fputs("usage: gen narrow|wide|hard|picture|later [MEGABYTES]\n"
 	      "       gen --check FILE\n", stderr);
 	return 2;
 }
@@ -450,8 +451,10 @@ int main(int argc, char **argv)
 		return usage();
 	if (strcmp(argv[1], "--check") == 0)
 		return argc == 3 && shape_print(argv[2]) ? 0 : 2;
+	bool later = strcmp(argv[1], "later") == 0;
+	const char *name = later ? "picture" : argv[1];
 	for (int id = 0; id < CORPORA; id++) {
-		if (strcmp(argv[1], corpora[id].name) != 0)
+		if (strcmp(name, corpora[id].name) != 0)
 			continue;
 		uint64_t megabytes = argc == 3 ? strtoull(argv[2], NULL, 10)
 					       : corpora[id].megabytes;
@@ -460,7 +463,7 @@ int main(int argc, char **argv)
 		struct world w;
 		world_init(&w, id);
 		bool ok = corpora[id].stacks ? corpus_write(&w, megabytes * 1000000)
-			: picture_write(&w, corpora[id].event, megabytes * 1000000);
+			: picture_write(&w, corpora[id].event, megabytes * 1000000, later);
 		world_free(&w);
 		if (ok)
 			return 0;

@@ -110,7 +110,8 @@ void *need(void *p);
  * fg-collapse does: header lines, then each stack once, frame by frame in
  * order.  Returns false when it cannot write.
  */
-bool picture_write(const struct world *, const char *event, uint64_t bytes);
+/* As it was recorded, or later: some stacks are gone, and all have other values. */
+bool picture_write(const struct world *, const char *event, uint64_t bytes, bool later);
 
 /*
  * Reads a file of perf script text ("-": standard input) and prints what it

@@ -109,6 +109,19 @@ static void rescale(struct diff *d, unsigned scale)
 	}
 }
 
+/* Room for so many elements, in huge pages; the first "count" ones are kept. */
+static void *grow(void *old, size_t count, size_t *capacity, size_t need, size_t size)
+{
+	if (need <= *capacity)
+		return old;
+	void *grown = xhuge_calloc(need * size);
+	if (count > 0)
+		memcpy(grown, old, count * size);
+	free(old);
+	*capacity = need;
+	return grown;
+}
+
 /* Frames stay numbered as they were in the file until all files are there. */
 static void take_items(struct diff *d, const struct stacks *s, struct diff_run *run)
 {
@@ -116,11 +129,13 @@ static void take_items(struct diff *d, const struct stacks *s, struct diff_run *
 	int64_t factor = 1;
 	for (unsigned i = s->scale; i < all->scale; i++)
 		factor *= 10;
-	ARRAY_RESERVE(all->pool, d->pool_capacity, all->pool_count + s->pool_count);
+	all->pool = grow(all->pool, all->pool_count, &d->pool_capacity,
+			 all->pool_count + s->pool_count, sizeof(*all->pool));
 	if (s->pool_count > 0)
 		memcpy(all->pool + all->pool_count, s->pool,
 		       s->pool_count * sizeof(*s->pool));
-	ARRAY_RESERVE(d->run_items, d->item_capacity, (size_t)d->run_item_count + s->count);
+	d->run_items = grow(d->run_items, d->run_item_count, &d->item_capacity,
+			    (size_t)d->run_item_count + s->count, sizeof(*d->run_items));
 	for (uint32_t i = 0; i < s->count; i++) {
 		struct stacks_item *taken = &d->run_items[d->run_item_count++];
 		*taken = s->items[i];
@@ -288,8 +303,12 @@ static struct stacks_item first_of(const struct list *l)
 	return item;
 }
 
+/*
+ * Merges two lists; alike gets what neighbours of the result have in common.  False when
+ * a sum is too large.
+ */
 static bool merge_lists(struct list a, struct list b, const uint32_t *pool,
-			struct stacks_item *out, uint32_t *count)
+			struct stacks_item *out, uint32_t *alike, uint32_t *count)
 {
 	uint32_t n = 0;
 	bool good = true;
@@ -298,6 +317,7 @@ static bool merge_lists(struct list a, struct list b, const uint32_t *pool,
 		int order = a.at == a.count ? 1 : b.at == b.count ? -1 :
 			    compare(&a, &b, pool, &shared);
 		out[n] = first_of(order <= 0 ? &a : &b);
+		alike[n] = order <= 0 ? a.shared : b.shared;
 		if (order == 0) {
 			struct stacks_item same = first_of(&b);
 			good &= add_values(&out[n], &same);
@@ -348,22 +368,29 @@ static bool measure(const struct stacks *s, uint32_t *alike)
 	return true;
 }
 
-/* Takes items that are before the one that stands before them out of the list. */
-static struct stacks take_strays(struct stacks *s)
+/*
+ * Takes items that are before the one that stands before them out of the list; equal
+ * ones become one.
+ */
+static struct stacks take_strays(struct stacks *s, uint32_t *alike, bool *good)
 {
 	struct stacks strays = { .pool = s->pool };
 	size_t capacity = 0;
 	uint32_t kept = 0;
 	for (uint32_t i = 0; i < s->count; i++) {
 		const struct stacks_item *item = &s->items[i];
-		const struct stacks_item *last = kept ? &s->items[kept - 1] : item;
-		uint32_t n = common(s->pool, last, item, 0);
-		bool before = n < last->depth && (n == item->depth ||
+		struct stacks_item *last = &s->items[kept - (kept > 0)];
+		uint32_t n = kept > 0 ? common(s->pool, last, item, 0) : 0;
+		bool before = kept > 0 && n < last->depth && (n == item->depth ||
 			s->pool[last->first + n] > s->pool[item->first + n]);
+		stacks_fetch_ahead(s, i, 0);
 		if (before) {
 			ARRAY_RESERVE(strays.items, capacity, (size_t)strays.count + 1);
 			strays.items[strays.count++] = *item;
+		} else if (kept > 0 && n == item->depth && n == last->depth) {
+			*good &= add_values(last, item);
 		} else {
+			alike[kept] = n;
 			s->items[kept++] = *item;
 		}
 	}
@@ -380,38 +407,54 @@ static bool sort_run(struct diff *d, struct diff_run *run, uint32_t *alike)
 	};
 	if (measure(&part, alike))
 		return true;
+	bool good = true;
 	struct stacks_item *merged = xreallocarray(NULL, part.count, sizeof(*merged));
-	struct stacks strays = take_strays(&part);
+	uint32_t *shared = xcalloc(part.count, sizeof(*shared));
+	struct stacks strays = take_strays(&part, shared, &good);
 	stacks_sort_ranks(&strays);
-	bool good = join_equal(&part) & join_equal(&strays);
-	good &= merge_lists((struct list){ .items = part.items, .count = part.count, .side = -1 },
-			    (struct list){ .items = strays.items, .count = strays.count, .side = -1 },
-			    part.pool, merged, &part.count);
+	good &= join_equal(&strays);
+	struct list kept = {
+		.items = part.items, .alike = shared, .count = part.count, .side = -1,
+	};
+	struct list other = { .items = strays.items, .count = strays.count, .side = -1 };
+	good &= merge_lists(kept, other, part.pool, merged, alike, &part.count);
 	memcpy(part.items, merged, part.count * sizeof(*merged));
 	run->to = run->from + part.count;
-	measure(&part, alike);
 	free(strays.items);
+	free(shared);
 	free(merged);
 	return good;
 }
 
-static bool merge_run(struct diff *d, struct diff_run *run)
+/* What is merged already, with what neighbours have in common. */
+struct merged {
+	struct stacks_item *items;
+	uint32_t *alike;
+	uint32_t count;
+};
+
+static bool merge_run(struct diff *d, struct diff_run *run, struct merged *all)
 {
-	struct stacks *all = &d->stacks;
-	uint32_t *alike = xcalloc((size_t)(run->to - run->from) + 1, sizeof(*alike));
+	size_t most = (size_t)(run->to - run->from) + 1;
+	uint32_t *alike = xcalloc(most, sizeof(*alike));
 	bool good = sort_run(d, run, alike);
-	uint32_t count = run->to - run->from;
-	struct stacks_item *merged = xreallocarray(NULL, (size_t)all->count + count + 1,
-						   sizeof(*merged));
-	struct list old = { .items = all->items, .count = all->count, .side = -1 };
-	struct list own = {
-		.items = d->run_items + run->from, .alike = alike, .count = count,
-		.side = run->side,
+	struct list old = {
+		.items = all->items, .alike = all->alike, .count = all->count, .side = -1,
 	};
-	good &= merge_lists(old, own, all->pool, merged, &all->count);
+	struct list own = {
+		.items = d->run_items + run->from, .alike = alike,
+		.count = run->to - run->from, .side = run->side,
+	};
+	most += all->count;
+	struct merged made = {
+		.items = xhuge_calloc(most * sizeof(*made.items)),
+		.alike = xreallocarray(NULL, most, sizeof(*made.alike)),
+	};
+	good &= merge_lists(old, own, d->stacks.pool, made.items, made.alike, &made.count);
 	free(all->items);
+	free(all->alike);
 	free(alike);
-	all->items = merged;
+	*all = made;
 	return good;
 }
 
@@ -455,12 +498,16 @@ static void renumber(struct diff *d, const struct diff_run *run)
 
 static bool merge_all(struct diff *d)
 {
+	struct merged all = { 0 };
 	bool good = !d->profile.overflow;
 	number_frames(d);
 	for (size_t i = 0; good && i < d->run_count; i++) {
 		renumber(d, &d->runs[i]);
-		good = merge_run(d, &d->runs[i]);
+		good = merge_run(d, &d->runs[i], &all);
 	}
+	free(all.alike);
+	d->stacks.items = all.items;
+	d->stacks.count = all.count;
 	return good;
 }
 

@@ -19,4 +19,7 @@ for my $in (sort keys %format) {
 	my $run = Fg::run({}, $fuzz, '-f', $format{$in}, $in);
 	is($run->{status}, 0, substr($in, length($Fg::cases) + 1)) or diag($run->{err});
 }
+my @folded = grep { $format{$_} eq 'folded' } sort keys %format;
+my $run = Fg::run({}, "$Fg::build/fuzz/fuzz_diff", @folded);
+is($run->{status}, 0, 'halves of folded texts compared; see fuzz/fuzz_diff.c') or diag($run->{err});
 done_testing();

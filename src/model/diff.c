@@ -109,12 +109,12 @@ static void rescale(struct diff *d, unsigned scale)
 	}
 }
 
-/* Room for so many elements, in huge pages; the first "count" ones are kept. */
+/* Room for so many elements, in huge pages, also for none; the first ones are kept. */
 static void *grow(void *old, size_t count, size_t *capacity, size_t need, size_t size)
 {
-	if (need <= *capacity)
+	if (need <= *capacity && old)
 		return old;
-	void *grown = xhuge_calloc(need * size);
+	void *grown = xhuge_calloc((need + 1) * size);
 	if (count > 0)
 		memcpy(grown, old, count * size);
 	free(old);
@@ -202,8 +202,10 @@ static void learn_counts(struct diff_run *run, const struct stacks *s, bool exac
 		run->samples = total * run->per_value;
 	} else if (s->samples > 0 && total > 0) {
 		run->per_value = run->samples / total;
-	} else if (!exact && s->count > 0) {
-		run->counts = DIFF_UNKNOWN;
+	} else {
+		run->samples = 0;
+		if (!exact && s->count > 0)
+			run->counts = DIFF_UNKNOWN;
 	}
 }
 

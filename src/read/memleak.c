@@ -264,7 +264,8 @@ static void end_reports(struct memleak *m)
 		return;
 	r->count--;
 	r->pool_count = r->stacks[r->count].first;
-	r->bytes -= r->stacks[r->count].amount.of[0];
+	if (!r->overflow)
+		r->bytes -= r->stacks[r->count].amount.of[0];
 	end_report(m);
 }
 

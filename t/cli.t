@@ -9,6 +9,7 @@ no warnings qw(once);
 use Fcntl qw(:mode);
 use FindBin;
 use JSON::PP ();
+use List::Util qw(min);
 use POSIX ();
 use Test::More;
 use Time::HiRes qw(time);
@@ -244,11 +245,6 @@ sub check_fifo {
 	ok($ran->{status} == 0 && -p $fifo && $got eq $want, "$name -o FIFO") or told($ran);
 }
 
-sub median {
-	my @sorted = sort { $a <=> $b } @_;
-	return $sorted[@sorted / 2];
-}
-
 sub seconds {
 	my (@command) = @_;
 	my $start = time;
@@ -261,7 +257,8 @@ sub seconds {
 	return time - $start;
 }
 
-# Compared with a program that does nothing, measured in turns.
+# Compared with a program that does nothing, measured in turns; the fastest of each,
+# for other programs may want the processor, too.
 sub check_start {
 	my ($name) = @_;
 	my (@ours, @nothing);
@@ -270,7 +267,7 @@ sub check_start {
 		push @nothing, seconds('/bin/true');
 	}
 	my $limit = $Fg::sanitize ? 0.5 : $name eq 'fg-png' ? 0.06 : 0.005;
-	my $took = median(@ours) - median(@nothing);
+	my $took = min(@ours) - min(@nothing);
 	ok($took <= $limit, "$name starts in at most " . 1000 * $limit . ' ms')
 		or diag(sprintf '%.1f ms', 1000 * $took);
 	my $libraries = `ldd '@{[Fg::program($name)]}' 2>/dev/null`;

@@ -330,20 +330,35 @@ static bool read_lines(struct heaptrack *h)
 	return !in->failed;
 }
 
+/* The value of the chosen metric, or of all where they are wanted; false when all are 0. */
+static bool find_values(const struct heaptrack *h, uint32_t cost, bool suppressed,
+			int64_t values[METRICS_MAX])
+{
+	bool has_any = false;
+	for (unsigned m = 0; m < h->metrics.count; m++) {
+		if (m != h->metrics.chosen && !h->want->all_metrics)
+			continue;
+		values[m] = heaptrack_costs_value(&h->costs, cost, h->cost_of[m], suppressed);
+		has_any |= values[m] != 0;
+	}
+	return has_any;
+}
+
 static void push_stacks(struct heaptrack *h, const bool *suppressed)
 {
 	const struct metric *chosen = &h->metrics.items[h->metrics.chosen];
+	samples_metrics(h->out, &h->metrics, h->want->all_metrics);
 	struct group g = {
 		.event = profile_event(h->profile, STR(""), chosen->unit),
 		.comm = ID_NONE, .pid = -1, .tid = -1, .cpu = -1,
 	};
 	uint32_t group = profile_group(h->profile, &g);
 	for (uint32_t i = 0; i < h->costs.count; i++) {
-		int64_t value = heaptrack_costs_value(&h->costs, i, suppressed[i]);
-		if (value == 0)
+		int64_t values[METRICS_MAX] = { 0 };
+		if (!find_values(h, i, suppressed[i], values))
 			continue;
 		heaptrack_traces_push(&h->traces, h->out, h->costs.items[i].trace);
-		sample_end(h->out, group, (int64_t[]){ value, 0 });
+		sample_end_metrics(h->out, group, values);
 	}
 }
 
@@ -397,6 +412,8 @@ static bool read_heaptrack(struct input *in, const struct want *want, struct sam
 		.in = in, .want = want, .out = out, .profile = out->profile,
 	};
 	in->may_be_cut = true;
+	if (want->all_metrics)
+		heaptrack_costs_keep_all(&h.costs);
 	heaptrack_traces_init(&h.traces, in, h.profile, want);
 	heaptrack_events_init(&h.events, in, &h.costs);
 	bool ok = load_suppressions(&h) && read_lines(&h) && finish(&h);

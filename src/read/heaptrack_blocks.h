@@ -87,19 +87,22 @@ static inline unsigned heaptrack_blocks_places(const struct heaptrack_bucket *bu
 /*
  * The usual case of both of the above, without a branch that depends on which it is:
  * adds a new block, or removes one, which goes to *block.  False, with nothing done,
- * when it is not that simple.  Room must have been reserved.
+ * when it is not that simple.  Room must have been reserved; the caller counts.
  */
-static inline bool heaptrack_blocks_change(struct heaptrack_blocks *b, uint64_t address,
-					   bool is_free, struct heaptrack_block *block)
+__attribute__((always_inline))
+static inline bool heaptrack_blocks_change(const struct heaptrack_blocks *b,
+					   uint64_t address, bool is_free,
+					   struct heaptrack_block *block)
 {
 	size_t home = heaptrack_blocks_home(b, address);
 	struct heaptrack_bucket *bucket = &b->buckets[home];
 	unsigned same = heaptrack_blocks_places(bucket, address);
 	unsigned unused = heaptrack_blocks_places(bucket, 0);
-	bool can_add = (same == 0) & (unused != 0) & (b->passed[home] == 0);
-	if (__builtin_expect(!(is_free ? same != 0 : can_add), 0))
+	unsigned places = is_free ? same : unused;
+	bool can_add = (same == 0) & (b->passed[home] == 0);
+	if (__builtin_expect((places == 0) | (!is_free & !can_add), 0))
 		return false;
-	unsigned place = (unsigned)__builtin_ctz(is_free ? same : unused);
+	unsigned place = (unsigned)__builtin_ctz(places);
 	struct heaptrack_packed *packed = &bucket->block[place];
 	uint64_t size = is_free ? packed->size : (uint64_t)block->size;
 	uint32_t cost = is_free ? packed->cost : heaptrack_blocks_pack_cost(block);
@@ -110,7 +113,6 @@ static inline bool heaptrack_blocks_change(struct heaptrack_blocks *b, uint64_t 
 	block->size = (int64_t)size;
 	block->cost = cost & ~HEAPTRACK_BLOCKS_LARGE;
 	block->is_old = cost >> 31;
-	b->count += is_free ? -(size_t)1 : 1;
 	return true;
 }
 

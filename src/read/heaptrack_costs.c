@@ -43,6 +43,7 @@ void heaptrack_costs_choose(struct heaptrack_costs *c, enum heaptrack_cost chose
 void heaptrack_costs_free(struct heaptrack_costs *c)
 {
 	free(c->items);
+	free(c->all);
 }
 
 uint32_t heaptrack_costs_add(struct heaptrack_costs *c, uint32_t trace)
@@ -55,6 +56,10 @@ uint32_t heaptrack_costs_add(struct heaptrack_costs *c, uint32_t trace)
 		free(c->items);
 		c->items = items;
 		c->capacity = capacity;
+	}
+	if (c->keeps_all) {
+		ARRAY_RESERVE(c->all, c->all_capacity, c->count + 1ull);
+		memset(c->all[c->count], 0, sizeof(c->all[0]));
 	}
 	c->items[c->count].trace = trace;
 	return c->count++;
@@ -137,6 +142,18 @@ static unsigned find_misfit(const struct heaptrack_costs *c,
 	}
 }
 
+static void apply_all(struct heaptrack_costs *c, const struct heaptrack_change *change)
+{
+	int64_t *values = c->all[change->cost];
+	unsigned freed = change->freed;
+	values[COST_LIFETIME] += freed ? c->now : -c->now;
+	for (enum heaptrack_cost m = 0; m < COSTS; m++) {
+		const struct heaptrack_rule *rule = &rules[m].rules[freed != 0];
+		if (!freed || freed & rules[m].freed)
+			values[m] += change->size * rule->size + rule->one;
+	}
+}
+
 unsigned heaptrack_costs_apply(struct heaptrack_costs *c,
 			       const struct heaptrack_change *changes, unsigned count)
 {
@@ -144,6 +161,8 @@ unsigned heaptrack_costs_apply(struct heaptrack_costs *c,
 	memcpy(sums, c->sums, sizeof(sums));
 	for (unsigned i = 0; i < count; i++)
 		apply(c, sums, &changes[i]);
+	for (unsigned i = 0; c->keeps_all && c->counts && i < count; i++)
+		apply_all(c, &changes[i]);
 	int64_t total = c->sums[COST_TOTAL], blocks = c->sums[COST_BLOCKS];
 	/* Blocks allocated less blocks freed is what more of them live. */
 	sums[COST_LIFETIME] -= c->now * (sums[COST_LIVE_BLOCKS] -
@@ -164,9 +183,13 @@ void heaptrack_costs_begin(struct heaptrack_costs *c)
 	c->sums[COST_LIFETIME] = -blocks * c->now;
 	c->counts = true;
 	c->epoch++;
-	if (c->chosen == COST_LIFETIME)
-		for (uint32_t i = 0; i < c->count; i++)
-			c->items[i].value = -c->items[i].live_blocks * c->now;
+	for (uint32_t i = 0; i < c->count; i++) {
+		int64_t lifetime = -c->items[i].live_blocks * c->now;
+		if (c->chosen == COST_LIFETIME)
+			c->items[i].value = lifetime;
+		if (c->keeps_all)
+			c->all[i][COST_LIFETIME] = lifetime;
+	}
 }
 
 void heaptrack_costs_end(struct heaptrack_costs *c, const bool *suppressed)
@@ -175,8 +198,11 @@ void heaptrack_costs_end(struct heaptrack_costs *c, const bool *suppressed)
 	sums[COST_LIFETIME] += sums[COST_LIVE_BLOCKS] * c->now;
 	for (uint32_t i = 0; i < c->count; i++) {
 		struct heaptrack_item *item = touch(c, i, c->epoch);
+		int64_t lifetime = item->live_blocks * c->now;
 		if (c->chosen == COST_LIFETIME)
-			item->value += item->live_blocks * c->now;
+			item->value += lifetime;
+		if (c->keeps_all)
+			c->all[i][COST_LIFETIME] += lifetime;
 		if (suppressed[i]) {
 			sums[COST_SUPPRESSED] += item->live;
 			sums[COST_SUPPRESSED_BLOCKS] += item->live_blocks;
@@ -189,10 +215,10 @@ void heaptrack_costs_end(struct heaptrack_costs *c, const bool *suppressed)
 }
 
 int64_t heaptrack_costs_value(const struct heaptrack_costs *c, uint32_t cost,
-			      bool suppressed)
+			      enum heaptrack_cost metric, bool suppressed)
 {
 	const struct heaptrack_item *item = &c->items[cost];
-	switch (c->chosen) {
+	switch (metric) {
 	case COST_PEAK: return item->peak;
 	case COST_PEAK_BLOCKS: return item->peak_blocks;
 	case COST_LIVE: return item->live;
@@ -201,6 +227,6 @@ int64_t heaptrack_costs_value(const struct heaptrack_costs *c, uint32_t cost,
 	case COST_LEAKED_BLOCKS: return suppressed ? 0 : item->live_blocks;
 	case COST_SUPPRESSED: return suppressed ? item->live : 0;
 	case COST_SUPPRESSED_BLOCKS: return suppressed ? item->live_blocks : 0;
-	default: return item->value;
+	default: return c->keeps_all ? c->all[cost][metric] : item->value;
 	}
 }

@@ -62,12 +62,21 @@ struct heaptrack_costs {
 	/* What is added to the value of a stack by [0] an allocation, [1] a free. */
 	struct heaptrack_rule { int64_t size, one; } rules[2];
 	unsigned freed;          /* bits one of which must be set for rules[1] */
+	bool keeps_all;
+	int64_t (*all)[COSTS];   /* of each stack, when all metrics are wanted */
+	size_t all_capacity;
 };
 
 void heaptrack_costs_free(struct heaptrack_costs *);
 
 /* The number of a new stack; trace is the caller's. */
 uint32_t heaptrack_costs_add(struct heaptrack_costs *, uint32_t trace);
+
+/* Before the first stack: the values of all metrics are wanted. */
+static inline void heaptrack_costs_keep_all(struct heaptrack_costs *c)
+{
+	c->keeps_all = true;
+}
 
 /* Before the first event: which metric is wanted, and whether all counts from there. */
 void heaptrack_costs_choose(struct heaptrack_costs *, enum heaptrack_cost, bool counts);
@@ -88,9 +97,9 @@ void heaptrack_costs_begin(struct heaptrack_costs *);
 /* After the last event; the numbers of stacks that are suppressed are marked. */
 void heaptrack_costs_end(struct heaptrack_costs *, const bool *suppressed);
 
-/* After the end: what the stack has of the chosen metric. */
+/* After the end: what the stack has of a metric, the chosen one unless all are kept. */
 int64_t heaptrack_costs_value(const struct heaptrack_costs *, uint32_t cost,
-			      bool suppressed);
+			      enum heaptrack_cost, bool suppressed);
 
 /* Starts loading what a change will need. */
 __attribute__((always_inline))

@@ -98,7 +98,7 @@ static unsigned freed_bits(const struct heaptrack_block *block)
 	return FREED | (block->is_old ? 0 : FREED_YOUNG);
 }
 
-/* What find_block() leaves over; false when there is no such block. */
+/* What heaptrack_blocks_change() leaves over; false when there is no such block. */
 static bool find_odd_block(struct heaptrack_events *e, const struct event *event,
 			   struct heaptrack_block *block, uint64_t line,
 			   struct changes *list)
@@ -118,24 +118,49 @@ static bool find_odd_block(struct heaptrack_events *e, const struct event *event
 	return true;
 }
 
-static void find_block(struct heaptrack_events *e, const struct event *event,
-		       uint64_t line, struct changes *list)
+/* What was allocated last, and whether that is what is freed. */
+struct last {
+	uint64_t address;
+	struct heaptrack_kind kind, first;
+};
+
+/* After a free heaptrack_print takes the first kind for what was allocated last. */
+static inline unsigned follow(struct last *last, const struct event *event,
+			      const struct heaptrack_block *block)
 {
-	struct heaptrack_block block = { event->size, event->cost, !e->costs->counts };
 	bool is_free = event->is_free;
-	bool is_last = is_free & (e->last == event->id);
-	e->last = is_free ? 0 : event->id;
-	if (!heaptrack_blocks_change(&e->blocks, event->id, is_free, &block) &&
-	    !find_odd_block(e, event, &block, line, list))
-		return;
-	struct heaptrack_kind kind = { block.size, block.cost };
-	bool is_kind = (kind.size == e->last_kind.size) & (kind.cost == e->last_kind.cost);
-	/* After a free heaptrack_print takes kind 0 for what was allocated last. */
-	e->last_kind.size = is_free ? e->first_kind.size : kind.size;
-	e->last_kind.cost = is_free ? e->first_kind.cost : kind.cost;
-	unsigned freed = freed_bits(&block) | (is_last ? FREED_TEMPORARY : 0) |
-			 (is_kind ? FREED_BY_INDEX : 0);
-	add_change(e, list, kind.size, kind.cost, is_free ? freed : 0);
+	bool is_kind = (block->size == last->kind.size) & (block->cost == last->kind.cost);
+	unsigned freed = freed_bits(block) | (is_kind ? FREED_BY_INDEX : 0) |
+			 (event->id == last->address ? FREED_TEMPORARY : 0);
+	last->address = is_free ? 0 : event->id;
+	last->kind.size = is_free ? last->first.size : block->size;
+	last->kind.cost = is_free ? last->first.cost : block->cost;
+	return is_free ? freed : 0;
+}
+
+static void find_blocks(struct heaptrack_events *e, const struct event *events,
+			unsigned count, uint64_t first_line, struct changes *list)
+{
+	const struct heaptrack_blocks blocks = e->blocks;        /* where they lie */
+	struct last last = { e->last, e->last_kind, e->first_kind };
+	bool is_old = !e->costs->counts;
+	size_t more = 0;
+	for (unsigned i = 0; i < count; i++) {
+		const struct event *event = &events[i];
+		struct heaptrack_block block = { event->size, event->cost, is_old };
+		list->event = (uint16_t)i;
+		if (heaptrack_blocks_change(&blocks, event->id, event->is_free, &block)) {
+			more += event->is_free ? -(size_t)1 : 1;
+		} else if (!find_odd_block(e, event, &block, first_line + i, list)) {
+			last.address = 0;
+			continue;
+		}
+		unsigned freed = follow(&last, event, &block);
+		add_change(e, list, block.size, block.cost, freed);
+	}
+	e->blocks.count += more;
+	e->last = last.address;
+	e->last_kind = last.kind;
 }
 
 static void find_info(struct heaptrack_events *e, const struct event *event,
@@ -154,19 +179,25 @@ static void find_info(struct heaptrack_events *e, const struct event *event,
 	add_change(e, list, info->size, info->cost, is_free ? freed : 0);
 }
 
+static void find_infos(struct heaptrack_events *e, const struct event *events,
+		       unsigned count, uint64_t first_line, struct changes *list)
+{
+	for (unsigned i = 0; i < count; i++) {
+		list->event = (uint16_t)i;
+		find_info(e, &events[i], first_line + i, list);
+	}
+}
+
 static bool count_events(struct heaptrack_events *e, const struct event *events,
 			 unsigned count, uint64_t first_line)
 {
 	struct changes list;
 	list.count = 0;
-	if (e->has_addresses)
+	if (e->has_addresses) {
 		heaptrack_blocks_reserve(&e->blocks, count);
-	for (unsigned i = 0; i < count; i++) {
-		list.event = (uint16_t)i;
-		if (e->has_addresses)
-			find_block(e, &events[i], first_line + i, &list);
-		else
-			find_info(e, &events[i], first_line + i, &list);
+		find_blocks(e, events, count, first_line, &list);
+	} else {
+		find_infos(e, events, count, first_line, &list);
 	}
 	unsigned counted = heaptrack_costs_apply(e->costs, list.items, list.count);
 	if (counted == list.count)

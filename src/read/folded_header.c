@@ -52,8 +52,12 @@ bool folded_header_whole(struct str value, struct decimal *sum)
 void folded_header_taken(struct profile *p, struct decimal whole,
 			 struct decimal sum_before)
 {
-	unsigned scale = p->columns[0].scale;
 	int64_t sum, taken;
+	/* What was taken away may have had more decimals than what is left. */
+	if (profile_sum(p, 0, &sum) &&
+	    rescale(&(struct decimal){ sum, p->columns[0].scale }, whole.scale))
+		profile_rescale(p, 0, whole.scale);
+	unsigned scale = p->columns[0].scale;
 	if (!rescale(&whole, scale) || !rescale(&sum_before, scale) ||
 	    !profile_sum(p, 0, &sum))
 		return;

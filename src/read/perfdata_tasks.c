@@ -154,7 +154,8 @@ static uint32_t find_process(struct perfdata_tasks *t, uint32_t pid)
 
 struct perfdata_process *perfdata_tasks_process(struct perfdata_tasks *t, uint32_t pid)
 {
-	return &t->processes[find_process(t, pid)];
+	uint32_t found = find_process(t, pid);
+	return &t->processes[found];
 }
 
 static uint32_t find_thread(struct perfdata_tasks *t, uint32_t tid)

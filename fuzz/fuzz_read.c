@@ -29,6 +29,8 @@
 #include "model/quality.h"
 #include "model/tree.h"
 #include "write/svg.h"
+#include "write/top_flame.h"
+#include "write/top_views.h"
 
 enum { HEAD = 2, WAYS = 16 };
 
@@ -256,6 +258,36 @@ static void check_picture(const struct fold *f, const struct tree *tree)
 	buf_free(&text);
 }
 
+/* Tables of all kinds; no total of a function is more than all. */
+static void check_top(const struct fold *f)
+{
+	const struct stacks *s = &f->stacks;
+	uint32_t n = s->count;
+	struct buf text = { 0 }, message = { 0 };
+	struct top_views_options options = {
+		.view = n % 4, .form = n / 4 % 4, .sort = n / 2 % 2 ? TOP_BY_BOTH : TOP_BY_NAME,
+		.limit = n % 3, .group = n % 5 == 0 ? 1 + n % 2 : 0, .min = .01,
+		.peek = match_new(STR("[a-m]"), &message),
+	};
+	struct top_flame_options flame = { .columns = 40 + n % 100, .colors = n % 3 };
+	struct top top;
+	struct output *output = fold_output_open();
+	if (n % 6 == 5)
+		top_flame_write(s, &flame, output, &message);
+	else
+		top_views_write(s, &options, output, &message);
+	fold_output_close(output, &text);
+	top_begin(&top, &f->profile);
+	top_sum(&top, s, 0, s->count, 0);
+	for (uint32_t i = 0; i < top.count; i++)
+		check(top.functions[top.names[i]].total <= s->total[s->columns > 1],
+		      "a function has more than all", NULL, NULL);
+	top_free(&top);
+	match_free(options.peek);
+	buf_free(&message);
+	buf_free(&text);
+}
+
 static void use(struct fold *f)
 {
 	if (!fold_select(f))
@@ -269,6 +301,8 @@ static void use(struct fold *f)
 			check_picture(f, &tree);
 	}
 	tree_free(&tree);
+	if (!f->want->in_order)
+		check_top(f);
 	struct quality quality;
 	uint32_t *events = xcalloc(f->profile.event_count, sizeof(*events));
 	for (uint32_t i = 0; i < f->profile.event_count; i++)

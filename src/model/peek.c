@@ -88,9 +88,10 @@ static void look_at(struct looking *l, uint32_t item)
 	}
 }
 
-/* Most first, then by number, which is the order of first use. */
-static int compare_calls(const void *a, const void *b)
+/* Most first, of equal ones by name; what is no function last. */
+static int compare_calls(const void *a, const void *b, void *profile)
 {
+	const struct intern *text = &((const struct profile *)profile)->text;
 	const struct peek_call *x = a, *y = b;
 	if (x->function != y->function)
 		return x->function < y->function ? -1 : 1;
@@ -98,7 +99,9 @@ static int compare_calls(const void *a, const void *b)
 		return x->is_callee ? 1 : -1;
 	if (x->value != y->value)
 		return x->value > y->value ? -1 : 1;
-	return (x->other > y->other) - (x->other < y->other);
+	if (x->other == ID_NONE || y->other == ID_NONE)
+		return (x->other == ID_NONE) - (y->other == ID_NONE);
+	return str_cmp(intern_text(text, x->other), intern_text(text, y->other));
 }
 
 void peek_make(struct peek *peek, const struct stacks *s, struct match *match)
@@ -111,7 +114,8 @@ void peek_make(struct peek *peek, const struct stacks *s, struct match *match)
 		look_at(&l, i);
 	}
 	if (peek->count > 1)
-		qsort(peek->calls, peek->count, sizeof(*peek->calls), compare_calls);
+		qsort_r(peek->calls, peek->count, sizeof(*peek->calls), compare_calls,
+			(void *)(uintptr_t)s->profile);
 	table_free(&l.table);
 }
 

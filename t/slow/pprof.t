@@ -32,6 +32,7 @@ for my $round (1 .. 300) {
 	my $ours = our_sums(\@samples, @options);
 	is_deeply($ours, $pprof, "round $round: @options") or last;
 	is_deeply(our_sums_of(["$Fg::temp/x.pb"], @options), $pprof, '... of the same file') or last;
+	is_deeply(our_costs(@options), pprof_costs(@options), '... and what functions cost') or last;
 }
 done_testing();
 
@@ -113,12 +114,15 @@ sub profile_of {
 	return $out . $locations . $functions . join '', map { message(6, $_) } @strings;
 }
 
+sub pprof_args {
+	return map { s/^-//r =~ s/^-show-from/-show_from/r =~ s/^-prune-from/-prune_from/r } @_;
+}
+
 sub pprof_sums {
 	my ($samples, @options) = @_;
 	my $file = Fg::spew("$Fg::temp/x.pb", profile_of(@$samples));
-	my @args = map { s/^-//r =~ s/^-show-from/-show_from/r =~ s/^-prune-from/-prune_from/r } @options;
 	my $ran = Fg::run({ env => { PPROF_TMPDIR => $Fg::temp, HOME => $Fg::temp } },
-		qw(go tool pprof -traces), @args, $file);
+		qw(go tool pprof -traces), pprof_args(@options), $file);
 	my %sum;
 	my $value;
 	my @frames;
@@ -133,6 +137,27 @@ sub pprof_sums {
 		}
 	}
 	return \%sum;
+}
+
+# { NAME => [SELF, TOTAL] } of what is left of x.pb.
+sub pprof_costs {
+	my $ran = Fg::run({ env => { PPROF_TMPDIR => $Fg::temp, HOME => $Fg::temp } },
+		qw(go tool pprof -top -cum -nodefraction=0 -edgefraction=0), pprof_args(@_), "$Fg::temp/x.pb");
+	my %cost;
+	for (split /\n/, $ran->{out}) {
+		$cost{$3} = [$1, $2] if /^ *(\d+) +[\d.]+% +[\d.]+% +(\d+) +[\d.]+%  (.*)$/;
+	}
+	return \%cost;
+}
+
+sub our_costs {
+	my $ran = Fg::run({}, Fg::program('fg-top'), qw(-q -t tsv --cum --names=full), @_, "$Fg::temp/x.pb");
+	my %cost;
+	for (split /\n/, $ran->{out}) {
+		my ($group, $self, undef, $total, undef, undef, $name) = split /\t/;
+		$cost{$name} = [$self, $total] if $self =~ /^\d/;
+	}
+	return \%cost;
 }
 
 # --- text of perf script ---

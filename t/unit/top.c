@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "grown.h"
+#include "model/peek.h"
 
 static const struct want plain = { 0 }, chart = { .in_order = true },
 			 two = { .columns = 2 }, callers = { .reverse = true };
@@ -143,6 +144,88 @@ static void sums_are_those_of_the_stacks(void **state)
 	}
 }
 
+/* Without a tree, and of a part of the stacks, it is the same. */
+static void sums_without_a_tree_are_the_same(void **state)
+{
+	(void)state;
+	for (unsigned seed = 0; seed < 30; seed++) {
+		char *lines = grown_random(seed, 200, 3 + seed, 12, 1 + seed % 2);
+		struct want want = seed % 2 ? two : seed % 3 ? plain : callers;
+		struct grown g;
+		struct top built, summed;
+		grown_make(&g, lines, want);
+		top_build(&built, &g.tree, 0);
+		top_begin(&summed, &g.profile);
+		top_sum(&summed, &g.stacks, 0, g.stacks.count / 2, 0);
+		top_sum(&summed, &g.stacks, 0, g.stacks.count, 0);
+		assert_int_equal(built.count, summed.count);
+		for (uint32_t i = 0; i < g.profile.text.count; i++) {
+			assert_int_equal(built.functions[i].self, summed.functions[i].self);
+			assert_int_equal(built.functions[i].total, summed.functions[i].total);
+		}
+		free(lines);
+		top_free(&built);
+		top_free(&summed);
+		grown_free(&g);
+	}
+}
+
+/* "a 3/10": of the stacks from one on, without their first frames. */
+static void first_frames_can_be_left_out(void **state)
+{
+	(void)state;
+	struct grown g;
+	struct top top;
+	struct buf text = { 0 };
+	uint32_t names[8];
+	grown_make(&g, "t;a 1\nt;a;b 2\nt;t;a 4\nu;a 8\nu 16\n", plain);
+	top_begin(&top, &g.profile);
+	top_sum(&top, &g.stacks, 0, 3, 1);
+	uint32_t count = top_choose(&top, TOP_BY_BOTH, names, 8);
+	for (uint32_t i = 0; i < count; i++) {
+		const struct top_function *f = &top.functions[names[i]];
+		struct str name = intern_text(&g.profile.text, names[i]);
+		buf_addf(&text, "%.*s %lld/%lld ", STR_ARG(name), (long long)f->self,
+			 (long long)f->total);
+	}
+	assert_string_equal(buf_cstr(&text), "a 5/7 b 2/2 t 0/4 ");
+	buf_free(&text);
+	top_free(&top);
+	grown_free(&g);
+}
+
+static void assert_peeked(const char *lines, struct want want, const char *expected)
+{
+	struct grown g;
+	struct peek peek;
+	struct buf text = { 0 };
+	struct match *m = match_new(STR("^b$"), &text);
+	grown_make(&g, lines, want);
+	peek_make(&peek, &g.stacks, m);
+	for (uint32_t i = 0; i < peek.count; i++) {
+		const struct peek_call *c = &peek.calls[i];
+		struct str other = c->other == ID_NONE ? STR("-") :
+				   intern_text(&g.profile.text, c->other);
+		buf_addf(&text, "%s%.*s %lld ", c->is_callee ? ">" : "<", STR_ARG(other),
+			 (long long)c->value);
+	}
+	assert_string_equal(buf_cstr(&text), expected);
+	buf_free(&text);
+	match_free(m);
+	peek_free(&peek);
+	grown_free(&g);
+}
+
+static void callers_and_callees(void **state)
+{
+	(void)state;
+	assert_peeked("a;b;c 3\na;b;b;c 4\nd;b 8\nb;c;b 16\nc 32\n", plain,
+		      "<c 16 <- 16 <d 8 <a 7 <b 4 >- 24 >c 23 >b 4 ");
+	assert_peeked("a;b;c 3\na;b;b;c 4\nd;b 8\nb;c;b 16\nc 32\n", callers,
+		      "<c 16 <- 16 <d 8 <a 7 <b 4 >- 24 >c 23 >b 4 ");
+	assert_peeked("a;c 3\n", plain, "");
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -156,6 +239,9 @@ int main(void)
 		cmocka_unit_test(of_a_difference_it_is_the_second_column),
 		cmocka_unit_test(values_below_zero_count_as_none),
 		cmocka_unit_test(sums_are_those_of_the_stacks),
+		cmocka_unit_test(sums_without_a_tree_are_the_same),
+		cmocka_unit_test(first_frames_can_be_left_out),
+		cmocka_unit_test(callers_and_callees),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -338,6 +338,22 @@ static const char *take_events(struct heaptrack_events *e, const char *p,
 
 #else
 
+/* An event whose line is right; others are left to heaptrack_events_line(). */
+static bool take_line(struct heaptrack_events *e, struct str line, struct event *event)
+{
+	uint64_t size = 0, trace = 0;
+	bool is_event = str_starts(line, STR("+ ")) || str_starts(line, STR("- "));
+	struct str rest = str_skip(line, is_event ? 2 : 0);
+	event->is_free = is_event && line.p[0] == '-';
+	if (!is_event ||
+	    (!event->is_free && e->has_addresses &&
+	     !(take_hex(&rest, &size) && take_hex(&rest, &trace))) ||
+	    !num_hex(rest, &event->id) || !is_right(e, size, trace, event->id))
+		return false;
+	fill_event(e, event, size, trace);
+	return true;
+}
+
 static const char *take_events(struct heaptrack_events *e, const char *p,
 			       const char *end, struct event events[EVENTS],
 			       unsigned *count)

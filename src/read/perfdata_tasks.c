@@ -14,7 +14,10 @@
 #include "model/profile.h"
 
 /* About as many as the kernel allows, by default, in one process. */
-enum { MAPS_MAX = 65536 };
+enum {
+	MAPS_MAX = 65536,
+	ALL_MAPS_MAX = 4 << 20,          /* of all processes together */
+};
 
 static void free_maps(struct perfdata_space *space)
 {
@@ -101,12 +104,13 @@ bool perfdata_tasks_map(struct perfdata_tasks *t, struct perfdata_space *space,
 		pieces[n++].start = map->end;
 	}
 	uint32_t count = maps->count - (to - from) + n;
-	if (count > MAPS_MAX)
+	if (count > MAPS_MAX || t->map_count + n > ALL_MAPS_MAX)
 		return false;
 	ARRAY_RESERVE(maps->items, maps->capacity, count);
 	memmove(maps->items + from + n, maps->items + to,
 		(maps->count - to) * sizeof(*maps->items));
 	memcpy(maps->items + from, pieces, n * sizeof(*pieces));
+	t->map_count = t->map_count + count - maps->count;
 	maps->count = count;
 	change(t, space);
 	return true;
@@ -114,12 +118,14 @@ bool perfdata_tasks_map(struct perfdata_tasks *t, struct perfdata_space *space,
 
 static void clear_maps(struct perfdata_tasks *t, struct perfdata_space *space)
 {
+	for (int layer = 0; layer < PERFDATA_LAYERS; layer++)
+		t->map_count -= space->layers[layer].count;
 	free_maps(space);
 	*space = (struct perfdata_space){ 0 };
 	change(t, space);
 }
 
-static void copy_maps(struct perfdata_tasks *t, struct perfdata_space *to,
+static bool copy_maps(struct perfdata_tasks *t, struct perfdata_space *to,
 		      const struct perfdata_space *from)
 {
 	clear_maps(t, to);
@@ -128,10 +134,14 @@ static void copy_maps(struct perfdata_tasks *t, struct perfdata_space *to,
 		struct perfdata_maps *new = &to->layers[layer];
 		if (old->count == 0)
 			continue;
+		if (t->map_count + old->count > ALL_MAPS_MAX)
+			return false;
+		t->map_count += old->count;
 		ARRAY_RESERVE(new->items, new->capacity, old->count);
 		memcpy(new->items, old->items, old->count * sizeof(*new->items));
 		new->count = old->count;
 	}
+	return true;
 }
 
 /* Threads and processes */
@@ -199,7 +209,7 @@ struct perfdata_thread *perfdata_tasks_thread(struct perfdata_tasks *t, uint32_t
 	return &t->threads[found];
 }
 
-void perfdata_tasks_fork(struct perfdata_tasks *t, uint32_t pid, uint32_t tid,
+bool perfdata_tasks_fork(struct perfdata_tasks *t, uint32_t pid, uint32_t tid,
 			 uint32_t parent_pid, uint32_t parent_tid, bool made_up)
 {
 	uint32_t comm = perfdata_tasks_thread(t, parent_pid, parent_tid)->comm;
@@ -209,10 +219,10 @@ void perfdata_tasks_fork(struct perfdata_tasks *t, uint32_t pid, uint32_t tid,
 		begin_thread(t, thread, process);
 	thread->comm = comm;
 	if (pid == parent_pid || made_up)
-		return;
+		return true;
 	uint32_t parent = find_process(t, parent_pid);
 	t->processes[process].jit = PERFDATA_NONE;
-	copy_maps(t, &t->processes[process].space, &t->processes[parent].space);
+	return copy_maps(t, &t->processes[process].space, &t->processes[parent].space);
 }
 
 void perfdata_tasks_exit(struct perfdata_tasks *t, uint32_t pid, uint32_t tid)

@@ -55,6 +55,7 @@ struct perfdata_tasks {
 	struct table thread_table, process_table;
 	struct perfdata_space kernel;
 	uint32_t versions;
+	size_t map_count;                /* of all spaces */
 	uint32_t last_thread;            /* found last */
 };
 
@@ -68,8 +69,11 @@ struct perfdata_thread *perfdata_tasks_thread(struct perfdata_tasks *, uint32_t 
 					      uint32_t tid);
 struct perfdata_process *perfdata_tasks_process(struct perfdata_tasks *, uint32_t pid);
 
-/* A thread was begun by another one.  Made up: its maps are told apart. */
-void perfdata_tasks_fork(struct perfdata_tasks *, uint32_t pid, uint32_t tid,
+/*
+ * A thread was begun by another one.  Made up: its maps are told apart.  False when all
+ * processes together have more maps than a recording has.
+ */
+bool perfdata_tasks_fork(struct perfdata_tasks *, uint32_t pid, uint32_t tid,
 			 uint32_t parent_pid, uint32_t parent_tid, bool made_up);
 void perfdata_tasks_exit(struct perfdata_tasks *, uint32_t pid, uint32_t tid);
 

@@ -27,6 +27,8 @@ enum {
 	BUILD_ID_MAX = 20,
 };
 
+static const char too_many[] = "mappings left out, there are too many";
+
 void perfdata_world_init(struct perfdata_world *w, struct input *in,
 			 const struct want *want, struct profile *profile)
 {
@@ -115,7 +117,7 @@ static bool add_map(struct perfdata_world *w, struct perfdata_space *space,
 	if (map->end < map->start)
 		map->end = UINT64_MAX;
 	if (!perfdata_tasks_map(&w->tasks, space, PERFDATA_FILES, map))
-		input_warn(w->in, "mappings left out: too many in a process", STR(""));
+		input_warn(w->in, too_many, STR(""));
 	return true;
 }
 
@@ -216,9 +218,9 @@ static bool read_task(struct perfdata_world *w, const struct perfdata_record *r)
 	memcpy(ids, r->body.p, sizeof(ids));
 	if (r->type == PERFDATA_EXIT)
 		perfdata_tasks_exit(&w->tasks, ids[0], ids[2]);
-	else
-		perfdata_tasks_fork(&w->tasks, ids[0], ids[2], ids[1], ids[3],
-				    r->misc & PERFDATA_EXEC);
+	else if (!perfdata_tasks_fork(&w->tasks, ids[0], ids[2], ids[1], ids[3],
+				      r->misc & PERFDATA_EXEC))
+		input_warn(w->in, too_many, STR(""));
 	return true;
 }
 

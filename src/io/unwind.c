@@ -45,7 +45,6 @@ struct unwind {
 	Dwarf *dwarf;            /* for .debug_frame */
 	Dwarf_CFI *debug_cfi;
 	struct arena arena;
-	unsigned regs;
 };
 
 /* Files */
@@ -53,7 +52,6 @@ struct unwind {
 struct unwind *unwind_new(const struct elf_file *e)
 {
 	struct unwind *u = xcalloc(1, sizeof(*u));
-	u->regs = UNWIND_REGS;
 	u->cfi = dwarf_getcfi_elf(e->elf);
 	Elf *debug = e->debug ? e->debug->elf : e->elf;
 	u->dwarf = dwarf_begin_elf(debug, DWARF_C_READ, NULL);
@@ -78,7 +76,7 @@ void unwind_delete(struct unwind *u)
 
 /* Rows */
 
-/* "ops" may be the caller's, so what cannot be told shortly is only an internal one. */
+/* Expressions that libdw keeps can be kept here, too; not those in "mine". */
 static struct rule make_rule(unsigned reg, const Dwarf_Op *ops, size_t count,
 			     const Dwarf_Op *mine)
 {
@@ -131,7 +129,7 @@ static const struct unwind_row *make_row(struct unwind *u, Dwarf_Frame *frame)
 	    dwarf_frame_cfa(frame, &ops, &n) != 0 || n == 0)
 		return NULL;
 	struct rule base = make_base(ops, n);
-	for (unsigned reg = 0; reg < u->regs; reg++) {
+	for (unsigned reg = 0; reg < UNWIND_REGS; reg++) {
 		if (dwarf_frame_register(frame, (int)reg, mine, &ops, &n) != 0)
 			continue;
 		struct rule rule = make_rule(reg, ops, n, mine);

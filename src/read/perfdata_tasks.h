@@ -37,7 +37,7 @@ struct perfdata_process {
 	uint32_t pid;
 	uint32_t threads;                /* that have not ended */
 	struct perfdata_space space;
-	uint32_t jit;                    /* of the caller, JIT_NONE at first */
+	uint32_t jit;                    /* of the caller; PERFDATA_NONE at first */
 };
 
 struct perfdata_thread {

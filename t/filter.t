@@ -279,7 +279,10 @@ sub check_shown {
 		ok($ran->{status} == 0 || $ran->{status} == 2 && $ran->{err} =~ /64 bits/,
 			"shown '$wrong' is lived with") or diag($ran->{err});
 	}
-	my $file = Fg::spew("$Fg::temp/all.folded", $text);
+	my $two_columns = filtered("# columns: before, after\na 1 2\nb 3 4\n", '--focus=a')->{out};
+	like($two_columns, qr/^# shown: 25\.0 % of 4 in all$/m, 'of a difference the first column');
+	my $after = Fg::run({ in => $two_columns }, Fg::program('fg-filter'), '--metric=after');
+	unlike($after->{out}, qr/shown: [^2]/, '... is not that of the second') or diag($after->{out});
 	is(filtered($text, '--focus=d', '--min=60')->{out} =~ /\[other\] 100/ ? 1 : 0, 1, 'of all');
 	unlike(filtered($text, '--focus=d', '--min=60', '--relative-percentages')->{out},
 		qr/other/, 'of what is shown');

@@ -12,6 +12,9 @@
 /* Steps of one match: enough for any honest pattern on names of some kilobytes. */
 enum { MATCH_LIMIT = 1000000 };
 
+/* Bytes that the code of a pattern may work in; on less it fails on long names. */
+enum { STACK_LEAST = 32 * 1024, STACK_MOST = 1024 * 1024 };
+
 /* Not all steps are counted: "a+a+[bc]" takes a square of the length. */
 enum { SUBJECT_MAX = 8192 };
 
@@ -19,6 +22,7 @@ struct match {
 	pcre2_code *code;
 	pcre2_match_data *data;
 	pcre2_match_context *context;
+	pcre2_jit_stack *stack;
 	unsigned slow;
 };
 
@@ -52,6 +56,8 @@ struct match *match_try(struct str pattern, bool any_case, struct match_error *e
 	m->data = pcre2_match_data_create_from_pattern(code, NULL);
 	m->context = pcre2_match_context_create(NULL);
 	pcre2_set_match_limit(m->context, MATCH_LIMIT);
+	m->stack = pcre2_jit_stack_create(STACK_LEAST, STACK_MOST, NULL);
+	pcre2_jit_stack_assign(m->context, NULL, m->stack);
 	return m;
 }
 
@@ -132,6 +138,7 @@ void match_free(struct match *m)
 	if (m == NULL)
 		return;
 	pcre2_match_context_free(m->context);
+	pcre2_jit_stack_free(m->stack);
 	pcre2_match_data_free(m->data);
 	pcre2_code_free(m->code);
 	free(m);

@@ -159,7 +159,8 @@ bool stacks_select(struct stacks *s, struct profile *p, const struct want *want,
 	free(chosen);
 	if (!fits)
 		return false;
-	bool is_all = s->total[0] + p->taken == s->total_before;
+	int64_t taken = column == 0 ? p->taken : 0;
+	bool is_all = s->total[0] == s->total_before - taken;
 	if (s->samples == 0 && is_all && !p->samples_untold)
 		s->samples = p->header_samples;
 	if (s->source || (s->in_order && !p->sampled))

@@ -415,7 +415,7 @@ bool stacks_arrange(struct stacks *s, struct profile *p, const struct want *want
 	for (uint32_t i = 0; fits && i < p->stack_count; i++)
 		if (how->event_chosen[p->groups[p->stacks[i].group].event])
 			fits = arrange_stack(&a, i);
-	fits = fits && add_to(&s->total_before, p->taken);
+	fits = fits && add_to(&s->total_before, how->column == 0 ? p->taken : 0);
 	for (unsigned part = 1; fits && part < a.parts; part++)
 		arrange_part(&a, part);
 	*in_order = keeps_order(&a);

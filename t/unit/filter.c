@@ -57,6 +57,17 @@ static void wrong_patterns_say_why(void **state)
 	}
 }
 
+/* Long names need more room than the code of a pattern has by itself. */
+static void long_names_match(void **state)
+{
+	(void)state;
+	char subject[8000];
+	memset(subject, 'a', sizeof(subject));
+	assert_true(finds("^(?:a|b|(c))*$", (struct str){ subject, sizeof(subject) }));
+	subject[sizeof(subject) - 1] = 'x';
+	assert_true(finds("^(?:a|b|(c))*x", (struct str){ subject, sizeof(subject) }));
+}
+
 /* A match that would take longer than anybody waits counts as none. */
 static void hopeless_matches_end(void **state)
 {
@@ -460,6 +471,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(patterns_are_looked_for_anywhere),
 		cmocka_unit_test(wrong_patterns_say_why),
+		cmocka_unit_test(long_names_match),
 		cmocka_unit_test(hopeless_matches_end),
 		cmocka_unit_test(names_are_replaced),
 		cmocka_unit_test(wrong_replacements_say_where),

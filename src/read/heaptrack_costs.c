@@ -38,6 +38,9 @@ void heaptrack_costs_choose(struct heaptrack_costs *c, enum heaptrack_cost chose
 	c->chosen = chosen;
 	c->freed = rules[chosen].freed;
 	memcpy(c->rules, rules[chosen].rules, sizeof(c->rules));
+	c->has_rules = chosen == COST_LIFETIME;
+	for (int i = 0; i < 2; i++)
+		c->has_rules |= c->rules[i].size || c->rules[i].one;
 }
 
 void heaptrack_costs_free(struct heaptrack_costs *c)
@@ -81,7 +84,7 @@ bool heaptrack_costs_time(struct heaptrack_costs *c, int64_t now)
 		c->rules[0].one = -now;
 		c->rules[1].one = now;
 	}
-	return fit(c->sums[COST_TOTAL], c->sums[COST_BLOCKS], now);
+	return fit(c->changed[0].bytes, c->changed[0].blocks, now);
 }
 
 static inline struct heaptrack_item *touch(struct heaptrack_costs *c, uint32_t cost,
@@ -96,36 +99,57 @@ static inline struct heaptrack_item *touch(struct heaptrack_costs *c, uint32_t c
 	return item;
 }
 
-/* All but the peak is added without a branch: nobody can tell what comes next. */
-static inline void apply(struct heaptrack_costs *c, int64_t *sums,
-			 const struct heaptrack_change *change)
+/* What all stacks have together, while changes are counted. */
+struct heap {
+	int64_t live, blocks, most, peak, peak_blocks;
+	uint64_t epoch;
+};
+
+/*
+ * All but the peak is added without a branch: nobody can tell what comes next.  Totals
+ * are summed by what is true of the block, and made of these sums at the end.
+ */
+__attribute__((always_inline))
+static inline void apply(struct heaptrack_costs *c, struct heap *heap,
+			 const struct heaptrack_change *change, bool counts, bool by_rule)
 {
-	struct heaptrack_item *item = touch(c, change->cost, c->epoch);
+	struct heaptrack_item *item = touch(c, change->cost, heap->epoch);
 	int64_t size = change->size;
 	unsigned freed = change->freed;
 	bool is_free = freed != 0;
 	int64_t sign = 1 - 2 * (int64_t)is_free;
 	item->live += size * sign;
 	item->live_blocks += sign;
-	sums[COST_LIVE] += size * sign;
-	sums[COST_LIVE_BLOCKS] += sign;
-	const struct heaptrack_rule *rule = &c->rules[is_free];
-	int64_t is_counted = c->counts & (!is_free | ((freed & c->freed) != 0));
-	item->value += (size * rule->size + rule->one) & -is_counted;
-	sums[COST_TOTAL] += is_free ? 0 : size;
-	sums[COST_BLOCKS] += !is_free;
-	sums[COST_TEMPORARY] += (freed & FREED_TEMPORARY) != 0;
-	sums[COST_TEMPORARY_BYTES] += freed & FREED_TEMPORARY ? size : 0;
-	sums[COST_TEMPORARY_BY_INDEX] += (freed & FREED_BY_INDEX) != 0;
-	sums[COST_YOUNG] += freed & FREED_YOUNG ? size : 0;
-	sums[COST_YOUNG_BLOCKS] += (freed & FREED_YOUNG) != 0;
-	if (sums[COST_LIVE] > c->most)
-		c->most = sums[COST_LIVE];
-	if (c->counts && sums[COST_LIVE] > sums[COST_PEAK]) {
-		sums[COST_PEAK] = sums[COST_LIVE];
-		sums[COST_PEAK_BLOCKS] = sums[COST_LIVE_BLOCKS];
-		c->epoch++;
+	heap->live += size * sign;
+	heap->blocks += sign;
+	heap->most = heap->live > heap->most ? heap->live : heap->most;
+	c->changed[freed].blocks++;
+	c->changed[freed].bytes += size;
+	if (by_rule) {
+		const struct heaptrack_rule *rule = &c->rules[is_free];
+		int64_t is_counted = !is_free | ((freed & c->freed) != 0);
+		item->value += (size * rule->size + rule->one) & -is_counted;
 	}
+	if (counts && heap->live > heap->peak) {
+		heap->peak = heap->live;
+		heap->peak_blocks = heap->blocks;
+		heap->epoch++;
+	}
+}
+
+static void apply_list(struct heaptrack_costs *c, struct heap *heap,
+		       const struct heaptrack_change *changes, unsigned count)
+{
+	unsigned i = 0;
+	if (!c->counts)
+		while (i < count)
+			apply(c, heap, &changes[i++], false, false);
+	else if (c->has_rules)
+		while (i < count)
+			apply(c, heap, &changes[i++], true, true);
+	else
+		while (i < count)
+			apply(c, heap, &changes[i++], true, false);
 }
 
 /* The change with which sums become too large. */
@@ -157,29 +181,35 @@ static void apply_all(struct heaptrack_costs *c, const struct heaptrack_change *
 unsigned heaptrack_costs_apply(struct heaptrack_costs *c,
 			       const struct heaptrack_change *changes, unsigned count)
 {
-	int64_t sums[COSTS];
-	memcpy(sums, c->sums, sizeof(sums));
-	for (unsigned i = 0; i < count; i++)
-		apply(c, sums, &changes[i]);
+	int64_t *sums = c->sums;
+	struct heaptrack_sum before = c->changed[0];
+	struct heap heap = {
+		sums[COST_LIVE], sums[COST_LIVE_BLOCKS], c->most,
+		sums[COST_PEAK], sums[COST_PEAK_BLOCKS], c->epoch,
+	};
+	apply_list(c, &heap, changes, count);
 	for (unsigned i = 0; c->keeps_all && c->counts && i < count; i++)
 		apply_all(c, &changes[i]);
-	int64_t total = c->sums[COST_TOTAL], blocks = c->sums[COST_BLOCKS];
 	/* Blocks allocated less blocks freed is what more of them live. */
-	sums[COST_LIFETIME] -= c->now * (sums[COST_LIVE_BLOCKS] -
-					 c->sums[COST_LIVE_BLOCKS]);
-	memcpy(c->sums, sums, sizeof(sums));
-	if (fit(sums[COST_TOTAL], sums[COST_BLOCKS], c->now))
+	sums[COST_LIFETIME] -= c->now * (heap.blocks - sums[COST_LIVE_BLOCKS]);
+	sums[COST_LIVE] = heap.live;
+	sums[COST_LIVE_BLOCKS] = heap.blocks;
+	sums[COST_PEAK] = heap.peak;
+	sums[COST_PEAK_BLOCKS] = heap.peak_blocks;
+	c->most = heap.most;
+	c->epoch = heap.epoch;
+	if (fit(c->changed[0].bytes, c->changed[0].blocks, c->now))
 		return count;
-	return count ? find_misfit(c, changes, total, blocks) : 0;
+	return count ? find_misfit(c, changes, before.bytes, before.blocks) : 0;
 }
 
 /* What was counted before the window is not of it. */
 void heaptrack_costs_begin(struct heaptrack_costs *c)
 {
 	int64_t live = c->sums[COST_LIVE], blocks = c->sums[COST_LIVE_BLOCKS];
-	memset(c->sums, 0, sizeof(c->sums));
-	c->sums[COST_LIVE] = c->sums[COST_PEAK] = live;
-	c->sums[COST_LIVE_BLOCKS] = c->sums[COST_PEAK_BLOCKS] = blocks;
+	memset(c->changed, 0, sizeof(c->changed));
+	c->sums[COST_PEAK] = live;
+	c->sums[COST_PEAK_BLOCKS] = blocks;
 	c->sums[COST_LIFETIME] = -blocks * c->now;
 	c->counts = true;
 	c->epoch++;
@@ -190,6 +220,35 @@ void heaptrack_costs_begin(struct heaptrack_costs *c)
 		if (c->keeps_all)
 			c->all[i][COST_LIFETIME] = lifetime;
 	}
+}
+
+/* Of all blocks freed of which this is true. */
+static struct heaptrack_sum sum_freed(const struct heaptrack_costs *c, unsigned bit)
+{
+	struct heaptrack_sum sum = { 0 };
+	for (unsigned freed = 1; freed < FREED_KINDS; freed++) {
+		if (!(freed & bit))
+			continue;
+		sum.blocks += c->changed[freed].blocks;
+		sum.bytes += c->changed[freed].bytes;
+	}
+	return sum;
+}
+
+static void sum_up(struct heaptrack_costs *c)
+{
+	int64_t *sums = c->sums;
+	struct heaptrack_sum temporary = sum_freed(c, FREED_TEMPORARY);
+	struct heaptrack_sum young = sum_freed(c, FREED_YOUNG);
+	sums[COST_TOTAL] = c->changed[0].bytes;
+	sums[COST_BLOCKS] = c->changed[0].blocks;
+	sums[COST_TEMPORARY] = temporary.blocks;
+	sums[COST_TEMPORARY_BYTES] = temporary.bytes;
+	sums[COST_TEMPORARY_BY_INDEX] = sum_freed(c, FREED_BY_INDEX).blocks;
+	sums[COST_GROWTH] = sums[COST_TOTAL] - young.bytes;
+	sums[COST_GROWTH_BLOCKS] = sums[COST_BLOCKS] - young.blocks;
+	sums[COST_LEAKED] = sums[COST_LIVE] - sums[COST_SUPPRESSED];
+	sums[COST_LEAKED_BLOCKS] = sums[COST_LIVE_BLOCKS] - sums[COST_SUPPRESSED_BLOCKS];
 }
 
 void heaptrack_costs_end(struct heaptrack_costs *c, const bool *suppressed)
@@ -208,10 +267,7 @@ void heaptrack_costs_end(struct heaptrack_costs *c, const bool *suppressed)
 			sums[COST_SUPPRESSED_BLOCKS] += item->live_blocks;
 		}
 	}
-	sums[COST_GROWTH] = sums[COST_TOTAL] - sums[COST_YOUNG];
-	sums[COST_GROWTH_BLOCKS] = sums[COST_BLOCKS] - sums[COST_YOUNG_BLOCKS];
-	sums[COST_LEAKED] = sums[COST_LIVE] - sums[COST_SUPPRESSED];
-	sums[COST_LEAKED_BLOCKS] = sums[COST_LIVE_BLOCKS] - sums[COST_SUPPRESSED_BLOCKS];
+	sum_up(c);
 }
 
 int64_t heaptrack_costs_value(const struct heaptrack_costs *c, uint32_t cost,

@@ -18,7 +18,6 @@ enum heaptrack_cost {
 	COST_TEMPORARY_BY_INDEX,
 	COST_LIFETIME,                       /* in ms */
 	COST_GROWTH, COST_GROWTH_BLOCKS,
-	COST_YOUNG, COST_YOUNG_BLOCKS,       /* from the window, freed again */
 	COSTS
 };
 
@@ -28,6 +27,7 @@ enum heaptrack_freed {
 	FREED_TEMPORARY = 2,         /* nothing was allocated or freed in between */
 	FREED_BY_INDEX = 4,          /* the same, as heaptrack_print sees it */
 	FREED_YOUNG = 8,             /* it is from the window */
+	FREED_KINDS = 16             /* sets of these */
 };
 
 struct heaptrack_change {
@@ -43,8 +43,9 @@ enum { HEAPTRACK_CHANGES = 128 };
 #define HEAPTRACK_SIZE_MAX (INT64_C(1) << 52)
 
 struct heaptrack_costs {
-	int64_t sums[COSTS];
+	int64_t sums[COSTS];     /* live ones at any time, all after the end */
 	/* private */
+	struct heaptrack_sum { int64_t blocks, bytes; } changed[FREED_KINDS];
 	struct heaptrack_item {
 		int64_t live, live_blocks;
 		int64_t peak, peak_blocks;   /* at the peak that "epoch" counts */
@@ -62,6 +63,7 @@ struct heaptrack_costs {
 	/* What is added to the value of a stack by [0] an allocation, [1] a free. */
 	struct heaptrack_rule { int64_t size, one; } rules[2];
 	unsigned freed;          /* bits one of which must be set for rules[1] */
+	bool has_rules;          /* that add anything */
 	bool keeps_all;
 	int64_t (*all)[COSTS];   /* of each stack, when all metrics are wanted */
 	size_t all_capacity;

@@ -39,6 +39,7 @@ struct text {
 		int64_t times;           /* of the error that is told next, with -s */
 	} *tellers;              /* by id in pids */
 	size_t capacity;
+	bool is_any;             /* a line of Valgrind was there */
 };
 
 /* Prefixes */
@@ -222,6 +223,7 @@ static bool read_lines(struct text *t)
 	while (input_line(in, &line)) {
 		if (!memcheck_text_cut_prefix(&line, &pid))
 			continue;
+		t->is_any = true;
 		if (!str_ends(in->raw, STR("\n"))) {
 			input_warn(in, "lines cut off at the end", line);
 			break;
@@ -236,6 +238,8 @@ bool memcheck_text_read(struct memcheck_report *r)
 {
 	struct text t = { .report = r };
 	bool ok = read_lines(&t);
+	if (ok && !t.is_any)
+		input_warn(r->in, "logs without a line of Valgrind", STR(""));
 	for (uint32_t i = 0; i < t.pids.count; i++)
 		buf_free(&t.tellers[i].header);
 	intern_free(&t.pids);

@@ -222,6 +222,17 @@ static bool parse_total(struct str line, struct str *name, uint64_t *total)
 	       *total <= INT64_MAX;
 }
 
+/* "goroutine 1 [running]:", the first line of a text that is something else. */
+static bool is_goroutine(struct str line)
+{
+	static const struct str start = STR("goroutine ");
+	if (!str_starts(line, start))
+		return false;
+	line = str_skip(line, start.n);
+	return num_is_digits(str_cut(&line, ' ')) && str_starts(line, STR("[")) &&
+	       str_ends(line, STR("]:"));
+}
+
 static struct str find_event(struct str line)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(contentions); i++)
@@ -242,7 +253,10 @@ static bool read_head(struct goprofile *g)
 		if (g->event.n)
 			return true;
 		if (!parse_total(line, &name, &total))
-			return input_error(g->in, "no head of a profile of Go");
+			return is_goroutine(line) ?
+				input_error(g->in, "this is the text with debug=2, each "
+					    "goroutine alone; debug=1 counts them") :
+				input_error(g->in, "no head of a profile of Go");
 		g->name = profile_keep(g->profile, name);
 		g->told = (int64_t)total;
 		return true;
@@ -297,8 +311,9 @@ static enum probe probe_goprofile(struct str head)
 		line = str_trim(line);
 		if (line.n == 0 || line.p[0] == '#')
 			continue;
-		return find_event(line).n || parse_total(line, &name, &total) ? PROBE_SURE :
-										PROBE_NO;
+		bool ours = find_event(line).n || parse_total(line, &name, &total) ||
+			    is_goroutine(line);
+		return ours ? PROBE_SURE : PROBE_NO;
 	}
 	return PROBE_NO;
 }

@@ -135,7 +135,7 @@ void quality_add_hint(struct buf *out, const struct quality *q,
 	unsigned rootless = percent(q->rootless, q->samples);
 	if (q->samples == 0)
 		return;
-	if (q->frames <= q->samples && advice->no_chains) {
+	if (q->frames <= q->samples && q->rootless > 0 && advice->no_chains) {
 		buf_addf(out, "hint: recorded without call chains; %s",
 			 advice->no_chains);
 	} else if (unknown >= BAD_PERCENT && advice->unknown) {

@@ -25,7 +25,7 @@ void quality_measure(struct quality *, const struct profile *,
 
 /* How to record better with a profiler, behind what is wrong; NULL: nobody knows. */
 struct quality_advice {
-	const char *no_chains;       /* "recorded without call chains; " */
+	const char *no_chains;       /* "recorded without call chains; "; main alone is one */
 	const char *unknown;         /* "20 % of frames have no name, …; " */
 	const char *rootless;        /* "20 % of stacks do not reach …; " */
 };

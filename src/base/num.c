@@ -398,6 +398,19 @@ static void add_step(struct buf *buf, double value, const struct step *step)
 	}
 }
 
+/* Units of ours that count things; those of others stay as they are. */
+static bool is_plural(struct str unit)
+{
+	static const struct str units[] = {
+		STR("samples"), STR("blocks"), STR("errors"), STR("contentions"),
+		STR("goroutines"), STR("threads"),
+	};
+	for (size_t i = 0; i < ARRAY_SIZE(units); i++)
+		if (str_eq(unit, units[i]))
+			return true;
+	return false;
+}
+
 void num_add_quantity(struct buf *buf, double value, struct str unit)
 {
 	if (!isfinite(value))
@@ -416,6 +429,5 @@ void num_add_quantity(struct buf *buf, double value, struct str unit)
 	if (unit.n == 0)
 		return;
 	buf_addc(buf, ' ');
-	bool plural = str_eq(unit, STR("samples")) || str_eq(unit, STR("blocks"));
-	buf_add(buf, value == 1 && plural ? str_head(unit, unit.n - 1) : unit);
+	buf_add(buf, value == 1 && is_plural(unit) ? str_head(unit, unit.n - 1) : unit);
 }

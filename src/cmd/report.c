@@ -68,7 +68,7 @@ static void add_warnings(struct buf *out, const struct job *job)
 		}
 	}
 	if (left > 0)
-		buf_addf(out, "; %u more kinds with -v", left);
+		buf_addf(out, "; %u more kind%s with -v", left, left == 1 ? "" : "s");
 }
 
 static void add_value(struct buf *out, const struct stacks *s, int64_t value)

@@ -170,8 +170,9 @@ void diff_report_add_method(struct buf *b, const struct diff_report *r)
 	const struct stable *s = &r->diff->stable;
 	add_ratio(b, r->diff);
 	if (s->changed > 0)
-		buf_addf(b, "%u names that change from build to build became %u "
-			 "(--no-stable-names)\n", s->changed, s->made);
+		buf_addf(b, "%u name%s from build to build became %u "
+			 "(--no-stable-names)\n", s->changed,
+			 s->changed == 1 ? " that changes" : "s that change", s->made);
 	add_judging(b, r);
 }
 

@@ -32,7 +32,8 @@ static void choose_groups(struct settings *s)
 static bool check(struct settings *s)
 {
 	struct match_error error = { 0 };
-	if (s->grouped && (s->want.reverse || filter_has(s->want.filter, FILTER_REVERSE))) {
+	bool reversed = s->want.reverse || filter_has(s->want.filter, FILTER_REVERSE);
+	if (s->grouped && reversed) {
 		message_error("--reverse puts behind what --group-by puts in front");
 		return false;
 	}

@@ -29,7 +29,7 @@ enum filter_kind {
 	FILTER_IGNORE,           /* drops them */
 	FILTER_HIDE,             /* takes matching frames out; drops what has no more */
 	FILTER_SHOW,             /* takes the others out */
-	FILTER_SHOW_FROM,        /* cuts above the first match, drops stacks without one */
+	FILTER_SHOW_FROM,        /* cuts above the first match, drops without one */
 	FILTER_PRUNE_FROM,       /* cuts below the last match; by the bare function */
 	FILTER_TAG_FOCUS,        /* keeps stacks by attributes: "[key=]expression" */
 	FILTER_TAG_IGNORE,
@@ -130,7 +130,7 @@ struct filter_stack {
 	uint32_t *frames;        /* changed in place */
 	uint32_t depth;          /* never grows */
 	uint32_t group;
-	bool cut;                /* a function is where it shall begin: nothing in front */
+	bool cut;                /* it begins at a function: nothing in front */
 };
 
 /* False: the stack is dropped. */

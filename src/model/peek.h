@@ -13,7 +13,7 @@
 struct peek {
 	struct peek_call {
 		uint32_t function;       /* a name, an id in profile->text */
-		uint32_t other;          /* the same; ID_NONE: it stands at the root, or ends */
+		uint32_t other;          /* the same; ID_NONE: the stack begins or ends */
 		bool is_callee;          /* "other" is called by the function */
 		int64_t value;
 		uint32_t seen;           /* private */

@@ -296,7 +296,8 @@ static void find_roots(struct arranging *a, uint32_t i, uint32_t before, bool re
 {
 	struct origin *o = &a->origins[i];
 	uint32_t depth = a->s->items[i].depth, own = before - o->roots;
-	if (depth == before && a->s->pool[a->s->items[i].first + depth - 1] != a->run.other)
+	uint32_t last = a->s->pool[a->s->items[i].first + depth - 1];
+	if (depth == before && last != a->run.other)
 		return;
 	if (!reversed)
 		o->roots = depth <= o->roots ? (uint8_t)(depth - 1) : o->roots;

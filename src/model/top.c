@@ -167,7 +167,8 @@ static void close_frame(struct open_frames *o)
 		o->frames[o->depth - 1].value += last->value;
 }
 
-static uint32_t name_of(const struct stacks *s, const struct stacks_item *item, uint32_t i)
+static uint32_t name_of(const struct stacks *s, const struct stacks_item *item,
+			uint32_t i)
 {
 	return s->profile->frames[s->pool[item->first + i]].name;
 }
@@ -211,7 +212,8 @@ uint32_t *top_modules(const struct profile *p)
 	for (uint32_t i = 0; i < p->text.count; i++)
 		modules[i] = ID_NONE;
 	for (uint32_t i = 0; i < p->frame_count; i++) {
-		uint32_t *module = &modules[p->frames[i].name], other = p->frames[i].module;
+		uint32_t *module = &modules[p->frames[i].name];
+		uint32_t other = p->frames[i].module;
 		if (other != ID_NONE)
 			*module = *module == ID_NONE || *module == other ? other :
 									   ID_SEVERAL;

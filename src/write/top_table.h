@@ -24,7 +24,7 @@ enum top_cell_kind {
 	TOP_NUMBER,
 	TOP_WORD,                /* a word of ours */
 	TOP_NAME,                /* any bytes */
-	TOP_INDENT,              /* a number; in text the last column stands further right */
+	TOP_INDENT,              /* a number; in text it moves the last column */
 };
 
 struct top_column {

@@ -283,7 +283,7 @@ static const struct top_column call_columns[CALL_COLUMNS] = {
 struct calls {
 	struct viewing *v;
 	struct tree tree;
-	uint32_t *waiting;       /* nodes whose rows are still to come, the next one last */
+	uint32_t *waiting;       /* nodes whose rows are to come, the next one last */
 	size_t count, capacity;
 	uint64_t rows, left;     /* calls shown and not */
 };

@@ -97,6 +97,11 @@ static struct str build_of(const struct naming *n, const struct perfdata_source 
 					perfdata_info_find(n->of->info, source->path);
 }
 
+static bool is_known(const struct naming *n, uint32_t frame)
+{
+	return n->of->profile->frames[frame].kind != FRAME_OTHER;
+}
+
 /*
  * The byte before the address to return to is that of a call.  Where no function has it,
  * that was no return address, but something that was found on the stack; perf looks for
@@ -109,13 +114,11 @@ static const uint32_t *frames_of(struct naming *n, uint32_t module, uint64_t off
 	uint64_t address = symbolizer_address(s, module, offset);
 	uint32_t place = symbolizer_place(s, module, address);
 	const uint32_t *frames = symbolizer_frames(s, place, count);
-	const struct frame *all = n->of->profile->frames;
-	if (*count != 1 || all[frames[0]].kind != FRAME_OTHER)
+	if (*count != 1 || is_known(n, frames[0]))
 		return frames;
 	uint32_t next = symbolizer_place(s, module, address + 1);
 	frames = symbolizer_frames(s, next, count);
-	return all[frames[0]].kind != FRAME_OTHER ? frames :
-						    symbolizer_frames(s, place, count);
+	return is_known(n, frames[0]) ? frames : symbolizer_frames(s, place, count);
 }
 
 static void name_file(struct naming *n, uint32_t from, uint32_t to,

@@ -116,6 +116,10 @@ static bool keep_metric(struct massif *m)
 	struct str name = metrics_name(event);
 	if (str_eq(name, event))
 		name = profile_keep(m->profile, event);
+	for (unsigned i = 0; i < m->metrics.count; i++)
+		if (str_eq(m->metrics.items[i].name, name))
+			return input_error(m->in, "a second snapshot of '%.*s'",
+					   STR_ARG(event));
 	if (m->metrics.count == METRICS_MAX)
 		return input_error(m->in, "more than %d snapshots in a file of xtree",
 				   METRICS_MAX);
@@ -269,11 +273,18 @@ static bool read_line(struct massif *m, struct str line)
 
 /* The end */
 
+static bool fail_no_tree(struct massif *m)
+{
+	return input_fail(m->in, "no snapshot has a tree; record with --detailed-freq=1");
+}
+
 static bool fail_number(struct massif *m)
 {
 	if (!m->asked_was_there)
 		return input_fail(m->in, "there is no snapshot %.*s, of %" PRIu64
 				  " that it has", STR_ARG(m->want->snapshot), m->snapshots);
+	if (m->detailed == 0)
+		return fail_no_tree(m);
 	return input_fail(m->in, "snapshot %.*s has no tree; these have one: %s%s",
 			  STR_ARG(m->want->snapshot), buf_cstr(&m->with_tree),
 			  m->detailed > 10 ? ", ..." : "");
@@ -290,8 +301,7 @@ static bool check_found(struct massif *m)
 	if (num_is_digits(asked) && !m->found)
 		return fail_number(m);
 	if (!m->found && !m->is_xtree && m->largest > 0)
-		return input_fail(m->in, "no snapshot has a tree; record with "
-				  "--detailed-freq=1");
+		return fail_no_tree(m);
 	bool peak = asked.n == 0 || str_eq(asked, STR("peak"));
 	if (m->found && peak && !m->is_xtree && m->best.kind != TREE_PEAK)
 		input_warn_at(m->in, m->best.line, "no snapshot of the peak; the largest "

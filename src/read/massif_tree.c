@@ -71,6 +71,17 @@ static const char *put_below(struct massif_tree *t, const struct massif_node *no
 	return NULL;
 }
 
+/* "1.00%" of "in 5 places, all below massif's threshold (1.00%)"; empty of others. */
+static struct str threshold_of(struct str text)
+{
+	static const struct str words = STR(" below massif's threshold (");
+	ptrdiff_t at = str_find(text, words);
+	if (!str_starts(text, STR("in ")) || at < 0 || !str_ends(text, STR("%)")))
+		return STR("");
+	text = str_skip(text, (size_t)at + words.n);
+	return str_head(text, text.n - 1);
+}
+
 const char *massif_tree_add(struct massif_tree *t, struct str line)
 {
 	struct str rest = line;
@@ -88,6 +99,8 @@ const char *massif_tree_add(struct massif_tree *t, struct str line)
 		return "a node without bytes, or with more than fit in 63 bits";
 	if (depth > SAMPLES_DEPTH_MAX)
 		return "a tree that is too deep";
+	if (depth > 0 && children > 0 && threshold_of(rest).n > 0)
+		return "places below the threshold that have children";
 	struct massif_node node = {
 		.bytes = (int64_t)bytes, .children = children, .depth = (uint32_t)depth,
 		.text = t->texts.n, .size = rest.n,
@@ -107,17 +120,6 @@ const char *massif_tree_add(struct massif_tree *t, struct str line)
 }
 
 /* Stacks */
-
-/* "1.00%" of "in 5 places, all below massif's threshold (1.00%)"; empty of others. */
-static struct str threshold_of(struct str text)
-{
-	static const struct str words = STR(" below massif's threshold (");
-	ptrdiff_t at = str_find(text, words);
-	if (!str_starts(text, STR("in ")) || at < 0 || !str_ends(text, STR("%)")))
-		return STR("");
-	text = str_skip(text, (size_t)at + words.n);
-	return str_head(text, text.n - 1);
-}
 
 /* Also what the whole tree has left for no place. */
 static uint32_t frame_of_rest(struct profile *p, struct str threshold)

@@ -28,6 +28,7 @@ check_compressed();
 check_suppressions();
 check_timeline();
 check_words();
+check_many_modules();
 
 SKIP: {
 	skip("no $data", 1) unless -r "$data/expected.md";
@@ -319,6 +320,29 @@ sub check_words {
 	is($ran->{status}, 2, 'odd, and --strict');
 	$ran = collapse({}, '--snapshot=peak', "$cases/heap.in");
 	like($ran->{err}, qr/--snapshot does nothing for recordings of heaptrack/, 'no snapshots');
+}
+
+# Files and addresses by turns, the files from the end of memory to its beginning.
+sub many_modules {
+	my ($n) = @_;
+	my $text = "v 10400 3\nx 6 /bin/a\n";
+	for my $i (reverse 1 .. $n) {
+		$text .= sprintf "m 6 /bin/x %x 0 10\nt %x 0\n", $i * 4096, $i * 4096 + 5;
+	}
+	my $file = "$temp/modules";
+	Fg::spew($file, $text . sprintf("+ 10 %x 1000\n", $n));
+	my $before = (times)[2];
+	my $ran = collapse({}, '--no-header', $file);
+	return ($ran, (times)[2] - $before);
+}
+
+sub check_many_modules {
+	my ($ran, $seconds) = many_modules(40_000);
+	is($ran->{out}, "[x+0x5] 16\n", 'many files');
+	cmp_ok($seconds, '<', 10, '... are not sorted for each address');
+	($ran) = many_modules(65_531);
+	is($ran->{status}, 2, 'more files than a process may have');
+	like($ran->{err}, qr/modules:131063: error: more than 65530 parts of files/, '... are an error');
 }
 
 # --- what was written down ---

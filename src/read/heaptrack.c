@@ -36,7 +36,8 @@
 #include "read/heaptrack_traces.h"
 #include "read/suppress.h"
 
-enum { VERSION_MAX = 3, OLD_VERSION_1 = 0x10200 };
+/* Each suppression is compared with each name. */
+enum { VERSION_MAX = 3, OLD_VERSION_1 = 0x10200, SUPPRESSIONS_MAX = 1000 };
 
 /* Stamps; two years. */
 #define TIME_MAX (INT64_C(1) << 36)
@@ -91,6 +92,7 @@ struct heaptrack {
 	struct heaptrack_events events;
 	struct heaptrack_traces traces;
 	struct suppressions suppressions;
+	unsigned own_suppressions;       /* of the recording */
 };
 
 /* What is wanted */
@@ -175,7 +177,12 @@ static bool read_suppression(struct heaptrack *h, struct str rest)
 	struct str text = rest;
 	if (num_hex(str_cut(&text, ' '), &size) && size == text.n)
 		rest = text;
-	if (!h->want->no_suppressions && !suppressions_add_line(&h->suppressions, rest))
+	if (h->want->no_suppressions)
+		return true;
+	if (h->own_suppressions++ == SUPPRESSIONS_MAX)
+		return input_error(h->in, "more than %d suppressions; --no-suppressions "
+				   "leaves them out", SUPPRESSIONS_MAX);
+	if (!suppressions_add_line(&h->suppressions, rest))
 		input_warn(h->in, "suppressions not understood", rest);
 	return true;
 }

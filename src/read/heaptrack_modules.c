@@ -17,11 +17,14 @@
 #include "base/alloc.h"
 #include "base/num.h"
 
+/* As many parts of files as Linux lets a process have, if nobody has told it to. */
+enum { RANGES_MAX = 65530 };
+
 void heaptrack_modules_init(struct heaptrack_modules *m, struct input *in,
 			    struct profile *profile, const struct want *want)
 {
 	*m = (struct heaptrack_modules){
-		.in = in, .program = STR("[program]"), .is_sorted = true,
+		.in = in, .program = STR("[program]"),
 		.symbolizer = symbolizer_new(in, profile, want, true),
 	};
 }
@@ -77,9 +80,11 @@ static bool add_range(struct heaptrack_modules *m, uint32_t module, uint64_t bia
 	range.from = bias + start;
 	if (__builtin_add_overflow(range.from, size, &range.to))
 		return input_error(m->in, "a file beyond the end of memory");
+	if (m->count == RANGES_MAX)
+		return input_error(m->in, "more than %d parts of files in memory",
+				   RANGES_MAX);
 	ARRAY_RESERVE(m->ranges, m->capacity, m->count + 1ull);
 	m->ranges[m->count++] = range;
-	m->is_sorted = false;
 	return true;
 }
 
@@ -91,7 +96,7 @@ bool heaptrack_modules_add(struct heaptrack_modules *m, struct str rest)
 		return false;
 	rest = str_trim(rest);
 	if (str_eq(name, STR("-")) && rest.n == 0) {
-		m->count = 0;
+		m->count = m->sorted = 0;
 		return true;
 	}
 	if (!num_hex(str_cut(&rest, ' '), &bias))
@@ -111,12 +116,27 @@ static int by_start(const void *a, const void *b)
 	return x->from < y->from ? -1 : x->from > y->from;
 }
 
+/* Those that came since the last time go between the others; few need to move. */
+static void sort(struct heaptrack_modules *m)
+{
+	size_t old = m->sorted, more = m->count - m->sorted, at = m->count;
+	if (more == 0)
+		return;
+	struct heaptrack_range *last = xreallocarray(NULL, more, sizeof(*last));
+	memcpy(last, &m->ranges[old], more * sizeof(*last));
+	qsort(last, more, sizeof(*last), by_start);
+	while (more > 0) {
+		bool is_old = old > 0 && m->ranges[old - 1].from > last[more - 1].from;
+		m->ranges[--at] = is_old ? m->ranges[--old] : last[--more];
+	}
+	free(last);
+	m->sorted = m->count;
+}
+
 /* The last range that begins at the address or before it. */
 static const struct heaptrack_range *find(struct heaptrack_modules *m, uint64_t address)
 {
-	if (!m->is_sorted && m->count)
-		qsort(m->ranges, m->count, sizeof(*m->ranges), by_start);
-	m->is_sorted = true;
+	sort(m);
 	uint32_t low = 0, high = m->count;
 	while (low < high) {
 		uint32_t middle = low + (high - low) / 2;

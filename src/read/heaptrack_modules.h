@@ -19,9 +19,8 @@ struct heaptrack_modules {
 		uint64_t bias;           /* what was added to its addresses */
 		uint32_t module;         /* of the symbolizer */
 	} *ranges;
-	uint32_t count;
+	uint32_t count, sorted;          /* the first of them are in order */
 	size_t capacity;
-	bool is_sorted;
 };
 
 void heaptrack_modules_init(struct heaptrack_modules *, struct input *, struct profile *,

@@ -45,6 +45,13 @@ void heaptrack_names_free(struct heaptrack_names *);
 bool heaptrack_names_add_string(struct heaptrack_names *, struct str);
 bool heaptrack_names_add_place(struct heaptrack_names *, struct str);
 
+/* How many frames a place has. */
+static inline uint32_t heaptrack_names_depth(const struct heaptrack_names *n, uint32_t place)
+{
+	uint32_t depth = n->places[place - 1].depth;
+	return depth ? depth : 1;
+}
+
 /*
  * After the last one.  Where strings should have no length and all have one, as
  * heaptrack_interpret from 1.3 on makes of older files, it is taken away.

@@ -17,7 +17,8 @@
 #include "base/num.h"
 #include "model/quality.h"
 
-enum { RECORDED_MAX = 62, DEPTH_MAX = 512 };
+/* Few lines make many stacks that share their callers, each of which is copied. */
+enum { RECORDED_MAX = 62, DEPTH_MAX = 512, FRAMES_MAX = 4096 };
 
 void heaptrack_traces_init(struct heaptrack_traces *t, struct input *in,
 			   struct profile *profile, const struct want *want)
@@ -37,6 +38,31 @@ void heaptrack_traces_free(struct heaptrack_traces *t)
 	free(t->frames);
 }
 
+static uint32_t count_frames(const struct heaptrack_traces *t, uint32_t place)
+{
+	uint32_t count;
+	if (!t->is_raw)
+		return heaptrack_names_depth(&t->names, place);
+	symbolizer_frames(t->modules.symbolizer, place, &count);
+	return count;
+}
+
+static bool add(struct heaptrack_traces *t, uint32_t place, uint32_t parent)
+{
+	const struct heaptrack_trace *caller = parent ? &t->items[parent - 1] : NULL;
+	uint32_t depth = (caller ? caller->depth : 0) + 1;
+	uint32_t frames = (caller ? caller->frames : 0) + count_frames(t, place);
+	if (depth > DEPTH_MAX)
+		return input_error(t->in, "a stack of more than %d addresses", DEPTH_MAX);
+	if (frames > FRAMES_MAX)
+		return input_error(t->in, "a stack of more than %d functions", FRAMES_MAX);
+	ARRAY_RESERVE(t->items, t->capacity, t->count + 1ull);
+	t->items[t->count++] = (struct heaptrack_trace){
+		.place = place, .parent = parent, .depth = depth, .frames = frames,
+	};
+	return true;
+}
+
 bool heaptrack_traces_add(struct heaptrack_traces *t, struct str rest, uint64_t back)
 {
 	uint64_t place, parent;
@@ -51,17 +77,9 @@ bool heaptrack_traces_add(struct heaptrack_traces *t, struct str rest, uint64_t 
 				   place);
 	if (t->count == INT32_MAX)
 		return input_error(t->in, "too many traces");
-	struct heaptrack_trace trace = {
-		.place = t->is_raw ? heaptrack_modules_place(&t->modules, place - back) :
-				     (uint32_t)place,
-		.parent = (uint32_t)parent,
-		.depth = parent ? t->items[parent - 1].depth + 1 : 1,
-	};
-	if (trace.depth > DEPTH_MAX)
-		return input_error(t->in, "a stack of more than %d addresses", DEPTH_MAX);
-	ARRAY_RESERVE(t->items, t->capacity, t->count + 1ull);
-	t->items[t->count++] = trace;
-	return true;
+	if (t->is_raw)
+		place = heaptrack_modules_place(&t->modules, place - back);
+	return add(t, (uint32_t)place, (uint32_t)parent);
 }
 
 static const uint32_t *frames_of(struct heaptrack_traces *t, uint32_t place,

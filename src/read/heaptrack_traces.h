@@ -20,8 +20,9 @@ struct heaptrack_traces {
 	struct profile *profile;
 	struct heaptrack_trace {
 		uint32_t place, parent;
-		uint16_t depth;
-		bool is_suppressed;
+		uint32_t depth : 10;     /* addresses */
+		uint32_t frames : 13;    /* functions, with what was inlined */
+		uint32_t is_suppressed : 1;
 	} *items;
 	size_t capacity;
 	uint32_t truncated;      /* the frame */

@@ -123,6 +123,9 @@ static bool add_thread(struct jemalloc *j, uint64_t number,
 		       const int64_t counts[HEAPS_NUMBERS])
 {
 	j->has_threads = true;
+	if (!j->has_all)
+		return input_error(j->heaps.in, "a thread of a stack before all of them, "
+				   "'t*'");
 	return !j->by_thread ||
 	       heaps_add(&j->heaps, find_thread(j, number, STR("")), counts);
 }
@@ -178,12 +181,14 @@ static bool read_all(struct jemalloc *j)
 {
 	struct input *in = j->heaps.in;
 	struct str line;
+	bool has_map = false;
 	if (!input_line(in, &line))
 		return in->failed ? false : input_fail(in, "there is no profile in it");
 	if (!read_head(j, line))
 		return false;
 	while (input_line(in, &line)) {
 		if (maps_is_heading(line)) {
+			has_map = true;
 			if (!choose(j) || !end_stack(j) || !traces_map(j->heaps.traces))
 				return false;
 			break;
@@ -191,6 +196,9 @@ static bool read_all(struct jemalloc *j)
 		if (!read_line(j, str_trim(line)))
 			return false;
 	}
+	if (!has_map)
+		input_warn(in, "profiles without a map behind the last stack: cut off, or "
+			   "made where there is none", STR(""));
 	/* Of samples, the numbers in the head are others than those of the stacks. */
 	if (j->rate != 1)
 		memset(j->told, 0, sizeof(j->told));

@@ -166,19 +166,26 @@ static bool choose_metric(struct xtree *x)
 	return ok;
 }
 
-static int64_t sum_of(const int64_t costs[COLUMNS], uint64_t columns)
+static bool sum_of(const int64_t costs[COLUMNS], uint64_t columns, int64_t *result)
 {
 	int64_t sum = 0;
 	for (; columns; columns &= columns - 1)
 		if (__builtin_add_overflow(sum, costs[__builtin_ctzll(columns)], &sum))
-			return INT64_MAX;
-	return sum;
+			return false;
+	*result = sum;
+	return true;
 }
 
-static int64_t value_of(const struct xtree *x, unsigned metric, const int64_t costs[COLUMNS])
+/* False when it does not fit in 63 bits. */
+static bool find_value(const struct xtree *x, unsigned metric,
+		       const int64_t costs[COLUMNS], int64_t *value)
 {
 	const struct recipe *r = &x->recipes[metric];
-	return sum_of(costs, r->plus) - sum_of(costs, r->minus);
+	int64_t plus, minus;
+	if (!sum_of(costs, r->plus, &plus) || !sum_of(costs, r->minus, &minus))
+		return false;
+	*value = plus - minus;
+	return true;
 }
 
 /* Names */
@@ -249,12 +256,19 @@ static void make_group(struct xtree *x)
 	x->has_group = true;
 }
 
+static bool fail_sum(struct xtree *x, struct str what)
+{
+	return input_error(x->in, "the sum of %.*s does not fit in 63 bits", STR_ARG(what));
+}
+
 static bool push_stack(struct xtree *x)
 {
 	int64_t values[METRICS_MAX] = { 0 };
 	bool has_any = false;
 	for (unsigned i = 0; i < x->metrics.count; i++) {
-		values[i] = value_of(x, i, x->costs);
+		bool is_wanted = i == x->metrics.chosen || x->want->all_metrics;
+		if (!find_value(x, i, x->costs, &values[i]) && is_wanted)
+			return fail_sum(x, x->metrics.items[i].name);
 		if (values[i] < 0)
 			return input_error(x->in, "more bytes are lost indirectly than at all");
 		has_any |= values[i] > 0;
@@ -328,8 +342,7 @@ static bool sum_costs(struct xtree *x)
 {
 	for (unsigned i = 0; i < x->column_count; i++)
 		if (__builtin_add_overflow(x->sums[i], x->costs[i], &x->sums[i]))
-			return input_error(x->in, "the sum of %.*s does not fit in 63 bits",
-					   STR_ARG(x->columns[i]));
+			return fail_sum(x, x->columns[i]);
 	return true;
 }
 
@@ -511,8 +524,12 @@ static bool finish(struct xtree *x)
 		return input_fail(x->in, "there are no events");
 	if (!x->has_totals)
 		input_warn(x->in, "no totals: the file was cut off", STR(""));
-	for (unsigned i = 0; i < x->metrics.count; i++)
-		metrics_sum(&x->metrics, i, value_of(x, i, x->sums));
+	for (unsigned i = 0; i < x->metrics.count; i++) {
+		int64_t value = 0;
+		if (!find_value(x, i, x->sums, &value))
+			x->metrics.items[i].overflow = true;
+		metrics_sum(&x->metrics, i, value);
+	}
 	if (!x->has_group)
 		make_group(x);
 	bool ok = profile_metrics(x->profile, &x->metrics, &why) ||

@@ -324,12 +324,36 @@ static bool read_summary(struct reading *r)
 
 /* The head */
 
+/* "definite,possible", "all", "none" */
+static void show_kinds(struct memcheck_process *p, struct str set)
+{
+	static const struct str names[MEMCHECK_LEAKS] = {
+		[MEMCHECK_DEFINITE] = STR("definite"),
+		[MEMCHECK_INDIRECT] = STR("indirect"),
+		[MEMCHECK_POSSIBLE] = STR("possible"),
+		[MEMCHECK_REACHABLE] = STR("reachable"),
+	};
+	bool all = str_eq(set, STR("all"));
+	for (unsigned k = 0; k < MEMCHECK_LEAKS; k++)
+		p->is_shown[k] = all;
+	while (set.n > 0) {
+		struct str word = str_cut(&set, ',');
+		for (unsigned k = 0; k < MEMCHECK_LEAKS; k++)
+			p->is_shown[k] |= str_eq(word, names[k]);
+	}
+}
+
 static void take_option(struct reading *r, struct str s)
 {
 	struct memcheck_process *p = r->process;
-	bool all = str_eq(s, STR("--show-leak-kinds=all"));
-	if (all || str_eq(s, STR("--show-reachable=yes")))
-		p->is_shown[MEMCHECK_REACHABLE] = p->is_shown[MEMCHECK_INDIRECT] = true;
+	struct str value = s, name = str_cut(&value, '=');
+	bool no = str_eq(value, STR("no"));
+	if (str_eq(name, STR("--show-leak-kinds")))
+		show_kinds(p, value);
+	else if (str_eq(name, STR("--show-reachable")))
+		show_kinds(p, no ? STR("definite,possible") : STR("all"));
+	else if (str_eq(name, STR("--show-possibly-lost")))
+		p->is_shown[MEMCHECK_POSSIBLE] = !no;
 }
 
 static bool read_options(struct reading *r)

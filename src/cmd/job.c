@@ -297,6 +297,16 @@ static bool check_units(const struct job *job)
 	return same;
 }
 
+static int say_too_large(const struct job *job)
+{
+	struct buf line = { 0 };
+	buf_addf(&line, "%s%s: error: the sum of all values leaves the range of 64 bits",
+		 job->files[0].input.name, job->file_count > 1 ? " and others" : "");
+	message_line(buf_str(&line));
+	buf_free(&line);
+	return 2;
+}
+
 static int choose(struct job *job)
 {
 	const struct want *want = &job->settings->want;
@@ -316,10 +326,8 @@ static int choose(struct job *job)
 		quality_measure(&job->quality, &job->profile, job->events,
 				job->event_count);
 	if (!stacks_select(&job->stacks, &job->profile, want, job->events,
-			   job->event_count)) {
-		message_error("the sum of all values leaves the range of 64 bits");
-		return 2;
-	}
+			   job->event_count))
+		return say_too_large(job);
 	return -1;
 }
 

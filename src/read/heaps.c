@@ -169,7 +169,7 @@ bool heaps_push(struct heaps *h, const int64_t told[HEAPS_NUMBERS])
 {
 	struct buf why = { 0 };
 	heaps_group(h);          /* where nothing was counted, there is a profile, too */
-	for (unsigned i = 0; i < h->numbers; i++)
+	for (unsigned i = 0; told && i < h->numbers; i++)
 		if (!traces_check_sum(h->traces, h->seen[i], told[i]))
 			break;
 	traces_push(h->traces, TRACES_DROP_ALLOCATOR);

@@ -13,7 +13,7 @@
  *	struct heaps h;
  *	heaps_init(&h, in, want, out);
  *	heaps_choose(&h, names, 4, rate)
- *	... traces_begin(h.traces), heaps_counts(), heaps_add(), heaps_warn_rest() ...
+ *	... traces_begin(h.traces), heaps_counts(), heaps_add() ...
  *	heaps_push(&h, told);
  *	heaps_free(&h);
  */
@@ -59,8 +59,8 @@ bool heaps_counts(struct heaps *, struct str *line, int64_t counts[HEAPS_NUMBERS
 bool heaps_add(struct heaps *, uint32_t group, const int64_t counts[HEAPS_NUMBERS]);
 
 /*
- * When all was read: hands the samples over.  A warning when they are not all that
- * the head of the file told of.
+ * When all was read: hands the samples over.  A warning when they are not what the head
+ * of the file told of; NULL: it did not tell.
  */
 bool heaps_push(struct heaps *, const int64_t told[HEAPS_NUMBERS]);
 

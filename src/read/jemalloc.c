@@ -196,14 +196,13 @@ static bool read_all(struct jemalloc *j)
 		if (!read_line(j, str_trim(line)))
 			return false;
 	}
-	if (!has_map)
+	/* Of samples, the numbers in the head are others than those of the stacks. */
+	bool is_sum = j->rate == 1;
+	if (!is_sum && !has_map && str_ends(in->raw, STR("\n")))
 		input_warn(in, "profiles without a map behind the last stack: cut off, or "
 			   "made where there is none", STR(""));
-	/* Of samples, the numbers in the head are others than those of the stacks. */
-	if (j->rate != 1)
-		memset(j->told, 0, sizeof(j->told));
 	return !in->failed && choose(j) && end_stack(j) &&
-	       heaps_push(&j->heaps, j->told);
+	       heaps_push(&j->heaps, is_sum ? j->told : NULL);
 }
 
 static bool read_jemalloc(struct input *in, const struct want *want, struct samples *out)

@@ -283,11 +283,13 @@ bool traces_is_cut(struct traces *t)
 bool traces_check_sum(struct traces *t, int64_t seen, int64_t told)
 {
 	char text[64];
-	if (seen >= told)
+	if (seen == told)
 		return true;
 	int n = snprintf(text, sizeof(text), "%lld of %lld", (long long)seen,
 			 (long long)told);
-	input_warn(t->in, "profiles with fewer stacks than their head tells of",
+	input_warn(t->in, seen < told ?
+		   "profiles with fewer stacks than their head tells of" :
+		   "profiles with more in their stacks than their head tells of",
 		   (struct str){ text, (size_t)n });
 	return false;
 }

@@ -58,7 +58,7 @@ void traces_comment(struct traces *, struct str line);
 /* Whether the line read last was cut off in its middle; then a warning, too. */
 bool traces_is_cut(struct traces *);
 
-/* False with a warning when that is less than the head of the file told. */
+/* False with a warning when that is not what the head of the file told. */
 bool traces_check_sum(struct traces *, int64_t seen, int64_t told);
 
 /*

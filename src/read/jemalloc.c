@@ -181,7 +181,7 @@ static bool read_all(struct jemalloc *j)
 {
 	struct input *in = j->heaps.in;
 	struct str line;
-	bool has_map = false;
+	bool has_map = false, is_cut = false;
 	if (!input_line(in, &line))
 		return in->failed ? false : input_fail(in, "there is no profile in it");
 	if (!read_head(j, line))
@@ -193,12 +193,13 @@ static bool read_all(struct jemalloc *j)
 				return false;
 			break;
 		}
+		is_cut = !str_ends(in->raw, STR("\n"));
 		if (!read_line(j, str_trim(line)))
 			return false;
 	}
 	/* Of samples, the numbers in the head are others than those of the stacks. */
 	bool is_sum = j->rate == 1;
-	if (!is_sum && !has_map && str_ends(in->raw, STR("\n")))
+	if (!is_sum && !has_map && !is_cut)
 		input_warn(in, "profiles without a map behind the last stack: cut off, or "
 			   "made where there is none", STR(""));
 	return !in->failed && choose(j) && end_stack(j) &&

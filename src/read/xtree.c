@@ -266,8 +266,7 @@ static bool push_stack(struct xtree *x)
 	int64_t values[METRICS_MAX] = { 0 };
 	bool has_any = false;
 	for (unsigned i = 0; i < x->metrics.count; i++) {
-		bool is_wanted = i == x->metrics.chosen || x->want->all_metrics;
-		if (!find_value(x, i, x->costs, &values[i]) && is_wanted)
+		if (!find_value(x, i, x->costs, &values[i]))
 			return fail_sum(x, x->metrics.items[i].name);
 		if (values[i] < 0)
 			return input_error(x->in, "more bytes are lost indirectly than at all");
@@ -527,7 +526,7 @@ static bool finish(struct xtree *x)
 	for (unsigned i = 0; i < x->metrics.count; i++) {
 		int64_t value = 0;
 		if (!find_value(x, i, x->sums, &value))
-			x->metrics.items[i].overflow = true;
+			return fail_sum(x, x->metrics.items[i].name);
 		metrics_sum(&x->metrics, i, value);
 	}
 	if (!x->has_group)

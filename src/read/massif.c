@@ -218,15 +218,18 @@ static bool cut_key(struct str *line, struct str key)
 	return true;
 }
 
-static void read_head(struct massif *m, struct str line)
+static bool read_head(struct massif *m, struct str line)
 {
-	bool first = m->snapshots == 0 && !m->in_snapshot;
+	if (m->snapshots > 0 || m->in_snapshot)
+		return input_error(m->in, "a second profile in one file; give them as "
+				   "files of their own");
 	if (cut_key(&line, STR("desc:")))
-		m->is_xtree |= first && str_starts(str_trim(line), STR("xtree"));
+		m->is_xtree |= str_starts(str_trim(line), STR("xtree"));
 	else if (cut_key(&line, STR("cmd:")) && m->profile->title.n == 0)
 		m->profile->title = profile_keep(m->profile, str_trim(line));
 	else if (cut_key(&line, STR("time_unit:")) && m->has_timeline)
 		read_unit(m, str_trim(line));
+	return true;
 }
 
 static bool is_head(struct str line)
@@ -249,10 +252,8 @@ static bool read_line(struct massif *m, struct str line)
 		return true;
 	if (line.p[0] == ' ' || line.p[0] == 'n')
 		return read_node(m, line);
-	if (is_head(line)) {
-		read_head(m, line);
-		return true;
-	}
+	if (is_head(line))
+		return read_head(m, line);
 	if (cut_key(&line, STR("snapshot=")))
 		return begin_snapshot(m, line);
 	if (!m->in_snapshot)

@@ -216,11 +216,25 @@ static const char *missing(const struct job *job)
 	return NULL;
 }
 
+/* Readers that know no events take no notice of --event-filter. */
+static void add_unmatched_events(const struct job *job, struct buf *out)
+{
+	const struct want *want = &job->settings->want;
+	for (unsigned i = 0; i < job->event_count; i++)
+		if (events_match(job->profile.events[job->events[i]].name, want))
+			return;
+	for (size_t i = 0; job->event_count > 0 && i < want->event_filter_count; i++) {
+		buf_addf(out, "%s--event-filter=", i ? ", " : "");
+		message_visible(out, str_of(want->event_filter[i]));
+	}
+}
+
 bool report_add_unmatched(const struct job *job, struct buf *out)
 {
 	struct buf option = { 0 };
 	unsigned step = 0;
 	size_t before = out->n;
+	add_unmatched_events(job, out);
 	while (filter_add_unmatched(job->settings->want.filter, &option, &step)) {
 		if (out->n > before)
 			buf_addf(out, ", ");

@@ -35,6 +35,8 @@ static const struct known {
 	  { "still-reachable", "RB" } },
 	{ STR("leaked"), STR("at end"), STR("nothing was leaked"), false,
 	  { "eb", "leaks", "leak", "curB" } },
+	{ STR("suppressed"), STR("suppressed"), STR("nothing was suppressed"), false,
+	  { NULL } },
 	{ STR("blocks"), STR(""), STR("nothing was counted"), false,
 	  { "tbk", "allocations", "allocs", "alloc_objects", "totBk" } },
 	{ STR("samples"), STR(""), STR("no sample was taken"), false, { NULL } },
@@ -50,8 +52,6 @@ static const struct known {
 	  { "inuse_objects" } },
 	{ STR("leaked-blocks"), STR("at end"), STR("nothing was leaked"), true,
 	  { "ebk", "curBk" } },
-	{ STR("suppressed"), STR("suppressed"), STR("nothing was suppressed"), false,
-	  { NULL } },
 	{ STR("growth"), STR("growth"), STR("nothing has grown"), true, { NULL } },
 	{ STR("fragmentation"), STR("fragmentation"), STR("nothing is fragmented"), true,
 	  { NULL } },
@@ -270,15 +270,23 @@ bool metrics_is_other(const struct metrics *m, unsigned i)
 	       !is_told_by_others(m, item);
 }
 
+/* What options have left out is never left out here. */
+static bool is_always_told(struct str name)
+{
+	return str_eq(name, STR("suppressed"));
+}
+
 void metrics_add_others(struct buf *out, const struct metrics *m, struct str separator)
 {
 	unsigned shown = 0;
 	for (size_t r = 0; r <= ARRAY_SIZE(known); r++)
-		for (unsigned i = 0; i < m->count && shown < OTHERS_SHOWN; i++) {
-			if (rank(m->items[i].name) != r || !metrics_is_other(m, i))
+		for (unsigned i = 0; i < m->count; i++) {
+			const struct metric *item = &m->items[i];
+			if (rank(item->name) != r || !metrics_is_other(m, i) ||
+			    (shown >= OTHERS_SHOWN && !is_always_told(item->name)))
 				continue;
 			if (shown++)
 				buf_add(out, separator);
-			metrics_add_total(out, &m->items[i]);
+			metrics_add_total(out, item);
 		}
 }

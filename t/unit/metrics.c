@@ -6,6 +6,8 @@
 
 #include <cmocka.h>
 
+#include "base/alloc.h"
+
 static struct metrics some(void)
 {
 	struct metrics m = { 0 };
@@ -80,6 +82,20 @@ static void others_are_told(void **state)
 	assert_others(&(struct metrics){ 0 }, "");
 }
 
+static void suppressed_is_always_told(void **state)
+{
+	(void)state;
+	static const char *const names[] = {
+		"definite", "indirect", "possible", "reachable", "leaked", "suppressed",
+		"errors",
+	};
+	struct metrics m = { 0 };
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		metrics_sum(&m, metrics_add(&m, str_of(names[i]), STR("bytes")), 7);
+	assert_others(&m, "indirectly lost 7 B · possibly lost 7 B · still reachable 7 B · "
+		      "at end 7 B · suppressed 7 B");
+}
+
 static void files_are_joined(void **state)
 {
 	(void)state;
@@ -141,6 +157,7 @@ int main(void)
 		cmocka_unit_test(one_is_chosen),
 		cmocka_unit_test(a_usual_one_that_is_missing),
 		cmocka_unit_test(others_are_told),
+		cmocka_unit_test(suppressed_is_always_told),
 		cmocka_unit_test(files_are_joined),
 		cmocka_unit_test(there_is_a_limit),
 		cmocka_unit_test(words_for_people),

@@ -98,6 +98,8 @@ sub sample {
 	$add->('chain', 'Q q*', scalar @chain, @chain);
 	$add->('raw', 'L a12', 12, 'x' x 12);
 	$add->('branches', 'Q Q*', @{$s{branches} // []} / 3, @{$s{branches} // []});
+	$add->('regs', 'Q Q*', $s{abi} // 2, @{$s{regs} // []});
+	$add->('stack', 'Q a* Q', length $s{stack}, $s{stack}, $s{used} // length $s{stack}) if $has{stack};
 	$add->('weight', 'Q', $s{weight} // 0);
 	return record('sample', $s{mode} // 2, $body . ($s{more} // ''));
 }

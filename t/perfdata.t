@@ -25,6 +25,7 @@ check_generator();
 check_jit_map();
 check_jit_dump();
 check_kernel();
+check_unknown();
 check_folder();
 check_ways_in();
 check_identify();
@@ -117,6 +118,56 @@ sub check_kernel {
 		'... and of one that was not');
 }
 
+# What -v tells of each module: how many frames have no name, and why.
+sub check_unknown {
+	my @records = (PerfData::comm('app'), PerfData::mmap2('/gone/missing', 0x1000, 0x1000, 0),
+		PerfData::mmap2("$temp/changed", 0x2000, 0x1000, 0, build => 'x' x 20),
+		PerfData::mmap2("$temp/no-elf", 0x3000, 0x1000, 0), PerfData::mmap2('//anon', 0x4000, 0x1000, 0),
+		PerfData::mmap2('//anon', 0x5000, 0x1000, 0, pid => 200), PerfData::mmap2('[heap]', 0x6000, 0x1000, 0, protection => 3),
+		PerfData::mmap2("$temp/stripped", 0x7000, 0x1000, 0),
+		PerfData::mmap('[kernel.kallsyms]_text', 0xffffffff81000000, 0x1000000, 0xffffffff81000000),
+		PerfData::mmap('[mod]', 0xffffffffc0000000, 0x1000, 0),
+		(map { PerfData::sample(chain => [$user, $_, 0x1004, 0x1010]) } 0x2004, 0x3004, 0x4004, 0x6004, 0x7004, 0x9004),
+		PerfData::sample(pid => 200, chain => [$user, 0x5004]), PerfData::sample(chain => [$kernel, 0xffffffff81000410]),
+		PerfData::sample(chain => [$kernel, 0xffffffffc0000010]));
+	make_path("$temp/maps2", "$temp/root/proc");
+	Fg::spew("$temp/maps2/perf-100.map", "4f00 10 other\n");
+	Fg::spew("$temp/no-elf", "text\n");
+	Fg::spew("$temp/empty.c", "int main(void) { return 0; }\n");
+	Fg::spew("$temp/root/proc/kallsyms", "ffffffff80000000 T _text\nffffffff80000900 T one\n");
+	my @built = map { Fg::run({}, 'cc', "-Wl,--build-id", @$_, "$temp/empty.c")->{status} }
+		['-o', "$temp/changed"], ['-s', '-o', "$temp/stripped"];
+	my $file = make_file('unknown.data', @records);
+	my @args = ("--map=/tmp/perf-100.map=$temp/maps2/perf-100.map", "--map=/tmp/perf-200.map=$temp/none", "--sysroot=$temp/root");
+	my $told = Fg::run({}, $collapse, '-v', @args, $file)->{err};
+	my %want = (
+		'12 frames of /gone/missing' => 'the file is not there; ',
+		"1 frame of $temp/changed" => 'the file has changed, its build id is another one; ',
+		"1 frame of $temp/no-elf" => 'the file cannot be read as ELF; ',
+		"1 frame of $temp/stripped" => 'the file has no symbols; install',
+		'1 frame of /tmp/perf-100.map' => 'the perf map does not tell of them; ',
+		'1 frame of /tmp/perf-200.map' => 'code made at run time, and there is no perf map; have one written ',
+		'1 frame of [heap]' => 'memory that is no file; ',
+		'1 frame of [unknown]' => 'nothing was mapped there; ',
+		'1 frame of [mod]' => 'modules of the kernel lay elsewhere in that boot; ',
+	);
+	for my $frames (sort keys %want) {
+		SKIP: {
+			skip('no C compiler', 1) if "@built" ne '0 0' && $frames =~ /changed|stripped/;
+			skip('made without elfutils', 1) if $told =~ /without elfutils/ && $frames =~ m{ /(?!tmp/perf-)};
+			like($told, qr/: no name: \Q$frames: $want{$frames}\E/, "-v: $frames");
+		}
+	}
+	like($told, qr/hint: .*most of them \[missing\]; (?:--sysroot or --map tells|build it with elfutils)/,
+		'... and the hint is that about the first');
+	unlike(Fg::run({}, $collapse, @args, $file)->{err}, qr/no name: /, '... which is all without -v');
+	my $many = make_file('many.data', PerfData::comm('app'), map { PerfData::mmap2("/gone/$_", $_ << 12, 0x1000, 0),
+		PerfData::sample(chain => [$user, ($_ << 12) + 4]) } 1 .. 25);
+	$told = Fg::run({}, $collapse, '-v', $many)->{err};
+	is(scalar(() = $told =~ /no name: /g), 21, '... not of all modules, where there are many');
+	like($told, qr/no name: 5 frames of 5 other modules$/m, '... the others are counted');
+}
+
 # perf record --threads: a folder, whose files are each in order.
 sub check_folder {
 	make_path("$temp/folder.data");
@@ -159,6 +210,8 @@ sub stacks {
 	for (split /\n/, $text) {
 		my ($stack, $n) = /^(.*) (\d+)$/ or next;
 		# What jumps into another library has a name of perf's making.
+		# The mark of stacks that were cut is ours.
+		$stack =~ s/^([^;]+(?:;[^;]+)?);\[truncated\](?=;)/$1/;
 		$stack =~ s/\@plt(?=;|$)//g, $stack =~ s/\[\.plt\]/[plt]/g if $classes;
 		$count{$stack} += $n;
 	}
@@ -224,6 +277,7 @@ sub check_recordings {
 		record('a group', 'fp', '-g', '-e', '{cpu-clock,page-faults}:S');
 		record('no call chains', 'fp');
 		record('DWARF', 'dwarf', '--call-graph', 'dwarf,32768');
+		check_truncated();
 		check_live_pipe();
 	}
 }
@@ -244,6 +298,22 @@ sub record {
 		Fg::spew("$temp/live.txt", $text->{out});
 		my $why = compare($name, "$temp/live.data", "$temp/live.txt");
 		diag("$name: stacks are not compared: $why") if $why;
+	}
+}
+
+# Stacks that are longer than the copies of them have a mark at their root, and are counted.
+sub check_truncated {
+	my $ran = Fg::run({}, 'perf', 'record', '-q', '-F', 999, '-e', 'cpu-clock', '--call-graph', 'dwarf,512', '-o',
+		"$temp/short.data", "$temp/dwarf");
+	my ($out, $err) = folded('--metric=samples', "$temp/short.data");
+	SKIP: {
+		skip("perf cannot record short copies: $ran->{err}", 2) if $ran->{status};
+		skip('made without elfutils', 2) if $err =~ /without elfutils/;
+		my ($cut) = $err =~ /longer than what perf kept .*?: ([\d,]+)/;
+		my $marked = 0;
+		$marked += $1 while $out =~ /^[^;]+;\[truncated\];.* (\d+)$/mg;
+		cmp_ok($marked, '>', 0, 'stacks that were cut are marked') or diag($err);
+		is($marked, ($cut // 0) =~ s/,//gr, '... as many as are told');
 	}
 }
 

@@ -245,6 +245,17 @@ bool report_add_unmatched(const struct job *job, struct buf *out)
 	return out->n > before;
 }
 
+static void add_advice(struct buf *out, const struct job *job)
+{
+	const struct input *in = &job->files[0].input;
+	struct quality_advice advice = job->files[0].reader->hints->quality;
+	if (in->advice.unknown)
+		advice.unknown = in->advice.unknown;
+	if (in->advice.rootless)
+		advice.rootless = in->advice.rootless;
+	quality_add_hint(out, &job->quality, &advice);
+}
+
 /* One at most: what was asked for in vain comes before what could be better. */
 static void say_hint(const struct job *job)
 {
@@ -259,10 +270,17 @@ static void say_hint(const struct job *job)
 	if (words)
 		buf_addf(&line, "hint: the input has no %s", words);
 	else if (job_read_raw(job) && reader->hints)
-		quality_add_hint(&line, &job->quality, &reader->hints->quality);
+		add_advice(&line, job);
 	if (line.n)
 		message_line(buf_str(&line));
 	buf_free(&line);
+}
+
+static void say_notes(const struct input *in)
+{
+	struct str notes = buf_str(&in->notes);
+	while (notes.n > 0)
+		message_line(str_cut(&notes, '\n'));
 }
 
 static void say_details(const struct job *job)
@@ -278,6 +296,7 @@ static void say_details(const struct job *job)
 		message_note("%s: %s, %" PRIu64 " %s", in->name,
 			     job->files[i].reader->title, in->line,
 			     in->is_binary ? "bytes" : "lines");
+		say_notes(in);
 	}
 }
 

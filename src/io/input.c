@@ -92,6 +92,7 @@ void input_close(struct input *in)
 	inflate_free(in->inflate);
 	free(in->block);
 	buf_free(&in->message);
+	buf_free(&in->notes);
 	arena_free(&in->arena);
 	in->block = NULL;
 	in->inflate = NULL;

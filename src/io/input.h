@@ -44,6 +44,12 @@ struct input {
 		struct str first_text;   /* the start of that line; may be empty */
 	} warnings[INPUT_WARNINGS];
 	unsigned warning_count;
+	struct buf notes;                /* lines about what was read, for --verbose; from a
+					    reader */
+	struct {
+		/* Better ones than the hints of the format, see model/quality.h; or NULL. */
+		const char *unknown, *rootless;
+	} advice;
 
 	/* Called after each block, with bytes of the file read so far; NULL for none. */
 	void (*progress)(void *context, uint64_t done, uint64_t size);

@@ -38,11 +38,15 @@ bool quality_is_root(struct str name)
 	return str_ends(name, STR("::main"));    /* of Rust, cut there by dhat-rs */
 }
 
-/* "[libc.so.6]", "[libc.so.6 <12ab>]"; not "[below 1.00%]", words of a reader's own. */
+/*
+ * "[libc.so.6]", "[libc.so.6 <12ab>]"; not "[truncated]" and "[below 1.00%]", words of
+ * readers.
+ */
 static bool is_unknown(const struct profile *p, uint32_t frame)
 {
 	struct str name = profile_name(p, frame);
 	return name.n > 2 && name.p[0] == '[' && name.p[name.n - 1] == ']' &&
+	       !str_eq(name, STR("[truncated]")) &&
 	       (str_chr(name, ' ') < 0 || str_ends(name, STR(">]")));
 }
 

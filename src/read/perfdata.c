@@ -9,7 +9,8 @@
  *	sample  ->  its parts          perfdata_sample
  *	        ->  places, numbers for bytes of files    perfdata_chain, perfdata_places
  *	place   ->  frames             perfdata_names: perfdata_kernel, perfdata_jitmap, and
- *	                               the symbolizer for ELF files
+ *	                               the symbolizer for ELF files; perfdata_unknown tells
+ *	                               of those that have none
  *
  * A recording of a million samples has some ten thousand places.  So stacks of places are
  * counted first, by the machinery that counts stacks of frames; each place
@@ -27,6 +28,7 @@
 #include "read/perfdata_names.h"
 #include "read/perfdata_parts.h"
 #include "read/perfdata_sample.h"
+#include "read/perfdata_unknown.h"
 #include "read/perfdata_unwind.h"
 #include "read/perfdata_world.h"
 
@@ -54,6 +56,7 @@ struct perfdata {
 	uint64_t start;                  /* time of the first sample */
 	bool has_start;
 	uint64_t lost, lost_samples, outside;
+	uint64_t *met;                   /* by place: in how many samples, at the end */
 };
 
 /* Samples: where they belong */
@@ -238,11 +241,12 @@ static uint32_t make_group(struct perfdata *p, struct group g)
 }
 
 static void push_stack(struct perfdata *p, const struct perfdata_names *names,
-		       const struct stack *stack)
+		       const struct stack *stack, uint64_t samples)
 {
 	for (uint32_t i = 0; i < stack->depth; i++) {
 		uint32_t place = p->counted.pool[stack->first + i];
 		uint32_t first = names->first[place], end = names->first[place + 1];
+		p->met[place] += samples;
 		samples_reserve(p->out, end - first);
 		for (uint32_t f = first; f < end; f++)
 			sample_push_reserved(p->out, names->frames[f]);
@@ -263,7 +267,7 @@ static void push_stacks(struct perfdata *p, const struct perfdata_names *names)
 			p->out->filtered += samples;
 			continue;
 		}
-		push_stack(p, names, stack);
+		push_stack(p, names, stack, samples);
 		sample_end(p->out, groups[stack->group], values);
 		p->out->count += samples - 1;
 	}
@@ -280,12 +284,18 @@ static void finish(struct perfdata *p)
 	};
 	samples_flush(&p->samples);
 	perfdata_names_make(&names, &of);
+	p->met = xcalloc((size_t)p->world.places.count + 1, sizeof(*p->met));
 	push_stacks(p, &names);
+	perfdata_unknown_tell(p->in, &p->world.places, names.why, p->met);
+	free(p->met);
 	perfdata_names_free(&names);
 	p->out->filtered += p->outside;
 	input_warn_many(p->in, "stacks that are longer than what perf kept of them "
 			"(perf record --call-graph dwarf,65528 keeps more)",
 			p->unwind.cut_off);
+	if (p->unwind.cut_off > 0)
+		p->in->advice.rootless = "keep more of each stack: perf record --call-graph "
+					 "dwarf,65528";
 	input_warn_many(p->in, "stacks of programs of 32 bits, which are not unwound",
 			p->unwind.other_machine);
 	if (p->lost_samples > 0)

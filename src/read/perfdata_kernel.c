@@ -25,13 +25,6 @@ enum {
 	END_MAX = 4096,                  /* bytes that the last function may have */
 };
 
-static const char hidden[] = "kernel functions without a name: kernel.kptr_restrict "
-			     "hides them from this user";
-static const char other[] = "kernel functions without a name: another kernel was "
-			    "recorded than runs here";
-static const char absent[] = "kernel functions without a name: there is no "
-			     "/proc/kallsyms";
-
 void perfdata_kernel_free(struct perfdata_kernel *k)
 {
 	free(k->symbols);
@@ -195,16 +188,18 @@ void perfdata_kernel_load(struct perfdata_kernel *k,
 		return;
 	/* Where neither is told, the same place for the kernel means the same boot. */
 	bool untold = told->build_id.n == 0 && told->release.n == 0;
-	k->why = other;
+	k->why = PERFDATA_KERNEL_OTHER;
 	if (untold || is_running(told)) {
 		bool there = read_list(k, "/proc/kallsyms", told->text);
 		if (untold && (k->text == 0 || k->text != told->text))
 			k->count = 0;
 		else
-			k->why = k->count > 0 ? NULL : there ? hidden : absent;
+			k->why = k->count > 0 ? PERFDATA_KNOWN :
+				 there	      ? PERFDATA_KERNEL_HIDDEN :
+						PERFDATA_KERNEL_ABSENT;
 	}
 	if (k->why && read_kept(k, told))
-		k->why = NULL;
+		k->why = PERFDATA_KNOWN;
 }
 
 struct str perfdata_kernel_find(const struct perfdata_kernel *k, uint64_t address,
@@ -225,4 +220,11 @@ struct str perfdata_kernel_find(const struct perfdata_kernel *k, uint64_t addres
 		return STR("");
 	*start = symbol->address;
 	return str_of(k->names.p + symbol->name);
+}
+
+enum perfdata_why perfdata_kernel_why(const struct perfdata_kernel *k, bool in_module)
+{
+	if (k->why != PERFDATA_KNOWN)
+		return k->why;
+	return in_module && k->was_moved ? PERFDATA_KERNEL_MODULE : PERFDATA_KERNEL_SILENT;
 }

@@ -3,6 +3,7 @@
 #define READ_PERFDATA_KERNEL_H
 
 #include "base/buf.h"
+#include "read/perfdata_unknown.h"
 
 /*
  * Names of the kernel's functions, from a list such as /proc/kallsyms: this kernel's
@@ -17,7 +18,7 @@ struct perfdata_kernel {
 	struct buf names;
 	uint64_t text;                   /* where "_text" is in the list; 0: not there */
 	bool was_moved;                  /* modules lay elsewhere when it was recorded */
-	const char *why;                 /* it has no names; NULL: it has */
+	enum perfdata_why why;           /* it has no names; PERFDATA_KNOWN: it has */
 };
 
 /* What is known of the kernel that was recorded. */
@@ -34,5 +35,8 @@ void perfdata_kernel_free(struct perfdata_kernel *);
 /* The function at an address, and its start; empty when none is known. */
 struct str perfdata_kernel_find(const struct perfdata_kernel *, uint64_t address,
 				bool in_module, uint64_t *start);
+
+/* Why there is none. */
+enum perfdata_why perfdata_kernel_why(const struct perfdata_kernel *, bool in_module);
 
 #endif

@@ -14,6 +14,7 @@
 #include "read/perfdata_jitmap.h"
 #include "read/perfdata_kernel.h"
 #include "read/perfdata_paths.h"
+#include "read/perfdata_unknown.h"
 #include "read/perfdata_vdso.h"
 #include "read/symbolizer.h"
 
@@ -45,9 +46,9 @@ static void keep(struct naming *n, uint32_t place, const uint32_t *frames, uint3
 	assert(n->pool_count < UINT32_MAX);
 }
 
-/* A place whose function somebody else has told, or nobody knows. */
+/* A place whose function somebody else has told, or nobody knows; why, then. */
 static void keep_named(struct naming *n, uint32_t place, struct str symbol,
-		       struct str module, uint64_t start)
+		       struct str module, uint64_t start, enum perfdata_why why)
 {
 	uint64_t address = n->of->places->items[place].address;
 	struct location_key key = {
@@ -59,6 +60,7 @@ static void keep_named(struct naming *n, uint32_t place, struct str symbol,
 						 location_find(&n->locations, &key),
 						 &count);
 	keep(n, place, frames, count);
+	n->names->why[place] = symbol.n > 0 ? PERFDATA_KNOWN : why;
 }
 
 /* Sources; places from .. to are of the same one */
@@ -68,8 +70,20 @@ static void name_plain(struct naming *n, uint32_t from, uint32_t to,
 {
 	struct str module = source->kind == PERFDATA_NOWHERE ? STR("[unknown]") :
 							       source->path;
+	enum perfdata_why why = source->kind == PERFDATA_NOWHERE ? PERFDATA_UNMAPPED :
+								   PERFDATA_GUEST;
 	for (uint32_t i = from; i < to; i++)
-		keep_named(n, n->order[i], source->name, module, 0);
+		keep_named(n, n->order[i], source->name, module, 0, why);
+}
+
+/* What the copy of a stack did not reach. */
+static void name_truncated(struct naming *n, uint32_t from, uint32_t to)
+{
+	struct profile *p = n->of->profile;
+	uint32_t frame = profile_frame(p, profile_text(p, STR("[truncated]")), FRAME_OTHER,
+				       ID_NONE, ID_NONE);
+	for (uint32_t i = from; i < to; i++)
+		keep(n, n->order[i], &frame, 1);
 }
 
 static void name_anonymous(struct naming *n, uint32_t from, uint32_t to,
@@ -77,15 +91,18 @@ static void name_anonymous(struct naming *n, uint32_t from, uint32_t to,
 {
 	struct perfdata_jitmap map = { 0 };
 	struct buf path = { 0 };
+	enum perfdata_why why = str_starts(source->path, STR("[guest.")) ?
+					PERFDATA_GUEST : PERFDATA_NO_FILE;
 	if (str_starts(source->path, STR("/tmp/perf-"))) {
 		perfdata_paths_find(&path, n->of->want, source->path);
-		perfdata_jitmap_load(&map, buf_cstr(&path));
+		why = perfdata_jitmap_load(&map, buf_cstr(&path)) ? PERFDATA_MAP_SILENT :
+								    PERFDATA_NO_MAP;
 	}
 	for (uint32_t i = from; i < to; i++) {
 		uint64_t start = 0;
 		struct str name = perfdata_jitmap_find(&map, place_at(n, i)->address,
 						       &start);
-		keep_named(n, n->order[i], name, source->path, start);
+		keep_named(n, n->order[i], name, source->path, start, why);
 	}
 	perfdata_jitmap_free(&map);
 	buf_free(&path);
@@ -97,28 +114,40 @@ static struct str build_of(const struct naming *n, const struct perfdata_source 
 					perfdata_info_find(n->of->info, source->path);
 }
 
-static bool is_known(const struct naming *n, uint32_t frame)
-{
-	return n->of->profile->frames[frame].kind != FRAME_OTHER;
-}
-
 /*
  * The byte before the address to return to is that of a call.  Where no function has it,
  * that was no return address, but something that was found on the stack; perf looks for
  * the address itself, and so do we then.
  */
 static const uint32_t *frames_of(struct naming *n, uint32_t module, uint64_t offset,
-				 uint32_t *count)
+				 uint32_t *count, bool *is_named)
 {
 	struct symbolizer *s = n->symbolizer;
 	uint64_t address = symbolizer_address(s, module, offset);
 	uint32_t place = symbolizer_place(s, module, address);
-	const uint32_t *frames = symbolizer_frames(s, place, count);
-	if (*count != 1 || is_known(n, frames[0]))
-		return frames;
+	*is_named = true;
+	if (symbolizer_is_named(s, place))
+		return symbolizer_frames(s, place, count);
 	uint32_t next = symbolizer_place(s, module, address + 1);
-	frames = symbolizer_frames(s, next, count);
-	return is_known(n, frames[0]) ? frames : symbolizer_frames(s, place, count);
+	*is_named = symbolizer_is_named(s, next);
+	return symbolizer_frames(s, *is_named ? next : place, count);
+}
+
+static enum perfdata_why why_of_file(const struct naming *n, uint32_t module)
+{
+	static const enum perfdata_why whys[] = {
+		[SYMBOLIZER_FILE] = PERFDATA_FILE_SILENT,
+		[SYMBOLIZER_NO_FILE] = PERFDATA_NO_FILE,
+		[SYMBOLIZER_MISSING] = PERFDATA_FILE_MISSING,
+		[SYMBOLIZER_OTHER] = PERFDATA_FILE_OTHER,
+		[SYMBOLIZER_BROKEN] = PERFDATA_FILE_BROKEN,
+		[SYMBOLIZER_NO_ELF] = PERFDATA_NO_ELFUTILS,
+	};
+	bool has_symbols;
+	enum symbolizer_found found = symbolizer_found(n->symbolizer, module,
+						       &has_symbols);
+	return found == SYMBOLIZER_FILE && !has_symbols ? PERFDATA_FILE_STRIPPED :
+							  whys[found];
 }
 
 static void name_file(struct naming *n, uint32_t from, uint32_t to,
@@ -126,12 +155,15 @@ static void name_file(struct naming *n, uint32_t from, uint32_t to,
 {
 	struct symbolizer_file file = { source->path, build_of(n, source) };
 	uint32_t module = symbolizer_module(n->symbolizer, &file), count;
+	bool is_named;
 	if (file.build_id.n > 0 && source->pid > 0)
 		symbolizer_process(n->symbolizer, module, source->pid);
 	for (uint32_t i = from; i < to; i++) {
 		const uint32_t *frames = frames_of(n, module, place_at(n, i)->address,
-						   &count);
+						   &count, &is_named);
 		keep(n, n->order[i], frames, count);
+		n->names->why[n->order[i]] = is_named ? PERFDATA_KNOWN :
+							why_of_file(n, module);
 	}
 }
 
@@ -144,7 +176,8 @@ static void name_vdso(struct naming *n, uint32_t from, uint32_t to,
 		struct elf_symbol symbol = { .name = STR("") };
 		if (file && elf_file_address(file, address, &address))
 			elf_file_symbol(file, address, &symbol);
-		keep_named(n, n->order[i], symbol.name, source->path, symbol.address);
+		keep_named(n, n->order[i], symbol.name, source->path, symbol.address,
+			   PERFDATA_NO_VDSO);
 	}
 	elf_file_close(file);
 }
@@ -153,15 +186,24 @@ static void name_kernel(struct naming *n, uint32_t from, uint32_t to,
 			struct perfdata_kernel *kernel,
 			const struct perfdata_source *source)
 {
+	static const char *const warnings[PERFDATA_WHYS] = {
+		[PERFDATA_KERNEL_HIDDEN] = "kernel functions without a name: "
+			"kernel.kptr_restrict hides them from this user",
+		[PERFDATA_KERNEL_OTHER] = "kernel functions without a name: another kernel "
+			"was recorded than runs here",
+		[PERFDATA_KERNEL_ABSENT] = "kernel functions without a name: there is no "
+			"/proc/kallsyms",
+	};
 	bool in_module = !str_starts(source->path, STR("[kernel."));
+	enum perfdata_why why = perfdata_kernel_why(kernel, in_module);
 	for (uint32_t i = from; i < to; i++) {
 		uint64_t start = 0;
 		struct str name = perfdata_kernel_find(kernel, place_at(n, i)->address,
 						       in_module, &start);
-		keep_named(n, n->order[i], name, source->path, start);
+		keep_named(n, n->order[i], name, source->path, start, why);
 	}
-	if (kernel->why)
-		input_warn_many(n->of->in, kernel->why, to - from);
+	if (warnings[why])
+		input_warn_many(n->of->in, warnings[why], to - from);
 }
 
 static void load_kernel(const struct naming *n, struct perfdata_kernel *kernel)
@@ -197,6 +239,8 @@ static void name_all(struct naming *n)
 			name_kernel(n, from, to, &kernel, s);
 		} else if (s->kind == PERFDATA_ANON) {
 			name_anonymous(n, from, to, s);
+		} else if (s->kind == PERFDATA_TRUNCATED) {
+			name_truncated(n, from, to);
 		} else {
 			name_plain(n, from, to, s);
 		}
@@ -232,6 +276,7 @@ void perfdata_names_make(struct perfdata_names *names, const struct perfdata_nam
 {
 	uint32_t count = of->places->count;
 	struct naming n = { .names = names, .of = of };
+	names->why = xcalloc((size_t)count + 1, sizeof(*names->why));
 	n.order = xcalloc((size_t)count + 1, sizeof(*n.order));
 	n.at = xcalloc((size_t)count + 1, sizeof(*n.at));
 	n.found = xcalloc((size_t)count + 1, sizeof(*n.found));
@@ -255,4 +300,5 @@ void perfdata_names_free(struct perfdata_names *names)
 {
 	free(names->first);
 	free(names->frames);
+	free(names->why);
 }

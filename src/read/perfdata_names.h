@@ -14,6 +14,7 @@
 struct perfdata_names {
 	uint32_t *first;                 /* by place, in frames; one more for the end */
 	uint32_t *frames;                /* leaf first */
+	uint8_t *why;                    /* by place: enum perfdata_why */
 };
 
 struct perfdata_names_of {

@@ -22,6 +22,7 @@ enum perfdata_kind {
 					    for it, which may be that of a perf map */
 	PERFDATA_KERNEL,                 /* and its modules */
 	PERFDATA_NAMED,                  /* a function whose name is known */
+	PERFDATA_TRUNCATED,              /* callers that were not recorded */
 };
 
 struct perfdata_source {

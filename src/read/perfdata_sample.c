@@ -132,6 +132,7 @@ static void take_stack(struct cursor *c, struct perfdata_sample *s)
 	uint64_t used = size ? take_u64(c) : 0;
 	if (stack && used <= size)
 		s->stack = (struct str){ stack, (size_t)used };
+	s->stack_is_full = used == size;
 }
 
 static void take_tail(struct cursor *c, struct perfdata_sample *s,

@@ -20,6 +20,8 @@ struct perfdata_sample {
 	uint64_t regs_abi;               /* 0: no registers, 1: of 32 bits */
 	const char *regs;                /* as many as bits in event->regs_user */
 	struct str stack;                /* a copy of it from the stack pointer up */
+	bool stack_is_full;              /* the copy ends because of its size, not where the
+					    stack does */
 };
 
 /* False when the record is shorter than what it says. */

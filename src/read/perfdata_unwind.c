@@ -133,5 +133,8 @@ void perfdata_unwind_push(struct perfdata_unwind *u, struct perfdata_world *w,
 			  !unwind_step_frame_pointer(&state))
 			break;
 	}
-	u->cut_off += state.ran_out;
+	if (!state.ran_out || !s->stack_is_full)
+		return;
+	sample_push(out, perfdata_places_add(&w->places, w->truncated, 0));
+	u->cut_off++;
 }

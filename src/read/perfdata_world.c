@@ -36,10 +36,12 @@ void perfdata_world_init(struct perfdata_world *w, struct input *in,
 	struct perfdata_source guest = {
 		.kind = PERFDATA_ANON, .path = STR("[guest.kernel.kallsyms]"),
 	};
+	struct perfdata_source truncated = { .kind = PERFDATA_TRUNCATED };
 	*w = (struct perfdata_world){ .in = in, .want = want, .profile = profile };
 	perfdata_tasks_init(&w->tasks);
 	perfdata_places_init(&w->places);
 	w->nowhere = perfdata_places_source(&w->places, &nowhere);
+	w->truncated = perfdata_places_source(&w->places, &truncated);
 	w->guest_kernel = perfdata_places_source(&w->places, &guest);
 }
 

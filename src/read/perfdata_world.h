@@ -26,7 +26,7 @@ struct perfdata_world {
 	uint32_t jit_count;
 	bool monotonic;                  /* times are those of jit dumps; set by the reader */
 	uint64_t kernel_text;            /* where the kernel begins; 0: not told */
-	uint32_t nowhere, guest_kernel;  /* sources */
+	uint32_t nowhere, guest_kernel, truncated;       /* sources */
 };
 
 void perfdata_world_init(struct perfdata_world *, struct input *, const struct want *,

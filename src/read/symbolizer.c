@@ -30,12 +30,14 @@ struct module {
 	bool has_dwarf;          /* and it is wanted */
 	bool is_dwarf_told;      /* that it is broken */
 	struct elf_file *file;   /* NULL: none */
+	enum symbolizer_found found;
 };
 
 struct place {
 	uint64_t address;
 	uint32_t module;
 	uint32_t first, count;   /* in pool, leaf first */
+	bool is_named;
 };
 
 struct symbolizer {
@@ -134,17 +136,16 @@ static void open_module(struct symbolizer *s, struct module *m)
 {
 	m->is_opened = true;
 	if (!elf_is_supported()) {
+		m->found = SYMBOLIZER_NO_ELF;
 		input_warn(s->in, "files not looked into, as this program was made without "
 				  "elfutils", m->recorded.path);
 		return;
 	}
 	bool dwarf = s->lines || !s->want->no_inline;
-	enum symbolizer_found found =
-		symbolizer_files_find(s->want, &m->recorded, m->pid, dwarf,
-				      &m->file);
+	m->found = symbolizer_files_find(s->want, &m->recorded, m->pid, dwarf, &m->file);
 	m->has_dwarf = dwarf && m->file != NULL && elf_file_has_dwarf(m->file);
-	if (found != SYMBOLIZER_FILE && found != SYMBOLIZER_NO_FILE)
-		warn_not_found(s, found, m->recorded.path);
+	if (m->found != SYMBOLIZER_FILE && m->found != SYMBOLIZER_NO_FILE)
+		warn_not_found(s, m->found, m->recorded.path);
 }
 
 static struct module *opened(struct symbolizer *s, uint32_t module)
@@ -234,7 +235,8 @@ static void add_chain(struct symbolizer *s, const struct module *m, uint64_t add
 		add_frames(s, &key);
 }
 
-static void add_place(struct symbolizer *s, uint32_t module, uint64_t address)
+/* Whether it has a name. */
+static bool add_place(struct symbolizer *s, uint32_t module, uint64_t address)
 {
 	struct module *m = module == SYMBOLIZER_NONE ? NULL : opened(s, module);
 	struct elf_symbol symbol = { .address = address };
@@ -248,8 +250,10 @@ static void add_place(struct symbolizer *s, uint32_t module, uint64_t address)
 			m->is_dwarf_told = true;
 		}
 	}
-	if (s->pool_count == before)
-		add_unknown(s, m, address);
+	if (s->pool_count > before)
+		return true;
+	add_unknown(s, m, address);
+	return false;
 }
 
 uint32_t symbolizer_place(struct symbolizer *s, uint32_t module, uint64_t address)
@@ -261,12 +265,25 @@ uint32_t symbolizer_place(struct symbolizer *s, uint32_t module, uint64_t addres
 		if (s->places[id].address == address && s->places[id].module == module)
 			return id;
 	uint32_t first = s->pool_count;
-	add_place(s, module, address);
+	bool is_named = add_place(s, module, address);
 	ARRAY_RESERVE(s->places, s->place_capacity, (size_t)s->place_count + 1);
 	s->places[s->place_count] = (struct place){ address, module, first,
-						    s->pool_count - first };
+						    s->pool_count - first, is_named };
 	table_insert(&s->place_table, hash, s->place_count);
 	return s->place_count++;
+}
+
+bool symbolizer_is_named(const struct symbolizer *s, uint32_t place)
+{
+	return s->places[place].is_named;
+}
+
+enum symbolizer_found symbolizer_found(struct symbolizer *s, uint32_t module,
+				       bool *has_symbols)
+{
+	const struct module *m = opened(s, module);
+	*has_symbols = m->file != NULL && elf_file_has_symbols(m->file);
+	return m->found;
 }
 
 const uint32_t *symbolizer_frames(const struct symbolizer *s, uint32_t place, uint32_t *count)

@@ -29,6 +29,16 @@ struct symbolizer_file {
 
 enum { SYMBOLIZER_NONE = UINT32_MAX };
 
+/* What came of the search for a file. */
+enum symbolizer_found {
+	SYMBOLIZER_FILE,
+	SYMBOLIZER_NO_FILE,      /* the name is of no file: "[vdso]", "//anon" */
+	SYMBOLIZER_MISSING,
+	SYMBOLIZER_OTHER,        /* there is one, but with another build id */
+	SYMBOLIZER_BROKEN,       /* there is one, but it cannot be read */
+	SYMBOLIZER_NO_ELF,       /* not looked for: there are no elfutils */
+};
+
 /*
  * want->sysroot, maps, no_inline, granularity, addrs and names are looked at.  With
  * "offsets", or want->addrs, places without a name are told apart by their address
@@ -61,6 +71,11 @@ uint64_t symbolizer_address(struct symbolizer *, uint32_t module, uint64_t offse
  * SYMBOLIZER_NONE for the module it is an address that belongs to no file.
  */
 uint32_t symbolizer_place(struct symbolizer *, uint32_t module, uint64_t address);
+
+/* Whether it has a name; and, for those that have none, what there is of its module. */
+bool symbolizer_is_named(const struct symbolizer *, uint32_t place);
+enum symbolizer_found symbolizer_found(struct symbolizer *, uint32_t module,
+				       bool *has_symbols);
 
 /* The frames of a place in the profile, leaf first, inlined ones among them; at least
  * one.  Valid until the next symbolizer_place(). */

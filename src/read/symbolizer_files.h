@@ -10,15 +10,6 @@
  * Where the file of a mapping is, and what was stripped from it.
  */
 
-/* What came of the search. */
-enum symbolizer_found {
-	SYMBOLIZER_FILE,
-	SYMBOLIZER_NO_FILE,      /* the name is of no file: "[vdso]", "//anon" */
-	SYMBOLIZER_MISSING,
-	SYMBOLIZER_OTHER,        /* there is one, but with another build id */
-	SYMBOLIZER_BROKEN,       /* there is one, but it cannot be read */
-};
-
 /*
  * Looks for the file, in this order: where the maps lead, in the sysroot, where its
  * name says, and, when its build id is known, in the root folder of the process, if

@@ -26,6 +26,7 @@ check_jit_map();
 check_jit_dump();
 check_kernel();
 check_unknown();
+check_build_ids();
 check_folder();
 check_ways_in();
 check_identify();
@@ -166,6 +167,30 @@ sub check_unknown {
 	$told = Fg::run({}, $collapse, '-v', $many)->{err};
 	is(scalar(() = $told =~ /no name: /g), 21, '... not of all modules, where there are many');
 	like($told, qr/no name: 5 frames of 5 other modules$/m, '... the others are counted');
+}
+
+# Stacks are not unwound by a file that has changed since, also where build ids come behind the samples.
+sub check_build_ids {
+	Fg::spew("$temp/frames.c", "int leaf(int x) { volatile int a[100]; a[x] = x; return a[x]; }\nint main(void) { return 0; }\n");
+	my $built = Fg::run({}, 'cc', '-O1', '-fomit-frame-pointer', '-Wl,--build-id', '-o', "$temp/frames", "$temp/frames.c");
+	my $symbols = Fg::run({}, 'nm', "$temp/frames")->{out};
+	SKIP: {
+		skip('no C compiler', 3) if $built->{status};
+		skip('made without elfutils', 3) if Fg::run({}, $collapse, "$Fg::cases/perfdata/plain.in")->{err} =~ /without elfutils/;
+		my ($leaf) = $symbols =~ /^([0-9a-f]+) T leaf$/m;
+		my @has = (@PerfData::usual, 'regs', 'stack');
+		# By its rules the caller is what stands at the stack pointer; by frame pointers it is elsewhere.
+		my @records = (PerfData::comm('app'), PerfData::mmap2("$temp/frames", 0x100000, 0x10000, 0),
+			PerfData::mmap2('/f/right', 0x200000, 0x1000, 0), PerfData::mmap2('/f/wrong', 0x300000, 0x1000, 0),
+			PerfData::sample(has => \@has, regs => [0x7008, 0x7000, 0x100000 + hex $leaf], chain => [],
+				stack => pack('Q*', 0x200010, 0, 0x300010, 0), used => 32));
+		my $events = [[PerfData::attr(has => \@has, regs => 7 << 6), 'cpu-clock']];
+		my $changed = PerfData::file($events, \@records, features => { 2 => PerfData::build_id("$temp/frames", 'x' x 20) });
+		like(folded(Fg::spew("$temp/same.data", PerfData::file($events, \@records))), qr/;\[right\];leaf /,
+			'a stack by the rules of its file');
+		like(folded(Fg::spew("$temp/other.data", $changed)), qr/;\[wrong\];\[frames\+?/, '... which is not that of the recording');
+		like(Fg::run({ in => $changed }, $collapse, '--no-header', '-')->{out}, qr/;\[right\];\[frames/, "... but a pipe tells it too late");
+	}
 }
 
 # perf record --threads: a folder, whose files are each in order.

@@ -217,6 +217,23 @@ struct str input_peek(struct input *in, size_t n)
 	return head.n > n ? str_head(head, n) : head;
 }
 
+bool input_read_at(const struct input *in, uint64_t offset, char *to, size_t n)
+{
+	/* Standard input may begin anywhere in its file. */
+	if (in->inflate || in->fd < 0 || in->size == 0 || offset > INT64_MAX - n ||
+	    lseek(in->fd, 0, SEEK_CUR) != (off_t)in->taken)
+		return false;
+	while (n > 0) {
+		ssize_t got = pread(in->fd, to, n, (off_t)offset);
+		if (got <= 0)
+			return false;
+		to += got;
+		offset += (uint64_t)got;
+		n -= (size_t)got;
+	}
+	return true;
+}
+
 bool input_need(struct input *in, size_t n)
 {
 	while ((size_t)(in->end - in->next) < n && input_refill(in))

@@ -124,6 +124,12 @@ void input_warn_at(struct input *, uint64_t line, const char *what, struct str t
 /* Counts n of them, at no place. */
 void input_warn_many(struct input *, const char *what, uint64_t n);
 
+/*
+ * Bytes from further on in a regular file that is not compressed, without a change of
+ * what is read next: true when all n were there.
+ */
+bool input_read_at(const struct input *, uint64_t offset, char *to, size_t n);
+
 /* Makes more bytes wait; false at the end or after an error. */
 bool input_refill(struct input *);
 

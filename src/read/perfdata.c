@@ -7,7 +7,8 @@
  *	        ->  in order of time   perfdata_queue, perfdata_parts
  *	        ->  who ran, and what was mapped there    perfdata_world, perfdata_tasks
  *	sample  ->  its parts          perfdata_sample
- *	        ->  places, numbers for bytes of files    perfdata_chain, perfdata_places
+ *	        ->  places, numbers for bytes of files    perfdata_chain, perfdata_places,
+ *	                               perfdata_deferred for stacks in two parts
  *	place   ->  frames             perfdata_names: perfdata_kernel, perfdata_jitmap, and
  *	                               the symbolizer for ELF files; perfdata_unknown tells
  *	                               of those that have none
@@ -25,6 +26,7 @@
 #include "base/alloc.h"
 #include "model/events.h"
 #include "read/perfdata_chain.h"
+#include "read/perfdata_deferred.h"
 #include "read/perfdata_names.h"
 #include "read/perfdata_parts.h"
 #include "read/perfdata_sample.h"
@@ -46,6 +48,7 @@ struct perfdata {
 	struct perfdata_parts parts;
 	struct perfdata_world world;
 	struct perfdata_unwind unwind;
+	struct perfdata_deferred deferred;
 
 	/* Stacks of places; the events of its groups are those of the file. */
 	struct profile counted;
@@ -105,7 +108,13 @@ static void add_sample(struct perfdata *p, const struct perfdata_event *event,
 	const struct perfdata_space *user =
 		perfdata_world_space(&p->world, thread, s->time);
 	int64_t values[COLUMNS_MAX] = { (int64_t)period, 1 };
-	perfdata_chain_push(&p->world, &p->samples, event, s, user, misc);
+	uint64_t cookie = perfdata_chain_push(&p->world, &p->samples, event, s, user, misc);
+	if (cookie != 0) {
+		perfdata_deferred_keep(&p->deferred, &p->samples, &(struct perfdata_waiting){
+			.cookie = cookie, .pid = s->pid, .tid = s->tid, .group = group,
+			.values = { values[0], values[1] } });
+		return;
+	}
 	if (perfdata_unwind_wanted(s))
 		perfdata_unwind_push(&p->unwind, &p->world, &p->samples, event, s, user);
 	if (sample_depth(&p->samples) == 0)
@@ -184,6 +193,25 @@ static bool read_sample(struct perfdata *p, const struct perfdata_record *r)
 	return true;
 }
 
+/* The other part of samples that wait for it. */
+static bool read_deferred(struct perfdata *p, const struct perfdata_record *r, uint64_t time)
+{
+	struct perfdata_sample s;
+	const struct perfdata_waiting *w;
+	uint64_t cookie;
+	if (!perfdata_sample_deferred(&s, r->body, &cookie))
+		return input_error_at(p->in, p->in->line, "a call chain that is longer than "
+				      "its record of %zu bytes", r->body.n);
+	while ((w = perfdata_deferred_next(&p->deferred, &p->samples, cookie))) {
+		const struct perfdata_thread *thread =
+			perfdata_tasks_thread(&p->world.tasks, w->pid, w->tid);
+		perfdata_chain_push_deferred(&p->world, &p->samples, &s,
+					     perfdata_world_space(&p->world, thread, time));
+		sample_end(&p->samples, w->group, w->values);
+	}
+	return true;
+}
+
 static void read_lost(struct perfdata *p, const struct perfdata_record *r)
 {
 	if (r->type == PERFDATA_LOST && r->body.n >= 16)
@@ -194,11 +222,13 @@ static void read_lost(struct perfdata *p, const struct perfdata_record *r)
 }
 
 
-static bool read_record(struct perfdata *p, const struct perfdata_record *r)
+static bool read_record(struct perfdata *p, const struct perfdata_record *r, uint64_t time)
 {
 	switch (r->type) {
 	case PERFDATA_SAMPLE:
 		return read_sample(p, r);
+	case PERFDATA_DEFERRED:
+		return read_deferred(p, r, time);
 	case PERFDATA_LOST:
 	case PERFDATA_LOST_SAMPLES:
 		read_lost(p, r);
@@ -214,7 +244,7 @@ static bool read_records(struct perfdata *p)
 	struct perfdata_record record;
 	uint64_t time;
 	while (perfdata_parts_next(&p->parts, &record, &time))
-		if (!read_record(p, &record))
+		if (!read_record(p, &record, time))
 			return false;
 	return !p->in->failed;
 }
@@ -282,7 +312,9 @@ static void finish(struct perfdata *p)
 		.in = p->in, .want = p->want, .profile = p->profile,
 		.places = &p->world.places, .info = &p->info, .kernel_text = p->world.kernel_text,
 	};
+	perfdata_deferred_end(&p->deferred, &p->samples);
 	samples_flush(&p->samples);
+	p->out->frameless += p->samples.frameless;
 	perfdata_names_make(&names, &of);
 	p->met = xcalloc((size_t)p->world.places.count + 1, sizeof(*p->met));
 	push_stacks(p, &names);
@@ -298,6 +330,8 @@ static void finish(struct perfdata *p)
 					 "dwarf,65528";
 	input_warn_many(p->in, "stacks of programs of 32 bits, which are not unwound",
 			p->unwind.other_machine);
+	input_warn_many(p->in, "samples whose user stack, in a record of its own, was lost",
+			p->deferred.alone);
 	if (p->lost_samples > 0)
 		input_warn_many(p->in, "samples lost", p->lost_samples);
 	else
@@ -310,6 +344,7 @@ static void finish(struct perfdata *p)
 static void init(struct perfdata *p)
 {
 	perfdata_world_init(&p->world, p->in, p->want, p->profile);
+	p->unwind.info = &p->info;
 	profile_init(&p->counted);
 	samples_init(&p->samples, &p->counted);
 	p->samples.leaf_first = true;
@@ -335,6 +370,7 @@ static bool read_perfdata(struct input *in, const struct want *want, struct samp
 	perfdata_parts_close(&p.parts);
 	samples_free(&p.samples);
 	profile_free(&p.counted);
+	perfdata_deferred_free(&p.deferred);
 	perfdata_unwind_free(&p.unwind);
 	perfdata_world_free(&p.world);
 	perfdata_info_free(&p.info);

@@ -6,6 +6,7 @@
  *
  *	-128  0xffffffff8124f1c0 0xffffffff81003e1b    the kernel's
  *	-512  0x7f2a4b1a50c0 0x5581e0c0a429            the program's
+ *	-640  0x10000000007                            the cookie of what comes later
  */
 #include "read/perfdata_chain.h"
 
@@ -116,9 +117,10 @@ static void push_branches(struct perfdata_chain *c, const struct perfdata_sample
 
 /*
  * The first address behind a mark is exact, the others are where calls return to.  A
- * mark that nobody knows makes all of the chain doubtful, and perf drops it.
+ * mark that nobody knows makes all of the chain doubtful, and perf drops it.  The cookie
+ * of the part that comes later is returned, or 0.
  */
-static void push_chain(struct perfdata_chain *c, const struct perfdata_sample *s,
+static uint64_t push_chain(struct perfdata_chain *c, const struct perfdata_sample *s,
 		       const struct perfdata_space *user, bool lbr)
 {
 	enum perfdata_mode mode = PERFDATA_MODE_USER;
@@ -128,22 +130,24 @@ static void push_chain(struct perfdata_chain *c, const struct perfdata_sample *s
 		uint64_t address = perfdata_u64(s->chain + i * 8);
 		if (address >= (uint64_t)CHAIN_LOWEST) {
 			if ((int64_t)address == CHAIN_USER_DEFERRED) {
-				input_warn(c->world->in, "samples without their user stack, "
-					   "which comes in a record of its own", STR(""));
-				return;
+				if (i + 1 < s->chain_count)
+					return perfdata_u64(s->chain + (i + 1) * 8);
+				input_warn(c->world->in, "call chains that end before their "
+					   "cookie", STR(""));
+				return 0;
 			}
 			if (!read_mark((int64_t)address, &mode)) {
 				while (sample_depth(c->out) > 0)
 					sample_pop(c->out);
 				input_warn(c->world->in, "call chains with an unknown mark",
 					   STR(""));
-				return;
+				return 0;
 			}
 			space = space_of(c, user, mode);
 			exact = true;
 			if (lbr && mode == PERFDATA_MODE_USER && s->branch_count > 0) {
 				push_branches(c, s, user);
-				return;
+				return 0;
 			}
 			continue;
 		}
@@ -154,24 +158,32 @@ static void push_chain(struct perfdata_chain *c, const struct perfdata_sample *s
 								       address - 1);
 		exact = false;
 	}
+	return 0;
 }
 
-void perfdata_chain_push(struct perfdata_world *world, struct samples *out,
-			 const struct perfdata_event *event,
-			 const struct perfdata_sample *s,
-			 const struct perfdata_space *user, uint16_t misc)
+void perfdata_chain_push_deferred(struct perfdata_world *world, struct samples *out,
+				  const struct perfdata_sample *s,
+				  const struct perfdata_space *user)
+{
+	struct perfdata_chain c = { world, out };
+	push_chain(&c, s, user, false);
+}
+
+uint64_t perfdata_chain_push(struct perfdata_world *world, struct samples *out,
+			     const struct perfdata_event *event,
+			     const struct perfdata_sample *s,
+			     const struct perfdata_space *user, uint16_t misc)
 {
 	struct perfdata_chain of = { world, out }, *c = &of;
-	if (s->has_chain) {
-		push_chain(c, s, user, event->branch_type & LBR_STACK);
-		return;
-	}
+	if (s->has_chain)
+		return push_chain(c, s, user, event->branch_type & LBR_STACK);
 	enum perfdata_mode mode = misc & PERFDATA_CPU_MODE;
 	const struct perfdata_space *space = space_of(c, user, mode);
 	if (!(event->sample_type & PERFDATA_IP))
-		return;
+		return 0;
 	if (space)
 		push_address(c, space, s->ip);
 	else
 		push_guest(c, mode == PERFDATA_MODE_GUEST_KERNEL);
+	return 0;
 }

@@ -119,6 +119,24 @@ static bool read_header(struct perfdata_file *f, struct str head)
 	return true;
 }
 
+/* Stacks are unwound while the data are read, and need the build ids, which come behind. */
+static void read_builds_early(struct perfdata_file *f)
+{
+	uint64_t section[2];
+	uint64_t before = (UINT64_C(1) << PERFDATA_FEATURE_BUILD_ID) - 1;
+	uint64_t at = (uint64_t)__builtin_popcountll(f->features[0] & before) * SECTION;
+	if (f->end == UINT64_MAX || !(f->features[0] & (before + 1)) ||
+	    f->end > UINT64_MAX - at ||
+	    !input_read_at(f->in, f->end + at, (char *)section, sizeof(section)) ||
+	    section[1] > f->in->size)
+		return;
+	char *bytes = xmalloc((size_t)section[1] + 1);
+	if (input_read_at(f->in, section[0], bytes, (size_t)section[1]))
+		perfdata_info_feature(f->info, f->events, PERFDATA_FEATURE_BUILD_ID,
+				      (struct str){ bytes, (size_t)section[1] });
+	free(bytes);
+}
+
 static void init(struct perfdata_file *f, struct input *in,
 		 struct perfdata_events *events, struct perfdata_info *info)
 {
@@ -151,7 +169,10 @@ bool perfdata_file_open(struct perfdata_file *f, struct input *in,
 		return broken(f, "the file ends in its header");
 	if (size < HEADER)
 		return broken(f, "a header of %" PRIu64 " bytes", size);
-	return read_header(f, head);
+	if (!read_header(f, head))
+		return false;
+	read_builds_early(f);
+	return true;
 }
 
 void perfdata_file_open_part(struct perfdata_file *f, struct input *in,

@@ -175,6 +175,16 @@ bool perfdata_sample_parse(struct perfdata_sample *s, const struct perfdata_even
 	return !c.is_short;
 }
 
+bool perfdata_sample_deferred(struct perfdata_sample *s, struct str body, uint64_t *cookie)
+{
+	struct cursor c = { .left = body };
+	*s = (struct perfdata_sample){ .has_chain = true };
+	*cookie = take_u64(&c);
+	s->chain_count = take_u64(&c);
+	s->chain = take_words(&c, s->chain_count);
+	return !c.is_short;
+}
+
 uint64_t perfdata_sample_time(const struct perfdata_event *event, struct str body)
 {
 	const uint64_t behind = PERFDATA_ID | PERFDATA_STREAM_ID | PERFDATA_CPU |

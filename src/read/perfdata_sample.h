@@ -28,6 +28,9 @@ struct perfdata_sample {
 bool perfdata_sample_parse(struct perfdata_sample *, const struct perfdata_event *,
 			   struct str body);
 
+/* The same for the part of a call chain that comes later, and its cookie. */
+bool perfdata_sample_deferred(struct perfdata_sample *, struct str body, uint64_t *cookie);
+
 /* The time of a record that is no sample; 0 when it has none. */
 uint64_t perfdata_sample_time(const struct perfdata_event *, struct str body);
 

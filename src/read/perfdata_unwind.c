@@ -53,9 +53,11 @@ static struct perfdata_unwind_file *file_of(struct perfdata_unwind *u,
 	if (f->is_opened || source >= OPEN_MAX)
 		return f;
 	f->is_opened = true;
-	struct symbolizer_file file = { s->path, s->build_id };
+	struct str build_id = s->build_id.n > 0 ? s->build_id :
+						  perfdata_info_find(u->info, s->path);
+	struct symbolizer_file file = { s->path, build_id };
 	if (s->kind == PERFDATA_VDSO)
-		f->file = perfdata_vdso_open(s->build_id);
+		f->file = perfdata_vdso_open(build_id);
 	if (s->kind == PERFDATA_ELF)
 		symbolizer_files_find(w->want, &file, s->pid, false, &f->file);
 	if (f->file)

@@ -4,6 +4,7 @@
 
 #include "io/unwind.h"
 #include "model/samples.h"
+#include "read/perfdata_info.h"
 #include "read/perfdata_sample.h"
 #include "read/perfdata_world.h"
 
@@ -12,6 +13,7 @@
  * stack that a sample has.
  */
 struct perfdata_unwind {
+	const struct perfdata_info *info;        /* for build ids; set by the reader */
 	struct perfdata_unwind_file {
 		bool is_opened;
 		struct elf_file *file;

@@ -65,6 +65,15 @@ static inline bool str_ends(struct str s, struct str suffix)
 		memcmp(s.p + s.n - suffix.n, suffix.p, suffix.n) == 0);
 }
 
+/* Cuts the prefix off; false, with nothing done, when *s does not begin with it. */
+static inline bool str_take(struct str *s, struct str prefix)
+{
+	if (!str_starts(*s, prefix))
+		return false;
+	*s = str_skip(*s, prefix.n);
+	return true;
+}
+
 /* Order by bytes, a prefix before the longer text: <0, 0 or >0. */
 int str_cmp(struct str a, struct str b);
 

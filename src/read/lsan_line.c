@@ -15,14 +15,6 @@
 
 #include "base/num.h"
 
-static bool cut(struct str *s, struct str start)
-{
-	if (!str_starts(*s, start))
-		return false;
-	*s = str_skip(*s, start.n);
-	return true;
-}
-
 static bool cut_after(struct str *s, struct str what)
 {
 	ptrdiff_t at = str_find(*s, what);
@@ -66,16 +58,16 @@ bool lsan_line_leak(struct str line, struct lsan_leak *leak)
 	leak->indirect = str_find(line, STR("Indirect leak of ")) >= 0;
 	return cut_after(&line, leak->indirect ? STR("Indirect leak of ") :
 						 STR("Direct leak of ")) &&
-	       cut_number(&line, &leak->bytes) && cut(&line, STR(" byte(s) in ")) &&
+	       cut_number(&line, &leak->bytes) && str_take(&line, STR(" byte(s) in ")) &&
 	       cut_number(&line, &leak->objects) &&
-	       cut(&line, STR(" object(s) allocated from:"));
+	       str_take(&line, STR(" object(s) allocated from:"));
 }
 
 bool lsan_line_summary(struct str line, int64_t *bytes, int64_t *objects)
 {
 	return cut_after(&line, STR("SUMMARY: ")) && cut_after(&line, STR("Sanitizer: ")) &&
-	       cut_number(&line, bytes) && cut(&line, STR(" byte(s) leaked in ")) &&
-	       cut_number(&line, objects) && cut(&line, STR(" allocation(s)."));
+	       cut_number(&line, bytes) && str_take(&line, STR(" byte(s) leaked in ")) &&
+	       cut_number(&line, objects) && str_take(&line, STR(" allocation(s)."));
 }
 
 bool lsan_line_suppression(struct str line, int64_t *count, int64_t *bytes,
@@ -121,7 +113,7 @@ static void take_module(struct str *s, struct frametext *place)
 		if (!build_id && plus >= 0)
 			end = str_skip(inside, (size_t)plus + 1);
 		uint64_t offset;
-		bool module = plus >= 0 && cut(&end, STR("0x")) && num_hex(end, &offset);
+		bool module = plus >= 0 && str_take(&end, STR("0x")) && num_hex(end, &offset);
 		if (!build_id && !module && !str_eq(inside, STR("<unknown module>")))
 			return;
 		if (module) {
@@ -184,14 +176,14 @@ bool lsan_line_frame(struct str line, uint64_t *number, struct frametext *place)
 	int64_t n;
 	*place = (struct frametext){ 0 };
 	if (!cut_after(&line, STR("#")) || !cut_number(&line, &n) ||
-	    !cut(&line, STR(" 0x")))
+	    !str_take(&line, STR(" 0x")))
 		return false;
 	*number = (uint64_t)n;
 	struct str rest = line, address = str_cut(&rest, ' ');
 	if (!num_hex(address, &place->address))
 		return false;
 	rest = str_trim(rest);
-	bool named = cut(&rest, STR("in "));
+	bool named = str_take(&rest, STR("in "));
 	take_module(&rest, place);
 	if (place->module.n == 0)
 		take_line(&rest, place);

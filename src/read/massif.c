@@ -210,24 +210,16 @@ static void read_unit(struct massif *m, struct str unit)
 		str_eq(unit, STR("B")) ? STR("bytes") : profile_keep(m->profile, unit);
 }
 
-static bool cut_key(struct str *line, struct str key)
-{
-	if (!str_starts(*line, key))
-		return false;
-	*line = str_skip(*line, key.n);
-	return true;
-}
-
 static bool read_head(struct massif *m, struct str line)
 {
 	if (m->snapshots > 0 || m->in_snapshot)
 		return input_error(m->in, "a second profile in one file; give them as "
 				   "files of their own");
-	if (cut_key(&line, STR("desc:")))
+	if (str_take(&line, STR("desc:")))
 		m->is_xtree |= str_starts(str_trim(line), STR("xtree"));
-	else if (cut_key(&line, STR("cmd:")) && m->profile->title.n == 0)
+	else if (str_take(&line, STR("cmd:")) && m->profile->title.n == 0)
 		m->profile->title = profile_keep(m->profile, str_trim(line));
-	else if (cut_key(&line, STR("time_unit:")) && m->has_timeline)
+	else if (str_take(&line, STR("time_unit:")) && m->has_timeline)
 		read_unit(m, str_trim(line));
 	return true;
 }
@@ -254,19 +246,19 @@ static bool read_line(struct massif *m, struct str line)
 		return read_node(m, line);
 	if (is_head(line))
 		return read_head(m, line);
-	if (cut_key(&line, STR("snapshot=")))
+	if (str_take(&line, STR("snapshot=")))
 		return begin_snapshot(m, line);
 	if (!m->in_snapshot)
 		return input_error(m->in, "no snapshot where one belongs");
-	if (cut_key(&line, STR("time=")))
+	if (str_take(&line, STR("time=")))
 		return read_number(m, line, &m->now.time);
-	if (cut_key(&line, STR("mem_heap_B=")))
+	if (str_take(&line, STR("mem_heap_B=")))
 		return read_number(m, line, &m->now.heap);
-	if (cut_key(&line, STR("mem_heap_extra_B=")))
+	if (str_take(&line, STR("mem_heap_extra_B=")))
 		return read_number(m, line, &m->now.extra);
-	if (cut_key(&line, STR("mem_stacks_B=")))
+	if (str_take(&line, STR("mem_stacks_B=")))
 		return read_number(m, line, &m->now.stacks);
-	if (cut_key(&line, STR("heap_tree=")))
+	if (str_take(&line, STR("heap_tree=")))
 		return read_kind(m, line);
 	input_warn(m->in, READER_NOT_UNDERSTOOD, line);
 	return true;

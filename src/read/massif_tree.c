@@ -75,8 +75,10 @@ static const char *put_below(struct massif_tree *t, const struct massif_node *no
 static struct str threshold_of(struct str text)
 {
 	static const struct str words = STR(" below massif's threshold (");
+	if (!str_starts(text, STR("in ")) || !str_ends(text, STR("%)")))
+		return STR("");
 	ptrdiff_t at = str_find(text, words);
-	if (!str_starts(text, STR("in ")) || at < 0 || !str_ends(text, STR("%)")))
+	if (at < 0)
 		return STR("");
 	text = str_skip(text, (size_t)at + words.n);
 	return str_head(text, text.n - 1);

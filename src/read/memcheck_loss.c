@@ -11,14 +11,6 @@
 
 #include "base/num.h"
 
-static bool cut(struct str *s, struct str start)
-{
-	if (!str_starts(*s, start))
-		return false;
-	*s = str_skip(*s, start.n);
-	return true;
-}
-
 /* "1,234" */
 static bool cut_number(struct str *s, int64_t *value)
 {
@@ -40,8 +32,8 @@ static void cut_change(struct str *s)
 {
 	struct str rest = *s;
 	int64_t change;
-	if ((cut(&rest, STR(" (+")) || cut(&rest, STR(" (-"))) &&
-	    cut_number(&rest, &change) && cut(&rest, STR(")")))
+	if ((str_take(&rest, STR(" (+")) || str_take(&rest, STR(" (-"))) &&
+	    cut_number(&rest, &change) && str_take(&rest, STR(")")))
 		*s = rest;
 }
 
@@ -58,9 +50,9 @@ static bool cut_parts(struct str *s, int64_t *direct)
 {
 	struct str rest = *s;
 	int64_t indirect;
-	if (!cut(&rest, STR(" (")) || !cut_changed(&rest, direct) ||
-	    !cut(&rest, STR(" direct, ")) || !cut_changed(&rest, &indirect) ||
-	    !cut(&rest, STR(" indirect)")))
+	if (!str_take(&rest, STR(" (")) || !cut_changed(&rest, direct) ||
+	    !str_take(&rest, STR(" direct, ")) || !cut_changed(&rest, &indirect) ||
+	    !str_take(&rest, STR(" indirect)")))
 		return false;
 	*s = rest;
 	return true;
@@ -68,8 +60,8 @@ static bool cut_parts(struct str *s, int64_t *direct)
 
 bool memcheck_loss_amount(struct str text, int64_t *bytes, int64_t *blocks)
 {
-	return cut_changed(&text, bytes) && cut(&text, STR(" bytes in ")) &&
-	       cut_changed(&text, blocks) && cut(&text, STR(" blocks"));
+	return cut_changed(&text, bytes) && str_take(&text, STR(" bytes in ")) &&
+	       cut_changed(&text, blocks) && str_take(&text, STR(" blocks"));
 }
 
 static bool cut_kind(struct str *s, enum memcheck_kind *kind)
@@ -81,7 +73,7 @@ static bool cut_kind(struct str *s, enum memcheck_kind *kind)
 		[MEMCHECK_REACHABLE] = STR("still reachable"),
 	};
 	for (*kind = 0; *kind < MEMCHECK_LEAKS; ++*kind)
-		if (cut(s, words[*kind]))
+		if (str_take(s, words[*kind]))
 			return true;
 	return false;
 }
@@ -93,9 +85,9 @@ bool memcheck_loss_parse(struct memcheck_loss *loss, struct str text)
 		return false;
 	loss->direct = loss->bytes;
 	cut_parts(&text, &loss->direct);
-	return cut(&text, STR(" bytes in ")) && cut_changed(&text, &loss->blocks) &&
-	       cut(&text, STR(" blocks are ")) && cut_kind(&text, &loss->kind) &&
-	       cut(&text, STR(" in loss record ")) && cut_number(&text, &loss->number) &&
-	       cut(&text, STR(" of ")) && cut_number(&text, &loss->count) && text.n == 0 &&
+	return str_take(&text, STR(" bytes in ")) && cut_changed(&text, &loss->blocks) &&
+	       str_take(&text, STR(" blocks are ")) && cut_kind(&text, &loss->kind) &&
+	       str_take(&text, STR(" in loss record ")) && cut_number(&text, &loss->number) &&
+	       str_take(&text, STR(" of ")) && cut_number(&text, &loss->count) && text.n == 0 &&
 	       loss->direct <= loss->bytes;
 }

@@ -123,14 +123,6 @@ static bool read_place(struct text *t, struct teller *teller, struct str place)
 	       memcheck_report_add_place(t->report, teller->process, &frame);
 }
 
-static bool cut(struct str *s, struct str start)
-{
-	if (!str_starts(*s, start))
-		return false;
-	*s = str_skip(*s, start.n);
-	return true;
-}
-
 /* "   definitely lost: 10,032 bytes in 11 blocks", after the end */
 static void read_summary(struct memcheck_process *p, struct str line)
 {
@@ -143,7 +135,7 @@ static void read_summary(struct memcheck_process *p, struct str line)
 	struct str rest = str_trim(line);
 	int64_t bytes, blocks;
 	for (int k = 0; p->ended && k < MEMCHECK_LEAKS; k++)
-		if (cut(&rest, words[k]) && memcheck_loss_amount(rest, &bytes, &blocks)) {
+		if (str_take(&rest, words[k]) && memcheck_loss_amount(rest, &bytes, &blocks)) {
 			p->has_summary[k] = true;
 			p->summary[k] = bytes;
 		}
@@ -155,7 +147,7 @@ static bool read_times(struct text *t, struct teller *teller, struct str line)
 	struct str rest = line;
 	uint64_t times;
 	if (!num_u64(str_cut(&rest, ' '), &times) || times > INT32_MAX ||
-	    !cut(&rest, STR("errors in context ")))
+	    !str_take(&rest, STR("errors in context ")))
 		return false;
 	if (str_starts(rest, STR("1 of ")))
 		process_of(t, teller)->error_set++;
@@ -191,7 +183,7 @@ static void read_words(struct text *t, struct teller *teller, struct str line)
 		nothing_lost(p);
 	else if (str_starts(line, STR("Memcheck, a memory error detector")))
 		begin_process(t, teller);
-	else if (cut(&rest, STR("Command: ")) && t->report->profile->title.n == 0)
+	else if (str_take(&rest, STR("Command: ")) && t->report->profile->title.n == 0)
 		t->report->profile->title = profile_keep(t->report->profile, str_trim(rest));
 	else if (!read_times(t, teller, line) && !is_other_header(line))
 		buf_add(&teller->header, line);
@@ -201,7 +193,7 @@ static bool read_line(struct text *t, struct teller *teller, struct str line)
 {
 	struct memcheck_loss loss;
 	struct str place = line;
-	if (cut(&place, STR("   at ")) || cut(&place, STR("   by ")))
+	if (str_take(&place, STR("   at ")) || str_take(&place, STR("   by ")))
 		return read_place(t, teller, place);
 	memcheck_report_end(t->report, teller->process);
 	buf_clear(&teller->header);

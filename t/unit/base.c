@@ -50,6 +50,19 @@ static void text_is_searched(void **state)
 	assert_int_equal(str_rchr(str_of(NULL), 'x'), -1);
 }
 
+static void prefix_is_taken(void **state)
+{
+	(void)state;
+	struct str rest = STR("pid: 12");
+	assert_false(str_take(&rest, STR("pod")));
+	assert_false(str_take(&rest, STR("pid: 123")));
+	assert_str(rest, "pid: 12");
+	assert_true(str_take(&rest, STR("pid: ")));
+	assert_str(rest, "12");
+	assert_true(str_take(&rest, STR("12")));
+	assert_int_equal(rest.n, 0);
+}
+
 static void text_is_cut(void **state)
 {
 	(void)state;
@@ -177,6 +190,7 @@ int main(void)
 		cmocka_unit_test(text_compares_by_bytes),
 		cmocka_unit_test(text_is_searched),
 		cmocka_unit_test(text_is_cut),
+		cmocka_unit_test(prefix_is_taken),
 		cmocka_unit_test(buffers_grow),
 		cmocka_unit_test(arenas_keep_what_they_gave),
 		cmocka_unit_test(equal_text_has_one_number),

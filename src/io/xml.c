@@ -124,8 +124,9 @@ static void on_open(void *data, const char *name, const char **attributes)
 	p->silent = 0;
 	if (p->muted)
 		return;
-	if (p->depth == XML_DEPTH_MAX) {
-		stop(p, "more than 256 levels of tags");
+	if (p->depth == XML_DEPTH_MAX || strlen(name) > XML_NAME_MAX) {
+		stop(p, p->depth == XML_DEPTH_MAX ? "more than 256 levels of tags" :
+			"a tag with a name of more than 1000 bytes");
 		return;
 	}
 	end_text(p);
@@ -154,7 +155,9 @@ static void on_close(void *data, const char *name)
 	struct xml_parser *p = data;
 	(void)name;
 	p->silent = 0;
-	close_innermost(p);
+	/* expat closes <a/> even after it was stopped at its beginning. */
+	if (!p->wrong)
+		close_innermost(p);
 }
 
 static void on_comment(void *data, const char *text)

@@ -18,8 +18,8 @@
  * Each tag that opens is closed again.  When the text ends before that, the tokens
  * end there, too, and is_cut is set: what was recorded may have been killed.
  * Text behind the outermost element is an error, and so are a DOCTYPE with or
- * without entities, more than XML_DEPTH_MAX levels, and a tag, a comment or text
- * of more than XML_TEXT_MAX bytes.
+ * without entities, more than XML_DEPTH_MAX levels, a name of more than XML_NAME_MAX
+ * bytes, and a tag, a comment or text of more than XML_TEXT_MAX bytes.
  *
  * Text is bytes, whatever encoding is declared: it need not be UTF-8.  Characters
  * written as &#12345; become UTF-8.  Attributes are left out.
@@ -32,7 +32,7 @@ enum xml_kind {
 	XML_TEXT,                /* text: all up to the next tag, without blanks around */
 };
 
-enum { XML_DEPTH_MAX = 256, XML_TEXT_MAX = 1 << 20 };
+enum { XML_DEPTH_MAX = 256, XML_NAME_MAX = 1000, XML_TEXT_MAX = 1 << 20 };
 
 struct xml {
 	struct str text;         /* of the token got last, until the next one */

@@ -99,6 +99,27 @@ static void errors_have_a_line(void **state)
 	assert_tokens("<a>&b;</a>", "<a>x:1: error: undefined entity");
 }
 
+static void names_are_short(void **state)
+{
+	(void)state;
+	struct buf text = { 0 }, got = { 0 };
+	buf_addc(&text, '<');
+	for (int i = 0; i < XML_NAME_MAX; i++)
+		buf_addc(&text, 'a');
+	size_t longest = text.n;
+	buf_add(&text, STR("/>"));
+	show(buf_str(&text), 64, false, &got);
+	assert_true(str_starts(buf_str(&got), STR("<aaa")));
+	text.n = longest;
+	buf_add(&text, STR("a/>"));
+	buf_clear(&got);
+	show(buf_str(&text), 64, false, &got);
+	assert_true(str_ends(buf_str(&got), STR("x:1: error: a tag with a name of more than "
+						"1000 bytes")));
+	buf_free(&text);
+	buf_free(&got);
+}
+
 static void no_entities(void **state)
 {
 	(void)state;
@@ -118,7 +139,7 @@ static void levels_are_counted(void **state)
 		buf_add(&text, STR("<a>\n"));
 	show(buf_str(&text), 64, false, &got);
 	assert_true(str_ends(buf_str(&got), STR("<a><a>|cut")));
-	buf_add(&text, STR("<b>"));
+	buf_add(&text, STR("<b/>"));
 	buf_clear(&got);
 	show(buf_str(&text), 64, false, &got);
 	assert_true(str_ends(buf_str(&got),
@@ -202,6 +223,7 @@ int main(void)
 		cmocka_unit_test(text_is_bytes),
 		cmocka_unit_test(a_text_that_was_cut_off),
 		cmocka_unit_test(errors_have_a_line),
+		cmocka_unit_test(names_are_short),
 		cmocka_unit_test(no_entities),
 		cmocka_unit_test(levels_are_counted),
 		cmocka_unit_test(tags_are_closed),

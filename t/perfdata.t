@@ -25,6 +25,7 @@ check_generator();
 check_jit_map();
 check_jit_dump();
 check_kernel();
+check_vmlinux();
 check_unknown();
 check_build_ids();
 check_folder();
@@ -119,6 +120,34 @@ sub check_kernel {
 		'... and of one that was not');
 }
 
+# The kernel's own file, where no list is there; it was moved when it was recorded.
+sub check_vmlinux {
+	my $root = "$temp/root3";
+	make_path("$root/boot");
+	Fg::spew("$temp/vmlinux.s", join "\n", '.text', map({ ".globl $_\n.type $_, %function\n$_: .skip 256\n.size $_, 256" }
+		qw(first second third)), '');
+	my $built = Fg::run({}, 'cc', '-nostdlib', '-static', '-no-pie', '-Wl,--build-id',
+		'-Wl,-Ttext=0xffffffff81000000', '-Wl,-e,first', '-o', "$root/boot/vmlinux-0.0-none", "$temp/vmlinux.s");
+	my @records = (PerfData::comm('app'),
+		PerfData::mmap('[kernel.kallsyms]_text', 0xffffffff93000000, 0x1000000, 0xffffffff93000000),
+		PerfData::mmap('[mod]', 0xffffffffc0000000, 0x1000, 0),
+		map { PerfData::sample(chain => [$kernel, $_]) } 0xffffffff93000110, 0xffffffff93000210, 0xffffffff93900000,
+			0xffffffffc0000010);
+	my $file = make_file('vmlinux.data', @records);
+	my $want = "app;[kernel.kallsyms]_[k] 1000\napp;[mod]_[k] 1000\napp;second_[k] 1000\napp;third_[k] 1000\n";
+	SKIP: {
+		skip("cannot make a vmlinux: $built->{err}", 4) if $built->{status};
+		my ($out, $err) = folded('-v', "--sysroot=$root", $file);
+		skip('made without elfutils', 4) if Fg::run({}, $collapse, "$Fg::cases/perfdata/plain.in")->{err} =~ /without elfutils/;
+		is($out, $want, 'names of a vmlinux') or diag($err);
+		like($err, qr/1 frame of \[mod\]: modules of the kernel lay elsewhere/, '... which has none of modules');
+		is(folded("--map=[kernel.kallsyms]=$root/boot/vmlinux-0.0-none", $file), $want, '... behind --map');
+		my $other = Fg::spew("$temp/vmlinux2.data", PerfData::file(\@clock, \@records,
+			features => { 2 => PerfData::build_id('[kernel.kallsyms]', 'x' x 20) }));
+		unlike(folded("--sysroot=$root", $other), qr/second/, '... and one with another build id is not used');
+	}
+}
+
 # What -v tells of each module: how many frames have no name, and why.
 sub check_unknown {
 	my @records = (PerfData::comm('app'), PerfData::mmap2('/gone/missing', 0x1000, 0x1000, 0),
@@ -189,7 +218,8 @@ sub check_build_ids {
 		like(folded(Fg::spew("$temp/same.data", PerfData::file($events, \@records))), qr/;\[right\];leaf /,
 			'a stack by the rules of its file');
 		like(folded(Fg::spew("$temp/other.data", $changed)), qr/;\[wrong\];\[frames\+?/, '... which is not that of the recording');
-		like(Fg::run({ in => $changed }, $collapse, '--no-header', '-')->{out}, qr/;\[right\];\[frames/, "... but a pipe tells it too late");
+		like(Fg::run({}, 'sh', '-c', "cat $temp/other.data | $collapse --no-header -")->{out},
+			qr/;\[right\];\[frames/, '... but a pipe tells it too late');
 	}
 }
 

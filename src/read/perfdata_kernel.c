@@ -8,7 +8,8 @@
  *
  * T and W, small or not, are functions.  Who may not see addresses gets zeros.  Each
  * boot puts the kernel elsewhere, all of it moved by the same distance; modules come each
- * to their own place.  /sys/kernel/notes holds ELF notes, one of them the build id.
+ * to their own place.  vmlinux tells where the kernel would be if it were not moved: its
+ * first code is "_text", of which the recording has the address.  /sys/kernel/notes holds ELF notes, one of them the build id.
  */
 #include "read/perfdata_kernel.h"
 
@@ -27,6 +28,7 @@ enum {
 
 void perfdata_kernel_free(struct perfdata_kernel *k)
 {
+	elf_file_close(k->vmlinux);
 	free(k->symbols);
 	buf_free(&k->names);
 }
@@ -172,12 +174,89 @@ static bool read_kept(struct perfdata_kernel *k, const struct perfdata_kernel_to
 static bool read_below(struct perfdata_kernel *k, const struct perfdata_kernel_told *told)
 {
 	struct buf path = { 0 };
-	if (told->sysroot == NULL)
+	if (told->want->sysroot == NULL)
 		return false;
-	buf_addf(&path, "%s/proc/kallsyms", told->sysroot);
+	buf_addf(&path, "%s/proc/kallsyms", told->want->sysroot);
 	bool ok = read_list(k, buf_cstr(&path), told->text) && k->count > 0;
 	buf_free(&path);
 	return ok;
+}
+
+/* vmlinux */
+
+static uint64_t first_code(const struct elf_file *e)
+{
+	size_t count;
+	const struct elf_segment *segments = elf_file_segments(e, &count);
+	for (size_t i = 0; i < count; i++)
+		if (segments[i].executable)
+			return segments[i].address;
+	return 0;
+}
+
+/* By its build id; where none was told, its name tells enough. */
+static bool try_vmlinux(struct perfdata_kernel *k, const struct perfdata_kernel_told *told,
+			struct buf *path)
+{
+	const char *why;
+	struct elf_file *e = elf_file_open(buf_cstr(path), &why);
+	uint64_t text = e ? first_code(e) : 0;
+	if (text == 0 || (told->build_id.n > 0 &&
+			  !str_eq(elf_file_build_id(e), told->build_id))) {
+		elf_file_close(e);
+		return false;
+	}
+	k->vmlinux = e;
+	k->vmlinux_moved = told->text - text;
+	k->was_moved = true;
+	return true;
+}
+
+/* Where distributions put it, below a root. */
+static bool find_vmlinux(struct perfdata_kernel *k, const struct perfdata_kernel_told *told,
+			 const char *root)
+{
+	static const char *const places[][2] = {
+		{ "/usr/lib/debug/boot/vmlinux-", "" }, { "/boot/vmlinux-", "" },
+		{ "/usr/lib/debug/lib/modules/", "/vmlinux" },
+		{ "/lib/modules/", "/build/vmlinux" },
+	};
+	struct buf path = { 0 };
+	bool found = false;
+	bool is_name = told->release.n > 0 && str_chr(told->release, '/') < 0;
+	for (size_t i = 0; is_name && !found && i < ARRAY_SIZE(places); i++) {
+		buf_clear(&path);
+		buf_addf(&path, "%s%s", root, places[i][0]);
+		buf_add(&path, told->release);
+		buf_addf(&path, "%s", places[i][1]);
+		found = try_vmlinux(k, told, &path);
+	}
+	buf_free(&path);
+	return found;
+}
+
+/* --map=[kernel.kallsyms]=FILE */
+static bool find_mapped(struct perfdata_kernel *k, const struct perfdata_kernel_told *told)
+{
+	struct buf path = { 0 };
+	bool found = false;
+	for (size_t i = 0; !found && i < told->want->map_count; i++) {
+		struct str to = str_of(told->want->maps[i]), from = str_cut(&to, '=');
+		buf_clear(&path);
+		buf_add(&path, to);
+		found = str_eq(from, STR("[kernel.kallsyms]")) &&
+			try_vmlinux(k, told, &path);
+	}
+	buf_free(&path);
+	return found;
+}
+
+static bool open_vmlinux(struct perfdata_kernel *k, const struct perfdata_kernel_told *told)
+{
+	const char *root = told->want->sysroot;
+	return told->text != 0 &&
+	       (find_mapped(k, told) || (root && find_vmlinux(k, told, root)) ||
+		find_vmlinux(k, told, ""));
 }
 
 void perfdata_kernel_load(struct perfdata_kernel *k,
@@ -198,7 +277,7 @@ void perfdata_kernel_load(struct perfdata_kernel *k,
 				 there	      ? PERFDATA_KERNEL_HIDDEN :
 						PERFDATA_KERNEL_ABSENT;
 	}
-	if (k->why && read_kept(k, told))
+	if (k->why && (read_kept(k, told) || open_vmlinux(k, told)))
 		k->why = PERFDATA_KNOWN;
 }
 
@@ -206,6 +285,14 @@ struct str perfdata_kernel_find(const struct perfdata_kernel *k, uint64_t addres
 				bool in_module, uint64_t *start)
 {
 	size_t low = 0, high = k->count;
+	struct elf_symbol found;
+	if (k->vmlinux) {
+		if (in_module ||
+		    !elf_file_symbol(k->vmlinux, address - k->vmlinux_moved, &found))
+			return STR("");
+		*start = found.address + k->vmlinux_moved;
+		return found.name;
+	}
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 		if (k->symbols[middle].address <= address)

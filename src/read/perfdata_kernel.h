@@ -3,11 +3,14 @@
 #define READ_PERFDATA_KERNEL_H
 
 #include "base/buf.h"
+#include "io/elf.h"
+#include "model/want.h"
 #include "read/perfdata_unknown.h"
 
 /*
  * Names of the kernel's functions, from a list such as /proc/kallsyms: this kernel's
- * when it is the one that was recorded, or a copy that perf has kept.
+ * when it is the one that was recorded, or a copy that perf has kept; else from its ELF
+ * file, vmlinux.
  */
 struct perfdata_kernel {
 	struct perfdata_symbol {
@@ -17,6 +20,8 @@ struct perfdata_kernel {
 	size_t count, capacity;
 	struct buf names;
 	uint64_t text;                   /* where "_text" is in the list; 0: not there */
+	struct elf_file *vmlinux;        /* in place of a list; or NULL */
+	uint64_t vmlinux_moved;          /* from its addresses to those recorded */
 	bool was_moved;                  /* modules lay elsewhere when it was recorded */
 	enum perfdata_why why;           /* it has no names; PERFDATA_KNOWN: it has */
 };
@@ -26,7 +31,7 @@ struct perfdata_kernel_told {
 	struct str build_id;             /* its bytes; may be empty */
 	struct str release;              /* as uname -r; may be empty */
 	uint64_t text;                   /* address of its first byte; 0: not known */
-	const char *sysroot;             /* or NULL */
+	const struct want *want;         /* for sysroot and maps */
 };
 
 void perfdata_kernel_load(struct perfdata_kernel *, const struct perfdata_kernel_told *);

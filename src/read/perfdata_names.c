@@ -212,7 +212,7 @@ static void load_kernel(const struct naming *n, struct perfdata_kernel *kernel)
 		.build_id = perfdata_info_find(n->of->info, STR("[kernel.kallsyms]")),
 		.release = n->of->info->release,
 		.text = n->of->kernel_text,
-		.sysroot = n->of->want->sysroot,
+		.want = n->of->want,
 	};
 	perfdata_kernel_load(kernel, &told);
 }

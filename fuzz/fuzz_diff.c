@@ -130,22 +130,23 @@ static void judge(struct diff *d, struct str rule_text, unsigned how)
 		check(diff_scale_choose(d, DIFF_AS_IT_IS, STR(""), &why), "no ratio");
 	diff_noise_judge(&noise, d, how & 128, .05);
 	diff_noise_paths(&noise, d);
-	bool has_rule = diff_rules_parse(&rule, rule_text, &why);
+	struct match_error error = { 0 };
+	bool has_rule = diff_rules_parse(&rule, rule_text, &error);
+	check(has_rule || (error.why.n > 0 && error.at <= rule_text.n), "no place in the rule");
 	if (has_rule)
 		diff_rules_judge(&rule, d, &noise, &why);
 	report(d, &noise, has_rule ? &rule : NULL);
 	int64_t before = d->stacks.total[0];
 	double ratio = (double)d->ratio.num / (double)d->ratio.den;
-	if ((double)before * ratio < 9e18) {
-		diff_scale_tree(d);
-		check_sums(d);
-		check(fabs((double)before * ratio - (double)d->stacks.total[0]) <=
-		      1 + 1e-9 * (double)before * ratio, "scaled to something else");
-		draw(d, &noise, how);
-	}
+	diff_scale_tree(d);
+	check_sums(d);
+	check(fabs((double)before * ratio - (double)d->stacks.total[0]) <=
+	      1 + 1e-9 * (double)before * ratio, "scaled to something else");
+	draw(d, &noise, how);
 	if (has_rule)
 		diff_rules_free(&rule);
 	diff_noise_free(&noise);
+	buf_free(&error.why);
 	buf_free(&why);
 }
 

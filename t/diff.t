@@ -220,6 +220,11 @@ sub check_bad_input {
 	shows(diff(file("a $most\n"), file("a $most\n")), qr/no function changed/, 'the largest total');
 	shows(diff("--before=" . file("a $most\n"), "--before=" . file("b 1\n"), "--after=" . file("a 1\n")),
 		qr/range of 64 bits/, '... and a larger one', 2);
+	my @far = (file("x;f 1\nx;g 1000000000000\n"), file("x;f 1000000000000\nx;g 1\n"));
+	shows(diff('--normalize=f', @far), qr/before times 1e\+12 leaves the range of 64 bits/, 'far apart', 2);
+	shows(diff("--before=" . file("a $most\n"), ("--after=" . file("a 1\n")) x 2),
+		qr/before times 2 leaves the range/, '... also by the number of files', 2);
+	shows(diff(file("${samples}a 0\n"), file("${samples}a 5\n")), qr/off: a side has no samples/, 'no samples');
 	my $deep = join(';', ('f') x 30000);
 	shows(diff('-q', file("$deep 1\n"), file("$deep;g 2\n")), qr/function/, 'deep stacks');
 }
@@ -245,6 +250,9 @@ sub check_rules {
 	is(diff('-q', '--strict', '--fail-if', 'self(^b$) > +20%', @two)->{status}, 2, '... is an error with --strict');
 	is(diff('-q', '--no-significance', '--fail-if', 'self(^b$) > +20%', @two)->{status}, 1, '... or a failure');
 	shows($rule->('self(absent) > +5%'), qr/inconclusive: .*no function matches/, 'a rule about nothing');
+	my @rare = (file($samples . "m;x 100\n"), file($samples . "m;x 97\nm;q 3\n"));
+	is(diff('-q', '--strict', '--fail-if', $_, @rare)->{status}, 2, "$_: 3 samples may have been missed before")
+		for 'new(q) > 0%', 'new(q) > 1%', 'new(q) > +1';
 	my $rules = file("# rules\n\n  total(op) > +5%  \nself(same) > +1%\n");
 	shows(diff("--rules=$rules", '-q', @two), qr/^failed: total\(op\) > \+5%.*\npassed: self\(same\)/m, 'rules in a file', 1);
 	my @bytes = map { file("# unit: bytes\na $_\n") } 1 << 20, 12 << 20;
@@ -260,12 +268,20 @@ sub check_bad_rules {
 	for (
 		['total(a', qr/'\)' is missing/], ['total(a) +5%', qr/'>' is needed/],
 		['a > 5', qr/self\(RE\), total\(RE\), new\(RE\) or sum is needed/],
-		['total(() > +5%', qr/parenthesis at offset/], ['total(a) > ', qr/a limit such as/],
+		['total(() > +5%', qr/parenthesis/], ['total(a) > ', qr/a limit such as/],
 		['total(a) > +5 MiB', qr/values are in an unknown unit, not in MiB/], ['sum > 1%', qr/always 100 %/],
 		['', qr/is needed/],
 	) {
-		shows(diff('--fail-if', $_->[0], @two), qr/rule '\Q$_->[0]\E'.*$_->[1]/, "no rule: $_->[0]", 2);
+		shows(diff('--fail-if', $_->[0], @two), qr/error: .*$_->[1]/, "no rule: $_->[0]", 2);
 	}
+	for (['total(a[) > 1%', 8], ['  self(a) = 1', 10], ['self(a) > x', 10], ['new(b', 5], ['all > 1', 0]) {
+		my ($text, $at) = @$_;
+		my $place = "  $text\nfg-diff: " . ' ' x (2 + $at) . "^\n";
+		like(diff('--fail-if', $text, @two)->{err}, qr/^fg-diff: error: --fail-if: .+\nfg-diff: \Q$place\E\z/,
+			"... and where: $text");
+	}
+	my $rules = file("# rules\n\ntotal(a) > 1\n total(( > 1\n");
+	shows(diff("--rules=$rules", @two), qr/error: \Q$rules\E:4: rule: '\)' is missing\n.*\n.*\^/, '... in a file', 2);
 	shows(diff("--rules=$temp/absent", @two), qr/No such file/, 'no file of rules', 2);
 }
 

@@ -33,7 +33,7 @@ void *xreallocarray(void *old, size_t count, size_t size)
 	return need(reallocarray(old, count ? count : 1, size ? size : 1));
 }
 
-void *xhuge_calloc(size_t size)
+void *xhuge_malloc(size_t size)
 {
 	size_t alignment = size >= HUGE_PAGE ? HUGE_PAGE : 64;
 	size = (size + alignment - 1) & ~(alignment - 1);
@@ -42,7 +42,12 @@ void *xhuge_calloc(size_t size)
 	if (alignment == HUGE_PAGE)
 		madvise(p, size, MADV_HUGEPAGE);
 #endif
-	return memset(p, 0, size);
+	return p;
+}
+
+void *xhuge_calloc(size_t size)
+{
+	return memset(xhuge_malloc(size), 0, size);
 }
 
 size_t grown_capacity(size_t capacity, size_t need)

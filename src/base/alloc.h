@@ -19,6 +19,9 @@ void *xreallocarray(void *old, size_t count, size_t size);
  */
 void *xhuge_calloc(size_t size);
 
+/* The same as it comes, for what is filled from its beginning: the rest costs nothing. */
+void *xhuge_malloc(size_t size);
+
 /* The capacity to grow to when "need" elements must fit: at least half as much again. */
 size_t grown_capacity(size_t capacity, size_t need);
 

@@ -7,6 +7,7 @@
  */
 #include "cmd/compare.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <strings.h>
@@ -160,16 +161,22 @@ static bool choose_outputs(struct comparing *c)
 
 /* Rules */
 
-static bool add_rule(struct comparing *c, struct str text)
+static bool add_rule(struct comparing *c, struct str text, const struct input *from)
 {
-	struct buf message = { 0 };
+	struct match_error error = { 0 };
 	ARRAY_RESERVE(c->rules, c->rule_capacity, c->rule_count + 1);
-	bool good = diff_rules_parse(&c->rules[c->rule_count], text, &message);
-	if (good)
+	bool good = diff_rules_parse(&c->rules[c->rule_count], text, &error);
+	if (good) {
 		c->rule_count++;
-	else
-		message_error("%s", buf_cstr(&message));
-	buf_free(&message);
+	} else {
+		if (from)
+			message_error("%s:%" PRIu64 ": rule: %s", from->name, from->line,
+				      buf_cstr(&error.why));
+		else
+			message_error("--fail-if: %s", buf_cstr(&error.why));
+		options_show_place(text, error.at);
+	}
+	buf_free(&error.why);
 	return good;
 }
 
@@ -181,7 +188,7 @@ static bool read_rules(struct comparing *c, const char *path)
 	while (good && input_line(&in, &line)) {
 		line = str_trim(line);
 		if (line.n > 0 && line.p[0] != '#')
-			good = add_rule(c, arena_copy(&c->texts, line));
+			good = add_rule(c, arena_copy(&c->texts, line), &in);
 	}
 	if (in.failed)
 		message_line(str_of(buf_cstr(&in.message)));
@@ -194,7 +201,7 @@ static bool parse_rules(struct comparing *c)
 {
 	const struct diff_settings *s = &c->settings->diff;
 	for (size_t i = 0; i < s->rules.count; i++)
-		if (!add_rule(c, str_of(s->rules.items[i])))
+		if (!add_rule(c, str_of(s->rules.items[i]), NULL))
 			return false;
 	for (size_t i = 0; i < s->rule_files.count; i++)
 		if (!read_rules(c, s->rule_files.items[i]))

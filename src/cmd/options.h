@@ -122,6 +122,9 @@ void options_free(struct settings *);
 bool options_finish_filters(struct settings *);
 void options_free_filters(struct settings *);
 
+/* Prints a text with a mark under this byte of it; of a long text what is around it. */
+void options_show_place(struct str text, size_t at);
+
 /* Says what is wrong with the value of an option, which is freed, and where. */
 void options_say_wrong(const char *option, const char *value, struct match_error *);
 

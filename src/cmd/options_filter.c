@@ -114,8 +114,7 @@ const struct opt options_filter[] = {
 	{ 0 },
 };
 
-/* The text with the place under it; of a long one what is around it. */
-static void show_place(struct str text, size_t at)
+void options_show_place(struct str text, size_t at)
 {
 	enum { COLUMNS = 70, BEFORE = 50 };
 	struct buf line = { 0 };
@@ -144,7 +143,7 @@ void options_say_wrong(const char *option, const char *value, struct match_error
 		message_error("--%s=%s: %s", option, value, buf_cstr(&error->why));
 	} else {
 		message_error("--%s: %s", option, buf_cstr(&error->why));
-		show_place(str_of(value), error->at);
+		options_show_place(str_of(value), error->at);
 	}
 	buf_free(&error->why);
 }

@@ -114,7 +114,7 @@ static void *grow(void *old, size_t count, size_t *capacity, size_t need, size_t
 {
 	if (need <= *capacity && old)
 		return old;
-	void *grown = xhuge_calloc((need + 1) * size);
+	void *grown = xhuge_malloc((need + 1) * size);
 	if (count > 0)
 		memcpy(grown, old, count * size);
 	free(old);
@@ -449,7 +449,7 @@ static bool merge_run(struct diff *d, struct diff_run *run, struct merged *all)
 	};
 	most += all->count;
 	struct merged made = {
-		.items = xhuge_calloc(most * sizeof(*made.items)),
+		.items = xhuge_malloc(most * sizeof(*made.items)),
 		.alike = xreallocarray(NULL, most, sizeof(*made.alike)),
 	};
 	good &= merge_lists(old, own, d->stacks.pool, made.items, made.alike, &made.count);

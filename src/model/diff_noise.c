@@ -22,12 +22,10 @@ struct judge {
 	double **runs;           /* by run: samples by node */
 };
 
-enum { RUNS_MAX = 64 };
-
 /* The samples of one call path on the sides, and in each run. */
 struct counted {
 	double side[2];
-	double x[RUNS_MAX];
+	double x[DIFF_NOISE_RUNS_MAX];
 };
 
 /* Numbers */
@@ -64,21 +62,26 @@ static double test_samples(const struct judge *j, double a, double b)
 	return diff_test_binomial(a, b, j->q);
 }
 
-/* Student's test, with a variance of the numbers times how much more runs differ. */
-static double test_runs(const struct judge *j, double a, double b, const double *x)
+/* By how much the variance of these numbers is larger than that of samples. */
+static double spread_of(const struct judge *j, const double *x)
 {
-	double freedom = j->noise->freedom, n = a + b;
-	double own = chi_squared(j, x);
-	double more = (DIFF_NOISE_PRIOR * j->noise->dispersion + own) /
-		      (DIFF_NOISE_PRIOR + freedom);
-	double variance = n * j->q * (1 - j->q) * fmax(more, 1);
-	double off = fmax(fabs(b - n * j->q) - .5, 0);
-	return diff_test_student(off / sqrt(variance), DIFF_NOISE_PRIOR + freedom);
+	if (!j->has_runs)
+		return 1;
+	double of_all = DIFF_NOISE_PRIOR * j->noise->dispersion;
+	return fmax((of_all + chi_squared(j, x)) / (DIFF_NOISE_PRIOR + j->noise->freedom), 1);
 }
 
-static double test(const struct judge *j, double a, double b, const double *x)
+/* Student's test, with the variance of samples times the spread. */
+static double test_runs(const struct judge *j, double a, double b, double spread)
 {
-	return j->has_runs ? test_runs(j, a, b, x) : test_samples(j, a, b);
+	double n = a + b, variance = n * j->q * (1 - j->q) * spread;
+	double off = fmax(fabs(b - n * j->q) - .5, 0);
+	return diff_test_student(off / sqrt(variance), DIFF_NOISE_PRIOR + j->noise->freedom);
+}
+
+static double test(const struct judge *j, double a, double b, double spread)
+{
+	return j->has_runs ? test_runs(j, a, b, spread) : test_samples(j, a, b);
 }
 
 /* Functions */
@@ -194,12 +197,12 @@ static void count_by_value(const struct judge *j, const struct top_function *f,
 /* Shares of everything are all of it. */
 static double judge_sum(const struct judge *j)
 {
-	double x[RUNS_MAX];
+	double x[DIFF_NOISE_RUNS_MAX];
 	if (j->diff->normalize == DIFF_BY_TOTAL)
 		return 1;
 	for (size_t i = 0; i < j->diff->run_count; i++)
 		x[i] = j->diff->runs[i].samples;
-	return test(j, j->all[0], j->all[1], x);
+	return test(j, j->all[0], j->all[1], spread_of(j, x));
 }
 
 static void judge_functions(struct judge *j)
@@ -227,14 +230,16 @@ static void judge_functions(struct judge *j)
 		} else {
 			count_by_value(j, &d->top.functions[name], p);
 		}
+		p->self_spread = spread_of(j, self);
+		p->total_spread = spread_of(j, total);
 		p->self_tested = p->self[0] + p->self[1] >= DIFF_NOISE_LEAST;
 		p->total_tested = p->total[0] + p->total[1] >= DIFF_NOISE_LEAST;
 		if (p->self_tested) {
-			p->self_p = test(j, p->self[0], p->self[1], self);
+			p->self_p = test(j, p->self[0], p->self[1], p->self_spread);
 			add_test(&selfs, p->self_p, &p->self_q);
 		}
 		if (p->total_tested) {
-			p->total_p = test(j, p->total[0], p->total[1], total);
+			p->total_p = test(j, p->total[0], p->total[1], p->total_spread);
 			add_test(&totals, p->total_p, &p->total_q);
 		}
 	}
@@ -277,7 +282,7 @@ static void judge_paths(struct judge *j)
 		if (c.side[0] + c.side[1] < DIFF_NOISE_LEAST)
 			continue;
 		node[count] = i;
-		p[count++] = test(j, c.side[0], c.side[1], c.x);
+		p[count++] = test(j, c.side[0], c.side[1], spread_of(j, c.x));
 	}
 	diff_test_adjust(p, count);
 	for (size_t i = 0; i < count; i++)
@@ -294,7 +299,7 @@ static enum diff_judging judging_of(const struct diff *d, bool asked)
 		return DIFF_NOT_ASKED;
 	if (d->counts == DIFF_EXACT)
 		return DIFF_NO_NOISE;
-	if (d->counts == DIFF_UNKNOWN || d->run_count > RUNS_MAX)
+	if (d->counts == DIFF_UNKNOWN || d->run_count > DIFF_NOISE_RUNS_MAX)
 		return DIFF_NO_COUNTS;
 	return d->samples[0] >= 1 && d->samples[1] >= 1 ? DIFF_TESTED : DIFF_NO_COUNTS;
 }

@@ -18,6 +18,7 @@
  */
 enum {
 	DIFF_NOISE_PRIOR = 8,
+	DIFF_NOISE_RUNS_MAX = 64,    /* files; of more nothing is tested */
 	DIFF_NOISE_LEAST = 8,    /* samples on both sides together; less is not tested */
 };
 
@@ -40,6 +41,8 @@ struct diff_noise {
 		double self[2], total[2];    /* samples before and after */
 		double self_p, total_p;      /* 1 where nothing was tested */
 		double self_q, total_q;      /* the rate at which it is a discovery */
+		double self_spread, total_spread;    /* the variance of runs, in parts of
+		                                        that of samples; at least 1 */
 		bool self_tested, total_tested;
 	} *functions;            /* by name; NULL unless tested */
 	double sum_p;            /* of everything, as total_p */

@@ -16,54 +16,70 @@
 
 /* Parsing */
 
-static bool take_word(struct str *s, struct str word)
+struct parsing {
+	struct diff_rule *rule;
+	const char *text;
+	struct str rest;
+	struct match_error *error;
+};
+
+static bool wrong(struct parsing *p, const char *at, const char *why)
 {
-	if (!str_starts(*s, word))
-		return false;
-	*s = str_trim(str_skip(*s, word.n));
-	return true;
+	p->error->at = (size_t)(at - p->text);
+	buf_addf(&p->error->why, "%s", why);
+	return false;
 }
 
-static bool parse_what(struct diff_rule *r, struct str *rest, struct buf *message)
+static void skip(struct parsing *p, size_t n)
+{
+	p->rest = str_trim(str_skip(p->rest, n));
+}
+
+static bool take_word(struct parsing *p, struct str word)
+{
+	bool is = str_starts(p->rest, word);
+	skip(p, is ? word.n : 0);
+	return is;
+}
+
+static bool parse_what(struct parsing *p)
 {
 	static const struct { struct str word; enum diff_what what; } words[] = {
 		{ STR("self("), DIFF_SELF }, { STR("total("), DIFF_TOTAL },
 		{ STR("new("), DIFF_NEW },
 	};
-	struct str s = *rest;
+	struct diff_rule *r = p->rule;
+	struct str s = p->rest;
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
 		if (!str_starts(s, words[i].word))
 			continue;
 		ptrdiff_t end = str_rchr(s, ')');
-		if (end < (ptrdiff_t)words[i].word.n) {
-			buf_add(message, STR("')' is missing"));
-			return false;
-		}
-		r->what = words[i].what;
+		if (end < (ptrdiff_t)words[i].word.n)
+			return wrong(p, s.p + s.n, "')' is missing");
 		struct str pattern = str_span(s.p + words[i].word.n, s.p + end);
-		*rest = str_trim(str_skip(s, (size_t)end + 1));
-		r->pattern = match_new(pattern, message);
+		skip(p, (size_t)end + 1);
+		r->what = words[i].what;
+		r->pattern = match_try(pattern, false, p->error);
+		p->error->at += (size_t)(pattern.p - p->text);
 		return r->pattern != NULL;
 	}
 	r->what = DIFF_SUM;
-	if (take_word(rest, STR("sum")))
-		return true;
-	buf_add(message, STR("self(RE), total(RE), new(RE) or sum is needed"));
-	return false;
+	return take_word(p, STR("sum")) ||
+	       wrong(p, s.p, "self(RE), total(RE), new(RE) or sum is needed");
 }
 
-static bool parse_number(struct diff_rule *r, struct str s, struct buf *message)
+static bool parse_number(struct parsing *p)
 {
+	struct diff_rule *r = p->rule;
+	struct str s = p->rest;
 	bool is_signed = s.n > 0 && (s.p[0] == '+' || s.p[0] == '-');
 	bool negative = is_signed && s.p[0] == '-';
 	struct str rest = str_skip(s, is_signed);
 	size_t n = 0;
 	while (n < rest.n && strchr("0123456789.", rest.p[n]) && rest.p[n])
 		n++;
-	if (!num_double(str_head(rest, n), &r->limit)) {
-		buf_add(message, STR("a limit such as +5%, +3pp, 1%, +10MiB or +500 is needed"));
-		return false;
-	}
+	if (!num_double(str_head(rest, n), &r->limit))
+		return wrong(p, s.p, "a limit such as +5%, +3pp, 1%, +10MiB or +500 is needed");
 	if (negative)
 		r->limit = -r->limit;
 	struct str unit = str_trim(str_skip(rest, n));
@@ -74,31 +90,27 @@ static bool parse_number(struct diff_rule *r, struct str s, struct buf *message)
 		r->limit /= 100;
 	else
 		r->unit = unit;
-	if (r->what == DIFF_SUM && (points || r->measure == DIFF_SHARE)) {
-		buf_add(message, STR("everything is always 100 % of the total"));
-		return false;
-	}
+	if (r->what == DIFF_SUM && (points || r->measure == DIFF_SHARE))
+		return wrong(p, s.p, "everything is always 100 % of the total");
 	return true;
 }
 
-bool diff_rules_parse(struct diff_rule *r, struct str text, struct buf *message)
+static bool parse_operator(struct parsing *p)
 {
-	struct buf why = { 0 };
-	struct str rest = str_trim(text);
-	*r = (struct diff_rule){ .text = rest };
-	bool good = parse_what(r, &rest, &why);
-	if (good) {
-		r->less = str_starts(rest, STR("<"));
-		good = take_word(&rest, STR(">")) || take_word(&rest, STR("<"));
-		if (!good)
-			buf_add(&why, STR("'>' is needed behind it"));
-	}
-	good = good && parse_number(r, rest, &why);
-	if (!good) {
-		buf_addf(message, "rule '%.*s': %s", STR_ARG(text), buf_cstr(&why));
+	p->rule->less = str_starts(p->rest, STR("<"));
+	return take_word(p, STR(">")) || take_word(p, STR("<")) ||
+	       wrong(p, p->rest.p, "'>' is needed here");
+}
+
+bool diff_rules_parse(struct diff_rule *r, struct str text, struct match_error *error)
+{
+	struct parsing p = {
+		.rule = r, .text = text.p, .rest = str_trim(text), .error = error,
+	};
+	*r = (struct diff_rule){ .text = p.rest };
+	bool good = parse_what(&p) && parse_operator(&p) && parse_number(&p);
+	if (!good)
 		diff_rules_free(r);
-	}
-	buf_free(&why);
 	return good;
 }
 
@@ -203,7 +215,7 @@ static double measure(const struct judging *j, const struct diff_finding *f)
  * Of a change, what the functions' own test says; of a share, whether that has changed
  * or is above.  Where runs differ by more than samples do, each counts for less.
  */
-static double probability(const struct judging *j, const struct diff_finding *f)
+static double probability_of_value(const struct judging *j, const struct diff_finding *f)
 {
 	const struct diff_noise *n = j->noise;
 	const struct diff_probability *p;
@@ -212,7 +224,7 @@ static double probability(const struct judging *j, const struct diff_finding *f)
 		return j->rule->measure == DIFF_LEVEL ? 0 : n->sum_p;
 	p = &n->functions[f->name];
 	const double *samples = self ? p->self : p->total, *all = j->diff->samples;
-	double times = 1 / n->dispersion;
+	double times = 1 / (self ? p->self_spread : p->total_spread);
 	if (j->rule->measure == DIFF_POINTS)
 		return diff_test_shares(samples[0] * times, all[0] * times,
 					samples[1] * times, all[1] * times);
@@ -224,6 +236,13 @@ static double probability(const struct judging *j, const struct diff_finding *f)
 				     : diff_test_above(is, whole, limit);
 	}
 	return self ? p->self_p : p->total_p;
+}
+
+/* What is new may only have been missed before. */
+static double probability(const struct judging *j, const struct diff_finding *f)
+{
+	double p = probability_of_value(j, f);
+	return j->rule->what == DIFF_NEW ? fmax(p, j->noise->functions[f->name].total_p) : p;
 }
 
 /* Just at the limit is not over it, however the division was rounded. */

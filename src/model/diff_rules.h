@@ -54,8 +54,8 @@ struct diff_finding {
 	bool counts;             /* not mere noise */
 };
 
-/* False with words in *message when it is no rule.  The text must live as long. */
-bool diff_rules_parse(struct diff_rule *, struct str text, struct buf *message);
+/* False, and why and where, when it is no rule.  The text must live as long. */
+bool diff_rules_parse(struct diff_rule *, struct str text, struct match_error *);
 void diff_rules_free(struct diff_rule *);
 
 /*

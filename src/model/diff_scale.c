@@ -54,11 +54,16 @@ bool diff_scale_choose(struct diff *d, enum diff_normalize normalize, struct str
 {
 	d->normalize = normalize;
 	d->frame = frame;
-	if (normalize != DIFF_AS_IT_IS)
-		return find_ratio(d, why);
 	int64_t divisor = divisor_of(d->files[0], d->files[1]);
 	d->ratio = (struct diff_ratio){ d->files[1] / divisor, d->files[0] / divisor };
-	return true;
+	if (normalize != DIFF_AS_IT_IS && !find_ratio(d, why))
+		return false;
+	__int128 most = (__int128)INT64_MAX * d->ratio.den;
+	if ((__int128)d->stacks.total[0] * d->ratio.num <= most)
+		return true;
+	buf_addf(why, "the total before times %.4g leaves the range of 64 bits",
+		 (double)d->ratio.num / (double)d->ratio.den);
+	return false;
 }
 
 /* Whole numbers */

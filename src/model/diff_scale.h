@@ -7,7 +7,8 @@
 /*
  * Chooses the ratio.  Without normalising it is that of the numbers of files.
  * frame is the name of a function that is to have the same total on both sides.
- * False with words in *why when there is nothing to divide by.
+ * False with words in *why when there is nothing to divide by, or when the total
+ * before would leave the range of 64 bits.
  */
 bool diff_scale_choose(struct diff *, enum diff_normalize, struct str frame,
 		       struct buf *why);

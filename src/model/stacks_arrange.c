@@ -281,8 +281,8 @@ static void reserve(struct arranging *a)
 	struct stacks *s = a->s;
 	s->pool_capacity = a->p->pool_count + (uint64_t)a->p->stack_count * ROOTS_MAX + 1;
 	s->item_capacity = a->p->stack_count;
-	s->pool = xhuge_calloc(s->pool_capacity * sizeof(*s->pool));
-	s->items = xhuge_calloc(s->item_capacity * sizeof(*s->items));
+	s->pool = xhuge_malloc(s->pool_capacity * sizeof(*s->pool));
+	s->items = xhuge_malloc(s->item_capacity * sizeof(*s->items));
 	if (a->want->places)
 		s->source = xcalloc(s->item_capacity, sizeof(*s->source));
 	if (a->parts > 1)

@@ -139,6 +139,18 @@ static void add_ratio(struct buf *b, const struct diff *d)
 		buf_addf(b, ", for %u against %u files\n", d->files[1], d->files[0]);
 }
 
+static void add_why_not_tested(struct buf *b, const struct diff *d)
+{
+	buf_add(b, STR("significance is off: "));
+	if (d->counts != DIFF_SAMPLED)
+		buf_add(b, STR("nobody knows how many samples the values stand for (if they "
+			       "are numbers of samples, add --unit=samples)\n"));
+	else if (d->run_count > DIFF_NOISE_RUNS_MAX)
+		buf_addf(b, "there are more than %d files\n", DIFF_NOISE_RUNS_MAX);
+	else
+		buf_add(b, STR("a side has no samples\n"));
+}
+
 static void add_judging(struct buf *b, const struct diff_report *r)
 {
 	const struct diff_noise *n = r->noise;
@@ -147,9 +159,7 @@ static void add_judging(struct buf *b, const struct diff_report *r)
 		buf_add(b, STR("significance is off: each change counts, noise, too\n"));
 		break;
 	case DIFF_NO_COUNTS:
-		buf_add(b, STR("significance is off: nobody knows how many samples the values "
-			       "stand for (if they are numbers of samples, add "
-			       "--unit=samples)\n"));
+		add_why_not_tested(b, r->diff);
 		break;
 	case DIFF_NO_NOISE:
 		buf_add(b, STR("values are exact: each change is one\n"));

@@ -24,6 +24,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "io/elf.h"
 #include "model/events.h"
 #include "read/perfdata_chain.h"
 #include "read/perfdata_deferred.h"
@@ -328,7 +329,9 @@ static void finish(struct perfdata *p)
 	if (p->unwind.cut_off > 0)
 		p->in->advice.rootless = "keep more of each stack: perf record --call-graph "
 					 "dwarf,65528";
-	input_warn_many(p->in, "stacks of programs of 32 bits, which are not unwound",
+	input_warn_many(p->in, elf_is_supported() ?
+			"stacks of programs of 32 bits, which are not unwound" :
+			"stacks not unwound, as this program was made without elfutils",
 			p->unwind.other_machine);
 	input_warn_many(p->in, "samples whose user stack, in a record of its own, was lost",
 			p->deferred.alone);

@@ -234,6 +234,7 @@ sub check_symbols {
 	my $file = build();
 	SKIP: {
 		skip('no cc or nm', 1) unless $file;
+		skip('made without elfutils', 1) unless Fg::has_elfutils();
 		my %address = addresses($file);
 		my $start = $address{main} >= 0x400000 ? 0 : 0x10000000;
 		my $map = sprintf "%x-%x r-xp 00000000 00:00 1   %s\n",

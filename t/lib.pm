@@ -115,6 +115,11 @@ sub program {
 	return -x "$build/$name" ? "$build/$name" : $name;
 }
 
+# Whether names of addresses can be told.
+sub has_elfutils {
+	return -e "$build/src/io/elf.o";
+}
+
 sub has_program {
 	my ($name) = @_;
 	return scalar grep { -f -x "$_/$name" } split /:/, $ENV{PATH};

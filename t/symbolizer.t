@@ -43,7 +43,7 @@ int main(int argc, char **argv)
 }
 END
 
-plan skip_all => 'made without elfutils' unless -e "$Fg::build/src/io/elf.o";
+plan skip_all => 'made without elfutils' unless Fg::has_elfutils();
 my @missing = grep { !Fg::has_program($_) } qw(gcc nm objcopy strip objdump addr2line readelf);
 plan skip_all => "not here: @missing" if @missing;
 

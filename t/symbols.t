@@ -18,7 +18,8 @@ my %allowed = (
 	'base/alloc' => 'x\w*alloc(?:array)?|grown_capacity',
 	'io/dwarf' => 'dwarf_index_\w+',
 	'io/dwarf_walk' => 'dwarf_(?:walk|work)_\w+',
-	'io/elf_none' => 'elf_\w+',
+	'io/elf_none' => 'elf_\w+|unwind_\w+',
+	'io/unwind_state' => 'unwind_\w+',
 	'io/elf_symbols' => 'elf_symbols_\w+|elf_file_symbol',
 	'model/filter_judge' => 'filter_(?:begin|end)',
 	'model/filter_run' => 'filter_apply',
@@ -53,9 +54,9 @@ my %allowed = (
 
 # Without cairo there are none of fg-png, and without elfutils others in their place.
 my $cairo = -x "$Fg::build/fg-png";
-my $elf = -e "$Fg::build/src/io/elf.o";
+my $elf = Fg::has_elfutils();
 my $left_out = join '|', $cairo ? () : '(?:options_|draw_)?png\w*|bitmap',
-	$elf ? 'elf_none' : 'dwarf\w*|elf(?:_(?!none)\w+)?';
+	$elf ? 'elf_none' : 'dwarf\w*|elf(?:_(?!none)\w+)?|unwind';
 my @sources = grep { !has_main($_) && !m{/(?:$left_out)\.c$} } glob("$Fg::source/src/*/*.c");
 ok(@sources > 20, 'there are sources');
 check($_) for @sources;

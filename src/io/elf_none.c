@@ -9,6 +9,7 @@
 
 #include <assert.h>
 #include <stddef.h>
+#include <unistd.h>
 
 struct elf_file {
 	char nothing;
@@ -21,8 +22,8 @@ bool elf_is_supported(void)
 
 struct elf_file *elf_file_open(const char *path, const char **why)
 {
-	(void)path;
-	*why = "cannot be read without elfutils";
+	bool is_there = path == NULL || access(path, F_OK) == 0;
+	*why = is_there ? "cannot be read without elfutils" : "is not there";
 	return NULL;
 }
 
@@ -153,16 +154,4 @@ bool unwind_step(const struct unwind_row *row, struct unwind_state *s)
 	(void)row;
 	(void)s;
 	return false;
-}
-
-bool unwind_step_frame_pointer(struct unwind_state *s)
-{
-	(void)s;
-	return false;
-}
-
-unsigned unwind_stack_pointer(enum unwind_machine machine)
-{
-	(void)machine;
-	return 0;
 }

@@ -19,6 +19,7 @@
 
 #include "base/alloc.h"
 #include "io/elf_parts.h"
+#include "io/unwind_state.h"
 
 enum { STACK_MAX = 32, OPS_MAX = 64 };
 
@@ -169,27 +170,6 @@ const struct unwind_row *unwind_row_find(struct unwind *u, uint64_t address)
 
 /* Values */
 
-static bool get_reg(const struct unwind_state *s, uint64_t reg, uint64_t *value)
-{
-	if (reg >= UNWIND_REGS || !(s->known >> reg & 1))
-		return false;
-	*value = s->regs[reg];
-	return true;
-}
-
-static bool read_stack(struct unwind_state *s, uint64_t address, size_t size,
-		       uint64_t *value)
-{
-	uint64_t at = address - s->stack_address;
-	*value = 0;
-	if (at >= s->stack.n || size > s->stack.n - at) {
-		s->ran_out |= at <= s->stack.n + ((uint64_t)8 << 20);
-		return false;
-	}
-	memcpy(value, s->stack.p + at, size);
-	return true;
-}
-
 /* A machine with a stack for DWARF's expressions. */
 struct machine {
 	struct unwind_state *state;
@@ -210,7 +190,7 @@ static bool push(struct machine *m, uint64_t value)
 static bool push_reg(struct machine *m, uint64_t reg, uint64_t offset)
 {
 	uint64_t value;
-	return get_reg(m->state, reg, &value) && push(m, value + offset);
+	return unwind_state_get(m->state, reg, &value) && push(m, value + offset);
 }
 
 static bool calculate(struct machine *m, uint8_t atom)
@@ -244,7 +224,7 @@ static bool load(struct machine *m, uint64_t size)
 	if (m->depth == 0 || size == 0 || size > 8)
 		return false;
 	uint64_t *top = &m->stack[m->depth - 1];
-	return read_stack(m->state, *top, (size_t)size, top);
+	return unwind_state_read(m->state, *top, (size_t)size, top);
 }
 
 static bool run(struct machine *m, const Dwarf_Op *op)
@@ -298,7 +278,7 @@ static bool find_base(const struct rule *rule, struct unwind_state *s, uint64_t 
 {
 	bool is_value;
 	if (rule->kind == IS_OFFSET) {
-		bool known = get_reg(s, rule->reg, cfa);
+		bool known = unwind_state_get(s, rule->reg, cfa);
 		*cfa += (uint64_t)rule->offset;
 		return known;
 	}
@@ -311,28 +291,16 @@ static bool find_value(const struct rule *rule, struct unwind_state *s, uint64_t
 	bool is_value = false;
 	switch (rule->kind) {
 	case AT_OFFSET:
-		return read_stack(s, cfa + (uint64_t)rule->offset, 8, value);
+		return unwind_state_read(s, cfa + (uint64_t)rule->offset, 8, value);
 	case IS_OFFSET:
 		*value = cfa + (uint64_t)rule->offset;
 		return true;
 	case EXPRESSION:
 		return evaluate(rule, s, cfa, value, &is_value) &&
-		       (is_value || read_stack(s, *value, 8, value));
+		       (is_value || unwind_state_read(s, *value, 8, value));
 	default:
 		return false;
 	}
-}
-
-unsigned unwind_stack_pointer(enum unwind_machine machine)
-{
-	static const unsigned numbers[] = { [UNWIND_X86_64] = 7, [UNWIND_AARCH64] = 31 };
-	return numbers[machine];
-}
-
-static void set_reg(struct unwind_state *s, unsigned reg, bool known, uint64_t value)
-{
-	s->regs[reg] = value;
-	s->known = (s->known & ~(UINT64_C(1) << reg)) | (uint64_t)known << reg;
 }
 
 bool unwind_step(const struct unwind_row *row, struct unwind_state *s)
@@ -348,11 +316,11 @@ bool unwind_step(const struct unwind_row *row, struct unwind_state *s)
 	struct unwind_state next = *s;
 	for (unsigned i = 0; i < row->count; i++) {
 		bool known = find_value(&row->rules[i], s, cfa, &value);
-		set_reg(&next, row->rules[i].reg, known, value);
+		unwind_state_set(&next, row->rules[i].reg, known, value);
 	}
 	next.ran_out = s->ran_out;
 	s->ran_out = false;
-	if (!get_reg(&next, row->return_reg, &next.pc)) {
+	if (!unwind_state_get(&next, row->return_reg, &next.pc)) {
 		s->ran_out = next.ran_out;
 		return false;
 	}
@@ -360,19 +328,4 @@ bool unwind_step(const struct unwind_row *row, struct unwind_state *s)
 	next.exact = row->is_signal;
 	*s = next;
 	return s->pc != 0;
-}
-
-bool unwind_step_frame_pointer(struct unwind_state *s)
-{
-	static const unsigned numbers[] = { [UNWIND_X86_64] = 6, [UNWIND_AARCH64] = 29 };
-	unsigned fp = numbers[s->machine], sp = unwind_stack_pointer(s->machine);
-	uint64_t frame, next, pc;
-	if (!get_reg(s, fp, &frame) || frame < s->regs[sp] ||
-	    !read_stack(s, frame, 8, &next) || !read_stack(s, frame + 8, 8, &pc) || pc == 0)
-		return false;
-	set_reg(s, fp, true, next);
-	set_reg(s, sp, true, frame + 16);
-	s->pc = pc;
-	s->exact = false;
-	return true;
 }

@@ -127,6 +127,8 @@ static void warn_not_found(struct symbolizer *s, enum symbolizer_found found, st
 				     "them have no names",
 		[SYMBOLIZER_BROKEN] = "files that cannot be read as ELF, so places in "
 				      "them have no names",
+		[SYMBOLIZER_NO_ELF] = "files not looked into, as this program was made "
+				      "without elfutils",
 	};
 	if (what[found] != NULL)
 		input_warn(s->in, what[found], path);
@@ -135,14 +137,10 @@ static void warn_not_found(struct symbolizer *s, enum symbolizer_found found, st
 static void open_module(struct symbolizer *s, struct module *m)
 {
 	m->is_opened = true;
-	if (!elf_is_supported()) {
-		m->found = SYMBOLIZER_NO_ELF;
-		input_warn(s->in, "files not looked into, as this program was made without "
-				  "elfutils", m->recorded.path);
-		return;
-	}
 	bool dwarf = s->lines || !s->want->no_inline;
 	m->found = symbolizer_files_find(s->want, &m->recorded, m->pid, dwarf, &m->file);
+	if (m->found == SYMBOLIZER_BROKEN && !elf_is_supported())
+		m->found = SYMBOLIZER_NO_ELF;
 	m->has_dwarf = dwarf && m->file != NULL && elf_file_has_dwarf(m->file);
 	if (m->found != SYMBOLIZER_FILE && m->found != SYMBOLIZER_NO_FILE)
 		warn_not_found(s, m->found, m->recorded.path);

@@ -36,7 +36,7 @@ enum symbolizer_found {
 	SYMBOLIZER_MISSING,
 	SYMBOLIZER_OTHER,        /* there is one, but with another build id */
 	SYMBOLIZER_BROKEN,       /* there is one, but it cannot be read */
-	SYMBOLIZER_NO_ELF,       /* not looked for: there are no elfutils */
+	SYMBOLIZER_NO_ELF,       /* there is one, but there are no elfutils */
 };
 
 /*

@@ -467,7 +467,7 @@ static int draw_picture(struct comparing *c)
 
 static int write_all(struct comparing *c)
 {
-	int status = write_reports(c);
+	int status = c->report_count + c->rule_count > 0 ? write_reports(c) : 0;
 	if (status == 2 || c->type == NONE)
 		return status;
 	if (is_picture(c))
@@ -480,14 +480,23 @@ static int write_all(struct comparing *c)
 	return written ? written : status;
 }
 
+/* Whether stacks are all that is written, with values as they are. */
+static bool is_union(const struct comparing *c)
+{
+	const char *how = c->settings->diff.normalize;
+	return c->type == FOLDED && c->report_count + c->rule_count == 0 &&
+	       c->diff.files[0] == c->diff.files[1] && (!how || strcmp(how, "none") == 0);
+}
+
 static int compare_read(struct comparing *c)
 {
-	if (!diff_align(&c->diff)) {
+	bool stacks = is_union(c);
+	if (!(stacks ? diff_merge(&c->diff) : diff_align(&c->diff))) {
 		message_error("the sum of all values leaves the range of 64 bits, or there are "
 			      "more than 4 billion call paths");
 		return 2;
 	}
-	if (!normalize(c) || !judge(c))
+	if (!normalize(c) || (!stacks && !judge(c)))
 		return 2;
 	if (!c->settings->compat)
 		warn_of_totals(c);

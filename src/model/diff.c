@@ -534,7 +534,7 @@ static enum diff_counts counts_of_all(const struct diff *d)
 	return counts;
 }
 
-bool diff_align(struct diff *d)
+bool diff_merge(struct diff *d)
 {
 	assert(d->files[0] > 0 && d->files[1] > 0);
 	struct profile *p = &d->profile;
@@ -543,9 +543,14 @@ bool diff_align(struct diff *d)
 	p->columns[0] = (struct column){ .name = STR("before"), .scale = d->stacks.scale };
 	p->columns[1] = (struct column){ .name = STR("after"), .scale = d->stacks.scale };
 	d->counts = counts_of_all(d);
-	if (!merge_all(d) || !sum_up(&d->stacks) || !tree_build(&d->tree, &d->stacks))
-		return false;
 	d->stacks.samples = (uint64_t)d->samples[DIFF_AFTER];
+	return merge_all(d) && sum_up(&d->stacks);
+}
+
+bool diff_align(struct diff *d)
+{
+	if (!diff_merge(d) || !tree_build(&d->tree, &d->stacks))
+		return false;
 	top_build(&d->top, &d->tree, 0);
 	return true;
 }

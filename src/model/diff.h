@@ -88,6 +88,9 @@ bool diff_add(struct diff *, enum diff_side, const struct stacks *, bool exact,
 /* False when sums leave the range of 64 bits or there are too many call paths. */
 bool diff_align(struct diff *);
 
+/* The same without tree and functions, where stacks are all that is wanted. */
+bool diff_merge(struct diff *);
+
 /* A value before as it is compared. */
 static inline long double diff_before(const struct diff *d, int64_t value)
 {

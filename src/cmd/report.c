@@ -96,6 +96,10 @@ static void add_samples(struct buf *line, const struct job *job)
 		buf_addf(line, counts && left > 0 ? ", all of " : " of ");
 		message_visible(line, s->event);
 	}
+	struct buf marks = { 0 };
+	stacks_add_marks(&marks, s);
+	message_visible(line, buf_str(&marks));
+	buf_free(&marks);
 	buf_addf(line, " in ");
 	add_count(line, s->count, "stack");
 }

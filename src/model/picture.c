@@ -196,8 +196,7 @@ static void make_subtitle(struct picture *p)
 	if (words.n)
 		buf_addc(b, ' ');
 	picture_quantity(p, b, layout_value(p->tree, &p->tree->nodes[p->node]));
-	if (s->is_estimate)
-		buf_add(b, STR(" (estimated)"));
+	stacks_add_marks(b, s);
 	if (p->node) {
 		add_zoom(p, b, total);
 		return;

@@ -117,6 +117,7 @@ struct profile {
 	bool units_differ;       /* an event came again in another unit */
 
 	struct str title;        /* the command that was recorded; may be empty */
+	struct str part;         /* of the recording, "until 10 ms", "snapshot 3"; empty: all */
 	struct str shown;        /* "62 % of 21000 cycles", left by a filter; or empty */
 	int64_t taken;           /* what that filter took away, of the first column */
 	uint64_t header_samples; /* samples behind texts that only tell their number */

@@ -51,6 +51,17 @@ bool stacks_is_whole(const struct stacks *s)
 	return s->total[0] == s->total_before && s->shown.n == 0;
 }
 
+void stacks_add_marks(struct buf *out, const struct stacks *s)
+{
+	if (s->is_estimate)
+		buf_add(out, STR(" (estimated)"));
+	if (s->part.n == 0)
+		return;
+	buf_add(out, STR(" ("));
+	buf_add(out, s->part);
+	buf_addc(out, ')');
+}
+
 void stacks_add_metric(struct buf *out, const struct stacks *s)
 {
 	struct str words = metrics_words(s->metric);
@@ -62,8 +73,7 @@ void stacks_add_metric(struct buf *out, const struct stacks *s)
 	if (words.n)
 		buf_addc(out, ' ');
 	num_add_quantity(out, (double)s->total[0] / pow(10, s->scale), s->unit);
-	if (s->is_estimate)
-		buf_add(out, STR(" (estimated)"));
+	stacks_add_marks(out, s);
 }
 
 /* Merge */
@@ -130,6 +140,7 @@ static void describe(struct stacks *s, const struct profile *p,
 	s->scale = p->columns[column].scale;
 	s->title = p->title;
 	s->shown = p->shown;
+	s->part = p->part;
 	if (p->metrics.count > 0) {
 		const struct metric *chosen = &p->metrics.items[p->metrics.chosen];
 		s->metric = chosen->name;

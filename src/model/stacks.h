@@ -44,6 +44,7 @@ struct stacks {
 	uint64_t samples;            /* behind the values; 0 when not known */
 	struct str metric;           /* which of the profile's is shown; may be empty */
 	bool is_estimate;            /* its values are estimated */
+	struct str part;             /* of the recording, as in the profile */
 	struct str event;            /* what was counted, for people; may be empty */
 	struct str title;            /* the recorded command; may be empty */
 	struct str shown;            /* "62 % of 21000 cycles", left by a filter; or empty */
@@ -70,6 +71,9 @@ bool stacks_select(struct stacks *s, struct profile *, const struct want *,
 		   const uint32_t *events, unsigned event_count);
 
 void stacks_free(struct stacks *);
+
+/* " (estimated) (until 10 ms)": what has to be known of the values; or nothing. */
+void stacks_add_marks(struct buf *, const struct stacks *);
 
 /* "peak 62.4 MiB", "nothing was leaked": the metric and the total; there is a metric. */
 void stacks_add_metric(struct buf *, const struct stacks *);

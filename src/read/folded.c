@@ -96,8 +96,7 @@ static void add_total(struct folded *f, struct str value)
 {
 	uint64_t samples = folded_header_samples(value);
 	struct decimal sum;
-	struct str number = str_cut(&value, ' ');
-	if (!num_decimal(number, &sum))
+	if (!num_decimal(str_cut(&value, ' '), &sum))
 		return;
 	f->totals++;
 	f->with_samples += samples > 0;
@@ -143,11 +142,12 @@ static bool read_header(struct folded *f, struct str line)
 		return take_same(f, &f->event, value, "event");
 	if (str_eq(key, STR("metric")))
 		return take_same(f, &f->metric, value, "metric");
-	f->units += str_eq(key, STR("unit"));
-	if (str_eq(key, STR("unit")))
+	if (str_eq(key, STR("unit")) && ++f->units)
 		return take_same(f, &f->unit, folded_header_unit(value), "unit");
 	if (str_eq(key, STR("total")))
 		add_total(f, value);
+	else if (str_eq(key, STR("part")) && p->part.n == 0)
+		p->part = profile_keep(p, value);
 	else if (str_eq(key, STR("estimated")))
 		f->is_estimate |= str_eq(value, STR("yes"));
 	else if (str_eq(key, STR("also")))

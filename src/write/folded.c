@@ -191,7 +191,7 @@ static void write_header(const struct stacks *s, struct output *out)
 	bool plain = str_eq(s->unit, STR("samples")) || s->unit.n == 0;
 	bool ambiguous = s->columns == 1 && looks_like_two_columns(s);
 	if (plain && !ambiguous && s->event.n == 0 && s->title.n == 0 &&
-	    s->columns == 1 && s->metric.n == 0 && stacks_is_whole(s))
+	    s->columns == 1 && s->metric.n == 0 && s->part.n == 0 && stacks_is_whole(s))
 		return;
 	if (s->title.n)
 		header_line(out, STR("command"), s->title);
@@ -208,6 +208,8 @@ static void write_header(const struct stacks *s, struct output *out)
 	header_total(s, out);
 	if (s->is_estimate)
 		header_line(out, STR("estimated"), STR("yes"));
+	if (s->part.n)
+		header_line(out, STR("part"), s->part);
 	header_also(s, out);
 	header_shown(s, out);
 }

@@ -25,6 +25,7 @@ check_window();
 check_pipe();
 check_pieces();
 check_compressed();
+check_other_build();
 check_suppressions();
 check_timeline();
 check_words();
@@ -251,6 +252,24 @@ sub check_pieces {
 	}
 	is($bad, 0, 'cut anywhere: an exit status of ours');
 	is($silent, 0, 'cut anywhere: never silent');
+}
+
+# A file whose parts lie elsewhere than they did is not asked for names.
+sub check_other_build {
+	SKIP: {
+		skip('no readelf or elfutils', 2) unless Fg::has_elfutils() && Fg::has_program('readelf');
+		my $file = Fg::program('fg-collapse');
+		my @parts = map { /^ +LOAD +(?:0x\S+ ){1}0x(\S+) 0x\S+ 0x\S+ 0x(\S+)/ ? "$1 $2" : () }
+			split /\n/, Fg::run({}, 'readelf', '-lW', $file)->{out};
+		my $record = sub {
+			my $text = sprintf "v 10400 3\nx %x %s\nX x\nI 1 1\nm 1 -\nm 1 x 10000000 %s\n"
+				. "t 10001000 0\n+ 8 1 10\n", length $file, $file, join(' ', @_);
+			return collapse({ in => $text }, '--no-header')->{err};
+		};
+		unlike($record->(@parts), qr/not the ones recorded|not there/, 'the parts of a file are those recorded');
+		$parts[-1] =~ s/(\S+)$/sprintf '%x', 1 + hex $1/e;
+		like($record->(@parts), qr/files that are not the ones recorded/, '... or it is another build');
+	}
 }
 
 # A compressed file that was cut off is read as far as it goes.

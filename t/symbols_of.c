@@ -46,7 +46,7 @@ static bool print_all(struct input *in, struct symbolizer *s, struct profile *p,
 {
 	struct str line;
 	uint32_t module = symbolizer_module(s, &(struct symbolizer_file){
-		str_of(path), asked->build_id });
+		.path = str_of(path), .build_id = asked->build_id });
 	symbolizer_process(s, module, (uint32_t)asked->pid);
 	while (input_line(in, &line)) {
 		uint64_t address;

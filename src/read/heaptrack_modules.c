@@ -34,6 +34,7 @@ void heaptrack_modules_free(struct heaptrack_modules *m)
 	if (m->symbolizer)
 		symbolizer_delete(m->symbolizer);
 	free(m->ranges);
+	free(m->parts);
 }
 
 static bool take_name(struct heaptrack_modules *m, struct str *rest, struct str *name)
@@ -70,21 +71,22 @@ static struct str full_name(const struct heaptrack_modules *m, struct str name)
 	return name;
 }
 
-static bool add_range(struct heaptrack_modules *m, uint32_t module, uint64_t bias,
-		      struct str *rest)
+static bool add_part(struct heaptrack_modules *m, uint64_t bias, struct str *rest)
 {
-	struct heaptrack_range range = { .bias = bias, .module = module };
-	uint64_t start, size;
-	if (!num_hex(str_cut(rest, ' '), &start) || !num_hex(str_cut(rest, ' '), &size))
+	struct symbolizer_part part;
+	if (!num_hex(str_cut(rest, ' '), &part.address) ||
+	    !num_hex(str_cut(rest, ' '), &part.size))
 		return input_error(m->in, "numbers are wrong or missing");
-	range.from = bias + start;
-	if (__builtin_add_overflow(range.from, size, &range.to))
+	struct heaptrack_range range = { .bias = bias, .from = bias + part.address };
+	if (__builtin_add_overflow(range.from, part.size, &range.to))
 		return input_error(m->in, "a file beyond the end of memory");
 	if (m->count == RANGES_MAX)
 		return input_error(m->in, "more than %d parts of files in memory",
 				   RANGES_MAX);
 	ARRAY_RESERVE(m->ranges, m->capacity, m->count + 1ull);
+	ARRAY_RESERVE(m->parts, m->part_capacity, m->part_count + 1ull);
 	m->ranges[m->count++] = range;
+	m->parts[m->part_count++] = part;
 	return true;
 }
 
@@ -101,12 +103,17 @@ bool heaptrack_modules_add(struct heaptrack_modules *m, struct str rest)
 	}
 	if (!num_hex(str_cut(&rest, ' '), &bias))
 		return input_error(m->in, "numbers are wrong or missing");
+	uint32_t first = m->count;
+	m->part_count = 0;
+	while (rest.n)
+		if (!add_part(m, bias, &rest))
+			return false;
 	uint32_t module = symbolizer_module(m->symbolizer, &(struct symbolizer_file){
 		.path = full_name(m, name),
+		.parts = m->parts, .part_count = m->part_count,
 	});
-	while (rest.n)
-		if (!add_range(m, module, bias, &rest))
-			return false;
+	for (uint32_t i = first; i < m->count; i++)
+		m->ranges[i].module = module;
 	return true;
 }
 

@@ -21,6 +21,9 @@ struct heaptrack_modules {
 	} *ranges;
 	uint32_t count, sorted;          /* the first of them are in order */
 	size_t capacity;
+	struct symbolizer_part *parts;   /* of the file added last */
+	uint32_t part_count;
+	size_t part_capacity;
 };
 
 void heaptrack_modules_init(struct heaptrack_modules *, struct input *, struct profile *,

@@ -153,7 +153,7 @@ static enum perfdata_why why_of_file(const struct naming *n, uint32_t module)
 static void name_file(struct naming *n, uint32_t from, uint32_t to,
 		      const struct perfdata_source *source)
 {
-	struct symbolizer_file file = { source->path, build_of(n, source) };
+	struct symbolizer_file file = { .path = source->path, .build_id = build_of(n, source) };
 	uint32_t module = symbolizer_module(n->symbolizer, &file), count;
 	bool is_named;
 	if (file.build_id.n > 0 && source->pid > 0)

@@ -55,7 +55,7 @@ static struct perfdata_unwind_file *file_of(struct perfdata_unwind *u,
 	f->is_opened = true;
 	struct str build_id = s->build_id.n > 0 ? s->build_id :
 						  perfdata_info_find(u->info, s->path);
-	struct symbolizer_file file = { s->path, build_id };
+	struct symbolizer_file file = { .path = s->path, .build_id = build_id };
 	if (s->kind == PERFDATA_VDSO)
 		f->file = perfdata_vdso_open(build_id);
 	if (s->kind == PERFDATA_ELF)

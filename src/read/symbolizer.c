@@ -93,6 +93,14 @@ void symbolizer_delete(struct symbolizer *s)
 
 /* Modules */
 
+static bool is_same_file(const struct symbolizer_file *a, const struct symbolizer_file *b)
+{
+	size_t size = a->part_count * sizeof(*a->parts);
+	return str_eq(a->path, b->path) && str_eq(a->build_id, b->build_id) &&
+	       a->part_count == b->part_count &&
+	       (size == 0 || memcmp(a->parts, b->parts, size) == 0);
+}
+
 uint32_t symbolizer_module(struct symbolizer *s, const struct symbolizer_file *file)
 {
 	uint64_t full = hash_hidden(file->path.p, file->path.n) ^
@@ -100,13 +108,17 @@ uint32_t symbolizer_module(struct symbolizer *s, const struct symbolizer_file *f
 	uint32_t hash = (uint32_t)(full ^ full >> 32), id;
 	uint32_t at = table_place(&s->module_table, hash);
 	while ((id = table_next(&s->module_table, hash, &at)) != TABLE_END)
-		if (str_eq(s->modules[id].recorded.path, file->path) &&
-		    str_eq(s->modules[id].recorded.build_id, file->build_id))
+		if (is_same_file(&s->modules[id].recorded, file))
 			return id;
+	size_t size = file->part_count * sizeof(*file->parts);
+	struct symbolizer_part *parts = arena_alloc(&s->arena, size);
+	if (size)
+		memcpy(parts, file->parts, size);
 	ARRAY_RESERVE(s->modules, s->module_capacity, (size_t)s->module_count + 1);
 	s->modules[s->module_count] = (struct module){
 		.recorded = { arena_copy(&s->arena, file->path),
-			      arena_copy(&s->arena, file->build_id) },
+			      arena_copy(&s->arena, file->build_id),
+			      parts, file->part_count },
 		.text = location_module(&s->locations, file->path),
 	};
 	table_insert(&s->module_table, hash, s->module_count);

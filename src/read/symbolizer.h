@@ -25,6 +25,12 @@ struct symbolizer;
 struct symbolizer_file {
 	struct str path;         /* as recorded; "[vdso]" and such have no file */
 	struct str build_id;     /* its bytes; empty when not known */
+	/* Where the parts that are loaded lie, as its headers tell: a file in which they
+	   are elsewhere is another one.  NULL when not known. */
+	const struct symbolizer_part {
+		uint64_t address, size;
+	} *parts;
+	uint32_t part_count;
 };
 
 enum { SYMBOLIZER_NONE = UINT32_MAX };

@@ -25,6 +25,7 @@ struct search {
 	const struct want *want;
 	struct str path;         /* as recorded, without " (deleted)" */
 	struct str build_id;
+	const struct symbolizer_file *recorded;
 	uint32_t pid;
 	struct elf_file *file;   /* the one that was found */
 	struct buf name;         /* where it was found, or is looked for */
@@ -82,6 +83,17 @@ static struct str folder_of(struct str path)
 
 /* The file itself */
 
+static bool has_parts(const struct elf_file *e, const struct symbolizer_file *recorded)
+{
+	size_t count;
+	const struct elf_segment *segments = elf_file_segments(e, &count);
+	bool same = recorded->part_count == 0 || recorded->part_count == count;
+	for (size_t i = 0; same && i < recorded->part_count; i++)
+		same = segments[i].address == recorded->parts[i].address &&
+		       segments[i].memory_size == recorded->parts[i].size;
+	return same;
+}
+
 /* Takes the file whose name is in s->name, if it is the one. */
 static bool try_file(struct search *s)
 {
@@ -93,7 +105,8 @@ static bool try_file(struct search *s)
 		return false;
 	}
 	struct str id = elf_file_build_id(e);
-	if (s->build_id.n > 0 && id.n > 0 && !str_eq(id, s->build_id)) {
+	bool is_other = s->build_id.n > 0 && id.n > 0 && !str_eq(id, s->build_id);
+	if (is_other || !has_parts(e, s->recorded)) {
 		s->found = SYMBOLIZER_OTHER;
 		elf_file_close(e);
 		return false;
@@ -308,7 +321,7 @@ enum symbolizer_found symbolizer_files_find(const struct want *want,
 	if (str_ends(path, deleted))
 		path.n -= deleted.n;
 	struct search s = { .want = want, .path = path, .build_id = recorded->build_id,
-			    .pid = pid, .found = SYMBOLIZER_MISSING };
+			    .recorded = recorded, .pid = pid, .found = SYMBOLIZER_MISSING };
 	*file = NULL;
 	if (!is_file_name(path))
 		return SYMBOLIZER_NO_FILE;

@@ -318,7 +318,7 @@ static uint32_t place_of(struct traces *t, struct symbolizer *s, uint64_t addres
 	const struct maps_item *map = maps_find(&t->maps, call);
 	if (map == NULL)
 		return symbolizer_place(s, SYMBOLIZER_NONE, call);
-	struct symbolizer_file file = { map->path, map->build_id };
+	struct symbolizer_file file = { .path = map->path, .build_id = map->build_id };
 	uint32_t module = symbolizer_module(s, &file);
 	uint64_t offset = call - map->start + map->offset;
 	return symbolizer_place(s, module, symbolizer_address(s, module, offset));

@@ -214,7 +214,8 @@ sub by_llvm {
 	for my $address (@addresses) {
 		my @lines = split /\n/, shift @blocks // '';
 		while (my ($name, $line) = splice @lines, 0, 2) {
-			push @{$frames{$address}}, [$name, $line =~ s/:\d+$//r];
+			# Where only the line table tells the file, its folder comes along.
+			push @{$frames{$address}}, [$name, $line =~ s/:\d+$//r =~ s{^.*/}{}r];
 		}
 	}
 	return \%frames;

@@ -8,7 +8,6 @@
 
 #include "base/alloc.h"
 #include "base/message.h"
-#include "base/num.h"
 #include "cmd/progress.h"
 #include "cmd/report.h"
 #include "cmd/stats.h"
@@ -202,34 +201,6 @@ static bool check_understood(struct job *job, struct job_file *file)
 	return true;
 }
 
-static void add_time(struct buf *out, int64_t ns)
-{
-	num_add_quantity(out, (double)ns, STR("ns"));
-}
-
-/* "from 200 ms to 1 s", "snapshot 3": what was asked for is all that is shown. */
-static void note_part(struct job *job)
-{
-	const struct want *want = &job->settings->want;
-	const struct want_window *w = &want->window;
-	struct buf part = { 0 };
-	if (w->is_set && w->from > 0 && w->from < w->to) {
-		buf_addf(&part, "from ");
-		add_time(&part, w->from);
-		buf_addf(&part, w->to < INT64_MAX ? " to " : " on");
-	} else if (w->is_set) {
-		buf_addf(&part, w->from < w->to ? "until " : "at ");
-	}
-	if (w->is_set && w->to < INT64_MAX)
-		add_time(&part, w->to);
-	if (want->snapshot.n)
-		buf_addf(&part, num_is_digits(want->snapshot) ? "snapshot %.*s" :
-			 "%.*s snapshot", STR_ARG(want->snapshot));
-	if (part.n)
-		job->profile.part = profile_keep(&job->profile, buf_str(&part));
-	buf_free(&part);
-}
-
 static bool read_file(struct job *job, size_t i)
 {
 	struct job_file *file = &job->files[i];
@@ -280,7 +251,6 @@ static int read_files(struct job *job)
 	for (size_t i = 0; i < job->file_count; i++)
 		if (!read_file(job, i))
 			return say_input_error(&job->files[i].input);
-	note_part(job);
 	if (s->want.strict && !fail_on_warnings(job))
 		return 2;
 	/* "Nothing leaked" is a result. */

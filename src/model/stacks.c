@@ -43,6 +43,7 @@ void stacks_free(struct stacks *s)
 	free(s->pool);
 	free(s->source);
 	buf_free(&s->event_text);
+	buf_free(&s->part_text);
 	*s = (struct stacks){ 0 };
 }
 
@@ -126,6 +127,32 @@ static void name_events(struct stacks *s, const struct profile *p,
 	s->event = buf_str(&s->event_text);
 }
 
+static void add_time(struct buf *out, int64_t ns)
+{
+	num_add_quantity(out, (double)ns, STR("ns"));
+}
+
+/* "from 200 ms to 1 s", "snapshot 3": what was asked for is all that is there. */
+static void name_part(struct stacks *s, const struct want *want)
+{
+	const struct want_window *w = &want->window;
+	struct buf *part = &s->part_text;
+	buf_clear(part);
+	if (w->is_set && w->from > 0 && w->from < w->to) {
+		buf_addf(part, "from ");
+		add_time(part, w->from);
+		buf_addf(part, w->to < INT64_MAX ? " to " : " on");
+	} else if (w->is_set) {
+		buf_addf(part, w->from < w->to ? "until " : "at ");
+	}
+	if (w->is_set && w->to < INT64_MAX)
+		add_time(part, w->to);
+	if (want->snapshot.n)
+		buf_addf(part, num_is_digits(want->snapshot) ? "snapshot %.*s" :
+			 "%.*s snapshot", STR_ARG(want->snapshot));
+	s->part = part->n ? buf_str(part) : s->profile->part;
+}
+
 static void describe(struct stacks *s, const struct profile *p,
 		     const struct want *want, unsigned column,
 		     const uint32_t *events, unsigned event_count)
@@ -140,7 +167,7 @@ static void describe(struct stacks *s, const struct profile *p,
 	s->scale = p->columns[column].scale;
 	s->title = p->title;
 	s->shown = p->shown;
-	s->part = p->part;
+	name_part(s, want);
 	if (p->metrics.count > 0) {
 		const struct metric *chosen = &p->metrics.items[p->metrics.chosen];
 		s->metric = chosen->name;

@@ -53,6 +53,7 @@ struct stacks {
 	size_t item_capacity, pool_capacity;
 	uint64_t pool_count;
 	struct buf event_text;
+	struct buf part_text;
 };
 
 /*

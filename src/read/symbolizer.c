@@ -111,9 +111,9 @@ uint32_t symbolizer_module(struct symbolizer *s, const struct symbolizer_file *f
 		if (is_same_file(&s->modules[id].recorded, file))
 			return id;
 	size_t size = file->part_count * sizeof(*file->parts);
-	struct symbolizer_part *parts = arena_alloc(&s->arena, size);
+	struct symbolizer_part *parts = NULL;
 	if (size)
-		memcpy(parts, file->parts, size);
+		parts = memcpy(arena_alloc(&s->arena, size), file->parts, size);
 	ARRAY_RESERVE(s->modules, s->module_capacity, (size_t)s->module_count + 1);
 	s->modules[s->module_count] = (struct module){
 		.recorded = { arena_copy(&s->arena, file->path),

@@ -18,15 +18,19 @@ plan skip_all => 'no go' unless Fg::has_program('go')
 # Lines without functions, which this reader refuses, and types without names; and what
 # has no functions at all, of which pprof says that it has looked for them.
 my %refused = map { $_ => 1 } qw(names types sparse);
-my @files = grep { !$refused{basename($_, '.in')} }
-	map { $_->{in} } grep { !$_->{again} && $_->{exit} == 0 } Fg::cases('pprof');
-push @files, glob("$Fg::shared/profiles/go.*.0 $Fg::shared/profiles/go.*.pb.gz $Fg::shared/mem/pprof/*.pb.gz");
-my @others = map { $_->{in} } grep { !$_->{again} && $_->{exit} == 0 && $_->{format} =~ /^(?:perf|perfdata|dhat|memcheck)$/ }
-	Fg::cases();
+my @files = grep { !$refused{basename($_->[1], '.in')} } cases_of('pprof');
+push @files, map { ['pprof', $_] } glob("$Fg::shared/profiles/go.*.0 $Fg::shared/profiles/go.*.pb.gz $Fg::shared/mem/pprof/*.pb.gz");
+my @others = map { cases_of($_) } qw(perf perfdata dhat memcheck);
 
-check_same($_) for @files;
-check_top($_) for @files, @others;
+check_same(@$_) for @files;
+check_top(@$_) for @files, @others;
 done_testing();
+
+# [FORMAT, FILE] of each that is read.
+sub cases_of {
+	my ($format) = @_;
+	return map { [$format, $_->{in}] } grep { !$_->{again} && $_->{exit} == 0 } Fg::cases($format);
+}
 
 sub pprof {
 	my (@arguments) = @_;
@@ -53,10 +57,10 @@ sub raw {
 }
 
 sub check_same {
-	my ($file) = @_;
+	my ($format, $file) = @_;
 	my $again = "$Fg::temp/again.pb.gz";
 	unlink $again;
-	my $ran = Fg::run({}, Fg::program('fg-convert'), '-q', $file, '-o', $again);
+	my $ran = Fg::run({}, Fg::program('fg-convert'), '-q', '-f', $format, $file, '-o', $again);
 	is($ran->{status}, 0, basename($file) . ' is written again') or return diag($ran->{err});
 	my $want = raw($file);
 	like($want, qr/^Samples:/m, '... go tool pprof reads it');
@@ -76,10 +80,10 @@ sub top_of {
 }
 
 sub check_top {
-	my ($file) = @_;
+	my ($format, $file) = @_;
 	my $written = "$Fg::temp/top.pb.gz";
 	unlink $written;
-	Fg::run({}, Fg::program('fg-convert'), '-q', '--names=short', $file, '-o', $written);
+	Fg::run({}, Fg::program('fg-convert'), '-q', '--names=short', '-f', $format, $file, '-o', $written);
 	my $ran = pprof('-top', '-nodecount=100000', $written);
 	my $words = join '', grep { !/nothing to show|^$/ } split /^/, $ran->{err};
 	is($words, '', basename($file) . ' without a warning');
@@ -87,7 +91,7 @@ sub check_top {
 	my $ours = Fg::run({}, Fg::program('fg-collapse'), '-q', '--no-header', '--no-marks', '--group-by=none', $written);
 	my $sum = 0;
 	# Of profiles of its own it leaves out samples without a location.
-	my $known = $file =~ /perf|dhat|memcheck/ ? qr/./ : qr/(?!\[no stack\])./;
+	my $known = $format ne 'pprof' ? qr/./ : qr/(?!\[no stack\])./;
 	$sum += $_ for $ours->{out} =~ /^$known.* (\d+)$/mg;
 	$ran = pprof('-raw', $written);
 	my ($default) = $ran->{out} =~ /^Samples:\n(.*)$/m;

@@ -60,6 +60,7 @@ static void want_rich(struct settings *s, const struct writer *writer)
 {
 	struct want *want = &s->want;
 	want->places = want->all_metrics = true;
+	want->times = writer->is_timed;
 	want->keeps_rules = writer->keeps_rules;
 	if (!s->names_given)
 		want->names.style = NAMES_FULL;

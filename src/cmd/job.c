@@ -216,6 +216,7 @@ static bool read_file(struct job *job, size_t i)
 	bool ok = find_reader(job, file) && check_options(job, file);
 	if (ok) {
 		job->samples.leaf_first = file->reader->leaf_first;
+		job->samples.time = MOMENT_UNKNOWN;
 		job->profile.sampled = file->reader->is_sampled &&
 				       (i == 0 || job->profile.sampled);
 		ok = file->reader->read(in, &job->settings->want, &job->samples);
@@ -322,6 +323,8 @@ static int choose(struct job *job)
 		return 2;
 	if (stacks_metric(&job->profile, want) < 0)
 		return say_unknown_metric(job);
+	if (job->profile.moments)
+		moments_sort(job->profile.moments);
 	if (job_read_raw(job))
 		quality_measure(&job->quality, &job->profile, job->events,
 				job->event_count);
@@ -415,6 +418,8 @@ int job_run(struct job *job, const struct settings *settings)
 	profile_init(&job->profile);
 	if (settings->want.places)
 		profile_keep_places(&job->profile);
+	if (settings->want.times)
+		profile_keep_moments(&job->profile);
 	samples_init(&job->samples, &job->profile);
 	job->samples.in_order = settings->want.in_order;
 	job->file_count = settings->file_count ? settings->file_count : 1;

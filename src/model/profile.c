@@ -30,6 +30,7 @@ void profile_free(struct profile *p)
 	free(p->metric_values);
 	free(p->recording.comments);
 	places_delete(p->places);
+	moments_delete(p->moments);
 	labels_free(&p->labels);
 	free(p->pool);
 	table_free(&p->frame_table);
@@ -91,6 +92,12 @@ void profile_keep_places(struct profile *p)
 	p->places->of_frame = xcalloc(p->frame_capacity, sizeof(uint32_t));
 	for (uint32_t i = 0; i < p->frame_count; i++)
 		p->places->of_frame[i] = ID_NONE;
+}
+
+void profile_keep_moments(struct profile *p)
+{
+	if (p->moments == NULL)
+		p->moments = xcalloc(1, sizeof(*p->moments));
 }
 
 static bool frame_is(const struct profile *p, uint32_t id, uint32_t name,
@@ -206,8 +213,11 @@ void profile_rescale(struct profile *p, unsigned column, unsigned scale)
 	for (; p->columns[column].scale < scale; p->columns[column].scale++) {
 		for (uint32_t i = 0; i < p->stack_count; i++)
 			multiply(p, &p->values[(size_t)i * COLUMNS_MAX + column], 10);
-		if (column == 0)
-			multiply(p, &p->taken, 10);
+		if (column > 0)
+			continue;
+		multiply(p, &p->taken, 10);
+		for (size_t i = 0; p->moments && i < p->moments->count; i++)
+			multiply(p, &p->moments->items[i].value, 10);
 	}
 }
 

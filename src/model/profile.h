@@ -7,6 +7,7 @@
 #include "base/table.h"
 #include "model/labels.h"
 #include "model/metrics.h"
+#include "model/moments.h"
 #include "model/places.h"
 #include "model/recording.h"
 #include "model/timeline.h"
@@ -91,6 +92,7 @@ struct profile {
 	struct labels labels;
 
 	struct places *places;   /* of frames; NULL: nobody wants them */
+	struct moments *moments; /* of samples; NULL: nobody wants them */
 	struct recording recording;
 
 	struct column columns[COLUMNS_MAX];
@@ -159,6 +161,9 @@ uint32_t profile_frame_at(struct profile *, uint32_t name, enum frame_kind kind,
 
 /* From now on places of frames are kept. */
 void profile_keep_places(struct profile *);
+
+/* From now on it is kept when each sample was. */
+void profile_keep_moments(struct profile *);
 
 /* The place of a frame; NULL when there is none. */
 static inline const struct frame_place *profile_place(const struct profile *p, uint32_t frame)

@@ -11,7 +11,7 @@
 
 void samples_init(struct samples *s, struct profile *profile)
 {
-	*s = (struct samples){ .profile = profile };
+	*s = (struct samples){ .profile = profile, .time = MOMENT_UNKNOWN };
 	/* There is an array to point into even when no sample has a frame. */
 	samples_reserve(s, SAMPLES_BATCH);
 }
@@ -61,9 +61,13 @@ void samples_put_metrics(struct samples *s, const int64_t *values)
 			to[s->metric_column[i]] = values[i];
 }
 
-/* Of a sample of the batch, which went to this stack. */
-static void add_metrics(const struct samples *s, unsigned i, uint32_t stack)
+/* What else is kept of a sample of the batch, which went to this stack. */
+static void keep_rest(const struct samples *s, unsigned i, uint32_t stack)
 {
+	if (s->profile->moments)
+		moments_add(s->profile->moments, (struct moment){
+			.time = s->times[i], .value = s->batch[i].values[0], .stack = stack,
+		});
 	unsigned columns = s->profile->metric_columns;
 	if (columns)
 		profile_add_metrics(s->profile, stack,
@@ -127,7 +131,7 @@ static void add_batch(struct samples *s)
 					     (uint32_t)(sample->end - start),
 					     s->leaf_first, sample->group,
 					     sample->values);
-		add_metrics(s, i, stack);
+		keep_rest(s, i, stack);
 	}
 }
 
@@ -140,7 +144,7 @@ static void append_batch(struct samples *s)
 						(uint32_t)(sample->end - start),
 						s->leaf_first, sample->group,
 						sample->values);
-		add_metrics(s, i, stack);
+		keep_rest(s, i, stack);
 	}
 }
 

@@ -24,6 +24,8 @@ struct samples {
 	bool distinct;               /* each stack is a new one: none is looked for.  Set by a
 					reader that sees it, after samples_flush() */
 	const struct metrics *metrics;   /* see samples_metrics() */
+	int64_t time;                /* of the samples to come, see moments.h; MOMENT_UNKNOWN
+					until a reader sets it */
 	bool in_order;               /* each sample is a stack of its own, for a flame chart */
 	uint64_t count;              /* samples handed over so far */
 	uint64_t filtered;           /* samples read but not wanted */
@@ -39,6 +41,7 @@ struct samples {
 		int64_t values[COLUMNS_MAX];
 	} batch[SAMPLES_BATCH];
 	unsigned batch_count;
+	int64_t times[SAMPLES_BATCH];
 	int64_t *metric_values;      /* of the batch, by sample * columns of the profile */
 	unsigned metric_column[METRICS_MAX];     /* by metric of the file */
 };
@@ -89,6 +92,7 @@ static inline void sample_pop(struct samples *s)
 static inline void sample_end(struct samples *s, uint32_t group,
 			      const int64_t values[COLUMNS_MAX])
 {
+	s->times[s->batch_count] = s->time;
 	struct sample *sample = &s->batch[s->batch_count++];
 	sample->end = s->frame_count;
 	sample->group = group;

@@ -47,6 +47,17 @@ void stacks_free(struct stacks *s)
 	*s = (struct stacks){ 0 };
 }
 
+uint32_t *stacks_by_source(const struct stacks *s)
+{
+	uint32_t stacks = s->profile->stack_count;
+	uint32_t *item_of = xcalloc(stacks, sizeof(*item_of));
+	for (uint32_t i = 0; i < stacks; i++)
+		item_of[i] = ID_NONE;
+	for (uint32_t i = 0; i < s->count; i++)
+		item_of[s->source[i]] = i;
+	return item_of;
+}
+
 bool stacks_is_whole(const struct stacks *s)
 {
 	return s->total[0] == s->total_before && s->shown.n == 0;

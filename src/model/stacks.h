@@ -73,6 +73,12 @@ bool stacks_select(struct stacks *s, struct profile *, const struct want *,
 
 void stacks_free(struct stacks *);
 
+/*
+ * By stack of the profile: its item here, or ID_NONE; to be freed.  Only with sources,
+ * as the moments of a profile need it.
+ */
+uint32_t *stacks_by_source(const struct stacks *);
+
 /* " (estimated) (until 10 ms)": what has to be known of the values; or nothing. */
 void stacks_add_marks(struct buf *, const struct stacks *);
 

@@ -61,7 +61,7 @@ struct want {
 	bool places;             /* frames are told apart by their places, see places.h, and
 				    stacks by their labels; stacks come in the order read */
 	bool all_metrics;        /* the values of all metrics, not only of the chosen one */
-
+	bool times;              /* when each sample was, see moments.h */
 
 	struct str metric;       /* empty: the default of the format */
 	struct str snapshot;     /* of several in the input: its number, "peak", "last" */

@@ -188,6 +188,7 @@ static bool begin_sample(struct perf *p, const struct perf_header *h)
 	p->has_time |= h->has_time;
 	p->open = true;
 	p->one_line = false;
+	p->out->time = h->has_time ? h->time : MOMENT_UNKNOWN;
 	perf_frames_begin(&p->frames);
 	p->skipping = !wants_event(p, p->event);
 	p->out->filtered += p->skipping;

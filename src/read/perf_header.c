@@ -143,15 +143,18 @@ static void take_time_of_day(struct str *s)
 }
 
 /* "3470.605641:" with six or nine decimals */
-static bool take_time(struct str *s)
+static bool take_time(struct str *s, int64_t *time)
 {
 	struct str t = *s;
-	uint64_t value;
-	if (take_number(&t, &value) == 0 || !take_char(&t, '.'))
+	uint64_t seconds, parts;
+	if (take_number(&t, &seconds) == 0 || !take_char(&t, '.'))
 		return false;
-	size_t decimals = take_number(&t, &value);
+	size_t decimals = take_number(&t, &parts);
 	if ((decimals != 6 && decimals != 9) || !take_char(&t, ':'))
 		return false;
+	parts *= decimals == 6 ? 1000 : 1;
+	*time = seconds < INT64_MAX / 1000000000 ?
+			(int64_t)(seconds * 1000000000 + parts) : INT64_MAX;
 	*s = t;
 	return true;
 }
@@ -201,11 +204,11 @@ static bool match_timed(struct str s, struct perf_header *h)
 	if (!take_ids(&s, h))
 		return false;
 	take_cpu(&s, h);
-	if (!take_time(&s)) {
+	if (!take_time(&s, &h->time)) {
 		struct str t = s;
 		take_misc(&t);
 		take_time_of_day(&t);
-		if (!take_time(&t))
+		if (!take_time(&t, &h->time))
 			return false;
 		s = t;
 	}

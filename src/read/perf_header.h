@@ -13,6 +13,7 @@ struct perf_header {
 	int64_t pid, tid;                /* -1: not printed */
 	int32_t cpu;                     /* -1: not printed */
 	bool has_time, has_period;
+	int64_t time;                    /* in ns; what does not fit is INT64_MAX */
 	uint64_t period;                 /* 1 without one, UINT64_MAX: too large */
 	struct str event;                /* empty: not printed */
 	struct str rest;                 /* what follows the event */

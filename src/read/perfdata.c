@@ -109,11 +109,13 @@ static void add_sample(struct perfdata *p, const struct perfdata_event *event,
 	const struct perfdata_space *user =
 		perfdata_world_space(&p->world, thread, s->time);
 	int64_t values[COLUMNS_MAX] = { (int64_t)period, 1 };
+	p->samples.time = event->sample_type & PERFDATA_TIME ? (int64_t)s->time :
+							       MOMENT_UNKNOWN;
 	uint64_t cookie = perfdata_chain_push(&p->world, &p->samples, event, s, user, misc);
 	if (cookie != 0) {
 		perfdata_deferred_keep(&p->deferred, &p->samples, &(struct perfdata_waiting){
 			.cookie = cookie, .pid = s->pid, .tid = s->tid, .group = group,
-			.values = { values[0], values[1] } });
+			.time = p->samples.time, .values = { values[0], values[1] } });
 		return;
 	}
 	if (perfdata_unwind_wanted(s))
@@ -284,24 +286,38 @@ static void push_stack(struct perfdata *p, const struct perfdata_names *names,
 	}
 }
 
-static void push_stacks(struct perfdata *p, const struct perfdata_names *names)
+/* Hands over samples of a stack, in a group of the profile, or in none that is wanted. */
+static void push_samples(struct perfdata *p, const struct perfdata_names *names,
+			 const struct stack *stack, uint32_t group, const int64_t *values)
+{
+	uint64_t samples = (uint64_t)values[1];
+	if (group == ID_NONE) {
+		p->out->filtered += samples;
+		return;
+	}
+	push_stack(p, names, stack, samples);
+	sample_end(p->out, group, values);
+	p->out->count += samples - 1;
+}
+
+/* One by one, where it is wanted when each of them was. */
+static void push_all(struct perfdata *p, const struct perfdata_names *names)
 {
 	struct profile *counted = &p->counted;
 	uint32_t *groups = xcalloc((size_t)counted->group_count + 1, sizeof(*groups));
 	for (uint32_t i = 0; i < counted->group_count; i++)
 		groups[i] = make_group(p, counted->groups[i]);
-	for (uint32_t i = 0; i < counted->stack_count; i++) {
-		const struct stack *stack = &counted->stacks[i];
-		const int64_t *values = &counted->values[(size_t)i * COLUMNS_MAX];
-		uint64_t samples = (uint64_t)values[1];
-		if (groups[stack->group] == ID_NONE) {
-			p->out->filtered += samples;
-			continue;
-		}
-		push_stack(p, names, stack, samples);
-		sample_end(p->out, groups[stack->group], values);
-		p->out->count += samples - 1;
+	for (size_t i = 0; counted->moments && i < counted->moments->count; i++) {
+		const struct moment *m = &counted->moments->items[i];
+		const struct stack *stack = &counted->stacks[m->stack];
+		p->out->time = m->time;
+		push_samples(p, names, stack, groups[stack->group],
+			     (int64_t[COLUMNS_MAX]){ m->value, 1 });
 	}
+	for (uint32_t i = 0; !counted->moments && i < counted->stack_count; i++)
+		push_samples(p, names, &counted->stacks[i],
+			     groups[counted->stacks[i].group],
+			     &counted->values[(size_t)i * COLUMNS_MAX]);
 	p->profile->overflow |= counted->overflow;
 	free(groups);
 }
@@ -318,7 +334,7 @@ static void finish(struct perfdata *p)
 	p->out->frameless += p->samples.frameless;
 	perfdata_names_make(&names, &of);
 	p->met = xcalloc((size_t)p->world.places.count + 1, sizeof(*p->met));
-	push_stacks(p, &names);
+	push_all(p, &names);
 	perfdata_unknown_tell(p->in, &p->world.places, names.why, p->met);
 	free(p->met);
 	perfdata_names_free(&names);
@@ -349,6 +365,8 @@ static void init(struct perfdata *p)
 	perfdata_world_init(&p->world, p->in, p->want, p->profile);
 	p->unwind.info = &p->info;
 	profile_init(&p->counted);
+	if (p->want->times)
+		profile_keep_moments(&p->counted);
 	samples_init(&p->samples, &p->counted);
 	p->samples.leaf_first = true;
 	p->samples.in_order = p->out->in_order;

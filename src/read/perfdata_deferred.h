@@ -15,6 +15,7 @@ struct perfdata_deferred {
 		uint64_t cookie;
 		uint32_t pid, tid;
 		uint32_t group;
+		int64_t time;            /* as in struct samples */
 		int64_t values[COLUMNS_MAX];
 		size_t first;            /* in places, leaf first */
 		uint32_t depth;
@@ -41,7 +42,7 @@ void perfdata_deferred_keep(struct perfdata_deferred *, struct samples *out,
 
 /*
  * The next sample that waits for a cookie: its places are pushed, and the caller pushes
- * the others and ends it.  NULL: there is none.
+ * the others and ends it, with out->time set.  NULL: there is none.
  */
 const struct perfdata_waiting *perfdata_deferred_next(struct perfdata_deferred *,
 						      struct samples *out,

@@ -13,7 +13,7 @@
 void calls_init(struct calls *c, struct samples *out, const struct want *want)
 {
 	*c = (struct calls){
-		.out = out, .each = want->in_order,
+		.out = out, .each = want->in_order || want->times, .timed = want->times,
 		.again = xreallocarray(NULL, CALLS_OVERLAP_MAX, sizeof(*c->again)),
 	};
 }
@@ -53,7 +53,11 @@ static void add_time(struct calls *c, const struct calls_lane *l, int64_t span)
 {
 	uint32_t node = top_of(l)->node;
 	calltree_add(&c->tree, node, span, 0);
-	if (c->each && !calltree_push(&c->tree, node, c->out))
+	if (!c->each)
+		return;
+	if (c->timed)
+		c->out->time = l->time;
+	if (!calltree_push(&c->tree, node, c->out))
 		c->failed = true;
 }
 
@@ -207,6 +211,8 @@ bool calls_end(struct calls *c)
 {
 	for (uint32_t i = 0; i < c->lane_count; i++)
 		calls_close(c, i);
+	if (c->timed)
+		c->out->time = MOMENT_UNKNOWN;
 	bool ok = !c->failed && calltree_push_all(&c->tree, c->out);
 	c->out->profile->overflow |= c->tree.overflow;
 	return ok;

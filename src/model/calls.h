@@ -26,7 +26,8 @@
  *
  * Each stack has two values, how long and how often its last frame was called, which are
  * those of a node in calltree.h.  Where stacks stay in the order read, or times are
- * wanted, there is a sample for each piece of time instead.
+ * wanted, there is a sample for each piece of time instead.  It is told when that began,
+ * which must be in ns then: a reader of other units clears "timed" after calls_init().
  *
  * An event takes constant time, and memory is that of open calls and distinct stacks.
  *
@@ -46,6 +47,7 @@
  */
 struct calls {
 	uint64_t unmatched, unended, overlapping, backwards, open;
+	bool timed;              /* samples are told their times */
 
 	/* private */
 	struct samples *out;

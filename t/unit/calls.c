@@ -18,8 +18,10 @@ struct fixture {
 
 static void begin(struct fixture *f, bool each)
 {
-	*f = (struct fixture){ .want.in_order = each };
+	*f = (struct fixture){ .want.in_order = each, .want.times = each };
 	profile_init(&f->profile);
+	if (each)
+		profile_keep_moments(&f->profile);
 	samples_init(&f->out, &f->profile);
 	f->out.leaf_first = true;
 	f->out.in_order = each;
@@ -215,6 +217,10 @@ static void pieces_of_time_in_order(void **state)
 	span(&f, 5, 5, 'c');
 	leave(&f, 9, 'a');
 	expect(&f, "a 1 1\nab 2 1\na 2 0\na 4 0\nac 0 1\n");
+	const int64_t times[] = { 0, 1, 3, 5, MOMENT_UNKNOWN };
+	assert_int_equal(f.profile.moments->count, 5);
+	for (int i = 0; i < 5; i++)
+		assert_int_equal(f.profile.moments->items[i].time, times[i]);
 	finish(&f);
 }
 

@@ -46,7 +46,7 @@ my @doors = (
 	[qr/^(?:dwarf|elfutils\/\w+)\.h$/, 'io/dwarf.c', 'io/dwarf_names.c', 'io/dwarf_parts.h',
 		'io/dwarf_unit.c', 'io/dwarf_walk.c', 'io/unwind.c'],
 	[qr/^lzma\.h$/, 'io/unxz.c'],
-	[qr/^emmintrin\.h$/, 'read/heaptrack_events.c'],
+	[qr/^emmintrin\.h$/, 'read/heaptrack_text.c', 'read/heaptrack_blocks.h'],
 	[qr/^sanitizer\//, 'base/sanity.h'],
 	[qr/^setjmp\.h$/, 'model/demangle.c'],
 );

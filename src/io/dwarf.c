@@ -121,12 +121,36 @@ static void read_units(struct dwarf_index *d)
 	spans_finish(&d->spans);
 }
 
+/*
+ * libdw unpacks all that is packed of a file when it opens it.  Where variables are, which
+ * can be a seventh of that, nobody asks: such a section is taken for one without contents.
+ * Headers are changed in memory only.
+ */
+static void hide_locations(const struct elf_file *e)
+{
+	size_t names;
+	if (elf_getshdrstrndx(e->elf, &names) != 0)
+		return;
+	for (Elf_Scn *s = NULL; (s = elf_nextscn(e->elf, s)) != NULL;) {
+		GElf_Shdr header;
+		if (gelf_getshdr(s, &header) == NULL || !(header.sh_flags & SHF_COMPRESSED))
+			continue;
+		const char *name = elf_strptr(e->elf, names, header.sh_name);
+		if (name == NULL || (strcmp(name, ".debug_loclists") != 0 &&
+				     strcmp(name, ".debug_loc") != 0))
+			continue;
+		header.sh_type = SHT_NOBITS;
+		gelf_update_shdr(s, &header);
+	}
+}
+
 static Dwarf *open_dwarf(struct dwarf_index *d, const struct elf_file *e)
 {
 	uint64_t size = whole_size(e);
 	if (size > e->size && size > UNPACKED_MAX)
 		return NULL;
 	d->work.left += WORK_MIN + 4 * size;
+	hide_locations(e);
 	return dwarf_begin_elf(e->elf, DWARF_C_READ, NULL);
 }
 

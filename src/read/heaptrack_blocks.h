@@ -5,6 +5,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 /*
  * The blocks that are live, by their address.
@@ -80,39 +83,64 @@ static inline unsigned heaptrack_blocks_places(const struct heaptrack_bucket *bu
 {
 	_Static_assert(HEAPTRACK_BUCKET == 4, "four are compared");
 	const uint64_t *a = bucket->address;
+#ifdef __SSE2__
+	/* Both halves of each must be equal. */
+	__m128i one = _mm_set1_epi64x((int64_t)address);
+	__m128 first = _mm_castsi128_ps(
+		_mm_cmpeq_epi32(_mm_load_si128((const __m128i *)a), one));
+	__m128 second = _mm_castsi128_ps(
+		_mm_cmpeq_epi32(_mm_load_si128((const __m128i *)(a + 2)), one));
+	return (unsigned)_mm_movemask_ps(
+		_mm_and_ps(_mm_shuffle_ps(first, second, _MM_SHUFFLE(2, 0, 2, 0)),
+			   _mm_shuffle_ps(first, second, _MM_SHUFFLE(3, 1, 3, 1))));
+#else
 	return (unsigned)(a[0] == address) | (unsigned)(a[1] == address) << 1 |
 	       (unsigned)(a[2] == address) << 2 | (unsigned)(a[3] == address) << 3;
+#endif
 }
 
 /*
- * The usual case of both of the above, without a branch that depends on which it is:
- * adds a new block, or removes one, which goes to *block.  False, with nothing done,
- * when it is not that simple.  Room must have been reserved; the caller counts.
+ * The usual case of heaptrack_blocks_take(): false, with nothing done, when the block is
+ * not there, or not where it should be, or large.  The caller counts.
  */
 __attribute__((always_inline))
-static inline bool heaptrack_blocks_change(const struct heaptrack_blocks *b,
-					   uint64_t address, bool is_free,
-					   struct heaptrack_block *block)
+static inline bool heaptrack_blocks_take_near(const struct heaptrack_blocks *b,
+					      uint64_t address, int64_t *size,
+					      uint32_t *cost, bool *is_old)
+{
+	struct heaptrack_bucket *bucket = &b->buckets[heaptrack_blocks_home(b, address)];
+	unsigned places = heaptrack_blocks_places(bucket, address);
+	unsigned place = (unsigned)__builtin_ctz(places | 1u << (HEAPTRACK_BUCKET - 1));
+	struct heaptrack_packed packed = bucket->block[place];
+	if (places == 0 || packed.size >= HEAPTRACK_BLOCKS_LARGE)
+		return false;
+	bucket->address[place] = 0;
+	*size = packed.size;
+	*cost = packed.cost & ~HEAPTRACK_BLOCKS_LARGE;
+	*is_old = packed.cost >> 31;
+	return true;
+}
+
+/*
+ * The same of heaptrack_blocks_put(), where no block is at this address and there is room
+ * where it should be.  Room must have been reserved.
+ */
+__attribute__((always_inline))
+static inline bool heaptrack_blocks_put_near(const struct heaptrack_blocks *b,
+					     uint64_t address, int64_t size,
+					     uint32_t cost, bool is_old)
 {
 	size_t home = heaptrack_blocks_home(b, address);
 	struct heaptrack_bucket *bucket = &b->buckets[home];
-	unsigned same = heaptrack_blocks_places(bucket, address);
 	unsigned unused = heaptrack_blocks_places(bucket, 0);
-	unsigned places = is_free ? same : unused;
-	bool can_add = (same == 0) & (b->passed[home] == 0);
-	if (__builtin_expect((places == 0) | (!is_free & !can_add), 0))
+	if (unused == 0 || b->passed[home] > 0 || size >= HEAPTRACK_BLOCKS_LARGE ||
+	    heaptrack_blocks_places(bucket, address) != 0)
 		return false;
-	unsigned place = (unsigned)__builtin_ctz(places);
-	struct heaptrack_packed *packed = &bucket->block[place];
-	uint64_t size = is_free ? packed->size : (uint64_t)block->size;
-	uint32_t cost = is_free ? packed->cost : heaptrack_blocks_pack_cost(block);
-	if (__builtin_expect(size >= HEAPTRACK_BLOCKS_LARGE, 0))
-		return false;
-	bucket->address[place] = is_free ? 0 : address;
-	*packed = (struct heaptrack_packed){ (uint32_t)size, cost };
-	block->size = (int64_t)size;
-	block->cost = cost & ~HEAPTRACK_BLOCKS_LARGE;
-	block->is_old = cost >> 31;
+	unsigned place = (unsigned)__builtin_ctz(unused);
+	bucket->address[place] = address;
+	bucket->block[place] = (struct heaptrack_packed){
+		(uint32_t)size, cost | (uint32_t)is_old << 31,
+	};
 	return true;
 }
 

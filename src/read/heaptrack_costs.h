@@ -47,8 +47,10 @@ struct heaptrack_costs {
 	/* private */
 	struct heaptrack_sum { int64_t blocks, bytes; } changed[FREED_KINDS];
 	struct heaptrack_item {
-		int64_t live, live_blocks;
-		int64_t peak, peak_blocks;   /* at the peak that "epoch" counts */
+		/* Peaks are those at the one that "epoch" counts.  Pairs are not neighbours,
+		   for what was stored in two pieces is slow to load as one. */
+		int64_t live, peak;
+		int64_t live_blocks, peak_blocks;
 		uint64_t epoch;
 		int64_t value;
 		uint32_t trace;

@@ -22,8 +22,8 @@
 
 enum { PIECE = 16 * 1024 };
 
-/* Of text without a token. */
-#define SILENT_MAX ((size_t)64 << 20)
+/* Of text without a token: yajl looks at a string from its start with each piece of it. */
+#define SILENT_MAX ((size_t)16 << 20)
 
 struct json_parser {
 	struct json json;
@@ -351,7 +351,7 @@ static void parse_piece(struct json_parser *p)
 		p->wrong = words_for(p, status);
 	p->silent = p->json.count ? 0 : p->silent + p->piece.n;
 	if (p->silent > SILENT_MAX && !p->wrong)
-		p->wrong = "a string, a number or blanks of more than 64 MiB";
+		p->wrong = "a string, a number or blanks of more than 16 MiB";
 }
 
 static void parse_end(struct json_parser *p)

@@ -18,7 +18,7 @@
  * Objects and arrays are well-formed: each key is followed by its value, and
  * what begins also ends, or json_next() gives JSON_FAILED.  Text behind the
  * value is an error, and so are more than JSON_DEPTH_MAX levels and more than
- * 64 MiB without a token.
+ * 16 MiB without a token.
  *
  * Strings come decoded, as bytes: they need not be UTF-8, and may hold NUL.  Half
  * a surrogate pair becomes '?' and takes the next character along.

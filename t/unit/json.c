@@ -245,14 +245,14 @@ static void long_texts(void **state)
 static void an_endless_string(void **state)
 {
 	(void)state;
-	size_t n = (size_t)66 << 20;
+	size_t n = (size_t)18 << 20;
 	char *bytes = xmalloc(n);
 	memset(bytes, 'x', n);
 	bytes[0] = '"';
 	struct buf got = { 0 };
 	show((struct str){ bytes, n }, 256 * 1024, false, &got);
 	assert_true(str_starts(buf_str(&got), STR("x:1: error: a string, a number or "
-						  "blanks of more than 64 MiB")));
+						  "blanks of more than 16 MiB")));
 	buf_free(&got);
 	free(bytes);
 }

@@ -26,6 +26,7 @@ check_jit_map();
 check_jit_dump();
 check_kernel();
 check_vmlinux();
+check_vdso();
 check_unknown();
 check_build_ids();
 check_folder();
@@ -145,6 +146,27 @@ sub check_vmlinux {
 		my $other = Fg::spew("$temp/vmlinux2.data", PerfData::file(\@clock, \@records,
 			features => { 2 => PerfData::build_id('[kernel.kallsyms]', 'x' x 20) }));
 		unlike(folded("--sysroot=$root", $other), qr/second/, '... and one with another build id is not used');
+	}
+}
+
+# The vdso without a build id, as perf record -z leaves it: it is this kernel's own when that was recorded.
+sub check_vdso {
+	my ($from, $to) = Fg::slurp('/proc/self/maps') =~ /^([0-9a-f]+)-([0-9a-f]+) \S+ .*\[vdso\]$/m;
+	my ($release) = Fg::run({}, 'uname', '-r')->{out} =~ /^(.*)$/m;
+	SKIP: {
+		skip('no vdso', 2) unless $from && open my $memory, '<:raw', '/proc/self/mem';
+		sysseek $memory, hex $from, 0;
+		sysread $memory, my $image, hex($to) - hex $from;
+		Fg::spew("$temp/vdso", $image // '');
+		my ($address) = Fg::run({}, 'nm', '-D', "$temp/vdso")->{out} =~ /^([0-9a-f]+) T __vdso_clock_gettime/m;
+		skip('no names in it', 2) unless defined $address;
+		skip('made without elfutils', 2) unless Fg::has_elfutils();
+		my @records = (PerfData::comm('app'), PerfData::mmap2('[vdso]', 0x7000, 0x2000, 0),
+			PerfData::sample(chain => [$user, 0x7000 + hex $address]));
+		my $features = { 4 => PerfData::feature_text($release) };
+		like(folded(Fg::spew("$temp/vdso.data", PerfData::file(\@clock, \@records, features => $features))),
+			qr/^app;(?:__vdso_)?clock_gettime 1000$/, 'a vdso without a build id');
+		is(folded(make_file('vdso2.data', @records)), "app;[vdso] 1000\n", '... of another kernel');
 	}
 }
 

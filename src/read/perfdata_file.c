@@ -119,11 +119,11 @@ static bool read_header(struct perfdata_file *f, struct str head)
 	return true;
 }
 
-/* Stacks are unwound while the data are read, and need the build ids, which come behind. */
-static void read_builds_early(struct perfdata_file *f)
+/* Stacks are unwound while the data are read, and need what comes behind. */
+static void read_early(struct perfdata_file *f, enum perfdata_feature feature)
 {
 	uint64_t section[2];
-	uint64_t before = (UINT64_C(1) << PERFDATA_FEATURE_BUILD_ID) - 1;
+	uint64_t before = (UINT64_C(1) << feature) - 1;
 	uint64_t at = (uint64_t)__builtin_popcountll(f->features[0] & before) * SECTION;
 	if (f->end == UINT64_MAX || !(f->features[0] & (before + 1)) ||
 	    f->end > UINT64_MAX - at ||
@@ -132,7 +132,7 @@ static void read_builds_early(struct perfdata_file *f)
 		return;
 	char *bytes = xmalloc((size_t)section[1] + 1);
 	if (input_read_at(f->in, section[0], bytes, (size_t)section[1]))
-		perfdata_info_feature(f->info, f->events, PERFDATA_FEATURE_BUILD_ID,
+		perfdata_info_feature(f->info, f->events, feature,
 				      (struct str){ bytes, (size_t)section[1] });
 	free(bytes);
 }
@@ -171,7 +171,8 @@ bool perfdata_file_open(struct perfdata_file *f, struct input *in,
 		return broken(f, "a header of %" PRIu64 " bytes", size);
 	if (!read_header(f, head))
 		return false;
-	read_builds_early(f);
+	read_early(f, PERFDATA_FEATURE_BUILD_ID);
+	read_early(f, PERFDATA_FEATURE_RELEASE);
 	return true;
 }
 

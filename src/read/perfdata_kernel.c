@@ -69,14 +69,14 @@ static bool is_first_line(const char *path, struct str expected)
 	return ok;
 }
 
-static bool is_running(const struct perfdata_kernel_told *told)
+bool perfdata_kernel_is_running(struct str build_id, struct str release)
 {
 	struct input in;
-	if (told->build_id.n == 0)
-		return told->release.n > 0 &&
-		       is_first_line("/proc/sys/kernel/osrelease", told->release);
+	if (build_id.n == 0)
+		return release.n > 0 &&
+		       is_first_line("/proc/sys/kernel/osrelease", release);
 	bool ok = input_open(&in, "/sys/kernel/notes") &&
-		  str_eq(find_note(input_peek(&in, INPUT_HEAD)), told->build_id);
+		  str_eq(find_note(input_peek(&in, INPUT_HEAD)), build_id);
 	input_close(&in);
 	return ok;
 }
@@ -268,7 +268,7 @@ void perfdata_kernel_load(struct perfdata_kernel *k,
 	/* Where neither is told, the same place for the kernel means the same boot. */
 	bool untold = told->build_id.n == 0 && told->release.n == 0;
 	k->why = PERFDATA_KERNEL_OTHER;
-	if (untold || is_running(told)) {
+	if (untold || perfdata_kernel_is_running(told->build_id, told->release)) {
 		bool there = read_list(k, "/proc/kallsyms", told->text);
 		if (untold && (k->text == 0 || k->text != told->text))
 			k->count = 0;

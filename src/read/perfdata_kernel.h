@@ -34,6 +34,9 @@ struct perfdata_kernel_told {
 	const struct want *want;         /* for sysroot and maps */
 };
 
+/* Whether that kernel runs here; by its build id, if told, else by its release. */
+bool perfdata_kernel_is_running(struct str build_id, struct str release);
+
 void perfdata_kernel_load(struct perfdata_kernel *, const struct perfdata_kernel_told *);
 void perfdata_kernel_free(struct perfdata_kernel *);
 

@@ -79,6 +79,15 @@ const struct perfdata_map *perfdata_tasks_find(const struct perfdata_space *spac
 	return NULL;
 }
 
+static void clear_maps(struct perfdata_tasks *t, struct perfdata_space *space)
+{
+	for (int layer = 0; layer < PERFDATA_LAYERS; layer++)
+		t->map_count -= space->layers[layer].count;
+	free_maps(space);
+	*space = (struct perfdata_space){ 0 };
+	change(t, space);
+}
+
 /*
  * The new one takes the place of those it covers; of those it touches, at most two,
  * a part stays before and behind it.
@@ -88,9 +97,11 @@ bool perfdata_tasks_map(struct perfdata_tasks *t, struct perfdata_space *space,
 {
 	struct perfdata_maps *maps = &space->layers[layer];
 	struct perfdata_map pieces[3];
-	uint32_t from = first_behind(maps, map->start), to = from, n = 0;
 	if (map->start >= map->end)
 		return true;
+	if (space->is_over)
+		clear_maps(t, space);
+	uint32_t from = first_behind(maps, map->start), to = from, n = 0;
 	while (to < maps->count && maps->items[to].start < map->end)
 		to++;
 	if (from < to && maps->items[from].start < map->start) {
@@ -114,15 +125,6 @@ bool perfdata_tasks_map(struct perfdata_tasks *t, struct perfdata_space *space,
 	maps->count = count;
 	change(t, space);
 	return true;
-}
-
-static void clear_maps(struct perfdata_tasks *t, struct perfdata_space *space)
-{
-	for (int layer = 0; layer < PERFDATA_LAYERS; layer++)
-		t->map_count -= space->layers[layer].count;
-	free_maps(space);
-	*space = (struct perfdata_space){ 0 };
-	change(t, space);
 }
 
 static bool copy_maps(struct perfdata_tasks *t, struct perfdata_space *to,
@@ -232,13 +234,18 @@ void perfdata_tasks_exit(struct perfdata_tasks *t, uint32_t pid, uint32_t tid)
 	if (thread->has_ended)
 		return;
 	thread->has_ended = true;
-	if (--process->threads == 0)
-		clear_maps(t, &process->space);
+	if (--process->threads > 0)
+		return;
+	uint32_t *ended = &t->ended[t->ended_count++ % PERFDATA_ENDED];
+	struct perfdata_process *before = &t->processes[*ended];
+	if (t->ended_count > PERFDATA_ENDED && before->threads == 0)
+		clear_maps(t, &before->space);
+	*ended = thread->process;
 }
 
 void perfdata_tasks_exec(struct perfdata_tasks *t, uint32_t pid)
 {
 	struct perfdata_process *process = perfdata_tasks_process(t, pid);
 	process->jit = PERFDATA_NONE;
-	clear_maps(t, &process->space);
+	process->space.is_over = true;
 }

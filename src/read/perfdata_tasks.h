@@ -31,6 +31,7 @@ struct perfdata_space {
 		size_t capacity;
 	} layers[PERFDATA_LAYERS];
 	uint32_t version;                /* of all spaces at any time, no two have the same */
+	bool is_over;                    /* all goes when something is mapped */
 };
 
 struct perfdata_process {
@@ -47,6 +48,8 @@ struct perfdata_thread {
 	bool has_ended;
 };
 
+enum { PERFDATA_ENDED = 64 };
+
 struct perfdata_tasks {
 	struct perfdata_thread *threads;
 	struct perfdata_process *processes;
@@ -57,6 +60,8 @@ struct perfdata_tasks {
 	uint32_t versions;
 	size_t map_count;                /* of all spaces */
 	uint32_t last_thread;            /* found last */
+	uint32_t ended[PERFDATA_ENDED];  /* processes, a ring */
+	uint64_t ended_count;
 };
 
 enum { PERFDATA_NONE = UINT32_MAX };
@@ -75,9 +80,14 @@ struct perfdata_process *perfdata_tasks_process(struct perfdata_tasks *, uint32_
  */
 bool perfdata_tasks_fork(struct perfdata_tasks *, uint32_t pid, uint32_t tid,
 			 uint32_t parent_pid, uint32_t parent_tid, bool made_up);
+
+/*
+ * The last thread of a process takes all maps with it, though not at once: there may be
+ * samples of its end.
+ */
 void perfdata_tasks_exit(struct perfdata_tasks *, uint32_t pid, uint32_t tid);
 
-/* A process begins another program: nothing stays mapped. */
+/* A process begins another program: what was mapped goes when that maps something. */
 void perfdata_tasks_exec(struct perfdata_tasks *, uint32_t pid);
 
 /*

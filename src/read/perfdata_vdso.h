@@ -3,11 +3,13 @@
 #define READ_PERFDATA_VDSO_H
 
 #include "io/elf.h"
+#include "read/perfdata_info.h"
 
 /*
  * The library that the kernel maps into each process, [vdso], as it is mapped into this
- * one: when it has the given build id.  NULL otherwise.
+ * one: when it has the given build id, or, when none was told (empty), when the kernel
+ * that was recorded runs here.  NULL otherwise.
  */
-struct elf_file *perfdata_vdso_open(struct str build_id);
+struct elf_file *perfdata_vdso_open(const struct perfdata_info *, struct str build_id);
 
 #endif

@@ -41,7 +41,7 @@ my @doors = (
 	[qr/^pango\//, 'write/png_text.c'],
 	[qr/^yajl\//, 'io/json.c'],
 	[qr/^protobuf-c\//, 'io/proto.c'],
-	[qr/^(?:gelf|libelf|elf)\.h$/, 'io/elf.c', 'io/elf_plt.c', 'io/elf_symbols.c', 'io/dwarf.c',
+	[qr/^(?:gelf|libelf|elf)\.h$/, 'io/elf.c', 'io/elf_module.c', 'io/elf_plt.c', 'io/elf_symbols.c', 'io/dwarf.c',
 		'io/unwind.c'],
 	[qr/^(?:dwarf|elfutils\/\w+)\.h$/, 'io/dwarf.c', 'io/dwarf_names.c', 'io/dwarf_parts.h',
 		'io/dwarf_unit.c', 'io/dwarf_walk.c', 'io/unwind.c'],

@@ -26,6 +26,7 @@ check_jit_map();
 check_jit_dump();
 check_kernel();
 check_vmlinux();
+check_modules();
 check_vdso();
 check_unknown();
 check_build_ids();
@@ -137,15 +138,79 @@ sub check_vmlinux {
 	my $file = make_file('vmlinux.data', @records);
 	my $want = "app;[kernel.kallsyms]_[k] 1000\napp;[mod]_[k] 1000\napp;second_[k] 1000\napp;third_[k] 1000\n";
 	SKIP: {
-		skip("cannot make a vmlinux: $built->{err}", 4) if $built->{status};
+		skip("cannot make a vmlinux: $built->{err}", 6) if $built->{status};
 		my ($out, $err) = folded('-v', "--sysroot=$root", $file);
-		skip("made without elfutils", 4) unless Fg::has_elfutils();
+		skip("made without elfutils", 6) unless Fg::has_elfutils();
 		is($out, $want, 'names of a vmlinux') or diag($err);
 		like($err, qr/1 frame of \[mod\]: modules of the kernel lay elsewhere/, '... which has none of modules');
 		is(folded("--map=[kernel.kallsyms]=$root/boot/vmlinux-0.0-none", $file), $want, '... behind --map');
+		my $packed = "$temp/root5/boot/vmlinux-0.0-none.xz";
+		make_path("$temp/root5/boot");
+		Fg::run({ stdout => $packed }, 'xz', '-c', "$root/boot/vmlinux-0.0-none");
+		is(folded("--sysroot=$temp/root5", $file), $want, '... packed');
+		unlink $packed;
+		my ($id) = Fg::run({}, 'readelf', '-n', "$root/boot/vmlinux-0.0-none")->{out} =~ /Build ID: ([0-9a-f]+)/;
+		my $beside = "$temp/root5/usr/lib/debug/.build-id/" . ($id =~ s/^(..)/$1\//r) . '.debug';
+		make_path(dirname($beside));
+		Fg::run({}, 'cp', "$root/boot/vmlinux-0.0-none", $beside);
+		is(folded("--sysroot=$temp/root5", Fg::spew("$temp/vmlinux3.data", PerfData::file(\@clock, \@records,
+			features => { 2 => PerfData::build_id('[kernel.kallsyms]', pack 'H*', $id) }))), $want, '... by its build id');
 		my $other = Fg::spew("$temp/vmlinux2.data", PerfData::file(\@clock, \@records,
 			features => { 2 => PerfData::build_id('[kernel.kallsyms]', 'x' x 20) }));
 		unlike(folded("--sysroot=$root", $other), qr/second/, '... and one with another build id is not used');
+	}
+}
+
+# The kernel's modules: by their own files, whose sections lie behind each other where they are loaded.
+sub check_modules {
+	my $root = "$temp/root4";
+	my $folder = "$root/lib/modules/0.0-none";
+	make_path("$folder/kernel/net", "$root/usr/lib/debug/lib/modules/0.0-none/kernel/net");
+	my $part = sub { my ($name, $size) = @_; return ".type $name, %function\n$name: .skip $size\n.size $name, $size\n" };
+	Fg::spew("$temp/module.s", join "\n", '.text', $part->('mod_read', 64), $part->('mod_write', 51),
+		'.section .init.text, "ax"', $part->('init_module', 128), '.data', '.skip 8',
+		'.section .text.unlikely, "ax"', '.p2align 4', $part->('mod_cold', 32),
+		'.section .exit.text, "ax"', $part->('cleanup_module', 16), '');
+	my $ko = "$folder/kernel/net/nf-tables.ko";
+	my $built = Fg::run({}, 'cc', '-c', '-o', "$temp/module.o", "$temp/module.s");
+	$built = Fg::run({}, 'ld', '-r', '--build-id', '-o', $ko, "$temp/module.o") unless $built->{status};
+	my ($start, $path) = (0xffffffffc0400000, '/lib/modules/0.0-none/kernel/net/nf-tables.ko');
+	my @samples = map { PerfData::sample(chain => [$kernel, $start + $_]) } 0x10, 0x41, 0x85, 0xa5, 0x400;
+	my $file = sub {
+		my ($name, $recorded, @rest) = @_;
+		return Fg::spew("$temp/$name.data", PerfData::file(\@clock, [PerfData::comm('app'),
+			PerfData::mmap('[kernel.kallsyms]_text', 0xffffffff93000000, 0x1000000, 0xffffffff93000000),
+			PerfData::mmap($recorded, $start, 0x4000, 0), @samples], @rest));
+	};
+	my $want = join '', map { "app;${_}_[k] 1000\n" } qw([nf_tables] cleanup_module mod_cold mod_read mod_write);
+	SKIP: {
+		skip("cannot make a module: $built->{err}", 12) if $built->{status};
+		skip('made without elfutils', 12) unless Fg::has_elfutils();
+		my $by_path = $file->('module', $path);
+		my ($out, $err) = folded('-v', "--sysroot=$root", $by_path);
+		is($out, $want, 'names of a module from its file') or diag($err);
+		like($err, qr/1 frame of \[nf_tables\]: the kernel's symbols do not tell of them/, '... but for what it does not have');
+		my $by_name = $file->('module2', '[nf_tables]');
+		is(folded("--map=[nf_tables]=$ko", $by_name), $want, '... behind --map');
+		unlike(folded("--sysroot=$root", $by_name), qr/mod_/, '... whose path perf did not find');
+		Fg::spew("$folder/modules.dep", "kernel/net/other.ko:\nkernel/net/nf-tables.ko: kernel/net/other.ko\n");
+		is(folded("--sysroot=$root", $by_name), $want, '... but modules.dep has it');
+		my $changed = $file->('module3', $path, features => { 2 => PerfData::build_id($path, 'x' x 20) });
+		($out, $err) = folded('-v', "--sysroot=$root", $changed);
+		unlike($out, qr/mod_/, '... of another build');
+		like($err, qr/5 frames of \[nf_tables\]: the file has changed, its build id is another one/, '... is not used');
+		for (['xz', 'xz'], ['gz', 'gzip'], ['zst', 'zstd', '-q']) {
+			my ($suffix, @command) = @$_;
+			my $packed = Fg::run({ stdout => "$ko.$suffix" }, @command, '-c', $ko);
+			SKIP: {
+				skip("no $command[0]", 1) if $packed->{status};
+				is(folded("--map=[nf_tables]=$ko.$suffix", $by_name), $want, "... packed with $command[0]");
+			}
+		}
+		rename $ko, "$root/usr/lib/debug$path.debug";
+		is(folded("--sysroot=$root", $file->('module4', "$path.xz")), $want, '... in the folder of debug files') if unlink "$ko.xz";
+		Fg::spew($ko, 'no ELF');
+		like((folded('-v', "--map=[nf_tables]=$ko", $by_name))[1], qr/\[nf_tables\]: the file cannot be read as ELF/, '... broken');
 	}
 }
 
@@ -201,7 +266,7 @@ sub check_unknown {
 		'1 frame of /tmp/perf-200.map' => 'code made at run time, and there is no perf map; have one written ',
 		'1 frame of [heap]' => 'memory that is no file; ',
 		'1 frame of [unknown]' => 'nothing was mapped there; ',
-		'1 frame of [mod]' => 'modules of the kernel lay elsewhere in that boot; ',
+		'1 frame of [mod]' => 'modules of the kernel lay elsewhere in that boot, and its file is not there; ',
 	);
 	for my $frames (sort keys %want) {
 		SKIP: {

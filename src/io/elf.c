@@ -28,6 +28,12 @@
 #include "base/num.h"
 #include "io/elf_parts.h"
 #include "io/inflate.h"
+#include "io/unpack.h"
+
+/* What may be opened. */
+enum kind { PROGRAM, KERNEL, ANY };
+
+enum { UNPACKED_MAX = 1 << 30 };
 
 bool elf_is_supported(void)
 {
@@ -75,11 +81,13 @@ static void read_code(struct elf_file *e)
 	for (Elf_Scn *s = NULL; (s = elf_nextscn(e->elf, s)) != NULL;) {
 		GElf_Shdr h;
 		if (gelf_getshdr(s, &h) == NULL || !(h.sh_flags & SHF_EXECINSTR) ||
-		    !(h.sh_flags & SHF_ALLOC) || h.sh_size > UINT64_MAX - h.sh_addr)
+		    !(h.sh_flags & SHF_ALLOC))
+			continue;
+		uint64_t from = elf_module_place(e, elf_ndxscn(s), h.sh_addr);
+		if (h.sh_size > UINT64_MAX - from)
 			continue;
 		ARRAY_RESERVE(e->code, capacity, e->code_count + 1);
-		e->code[e->code_count++] = (struct elf_code){ h.sh_addr,
-							      h.sh_addr + h.sh_size };
+		e->code[e->code_count++] = (struct elf_code){ from, from + h.sh_size };
 	}
 	if (e->code_count > 0)
 		qsort(e->code, e->code_count, sizeof(*e->code), by_address);
@@ -176,7 +184,13 @@ struct str elf_file_build_id(const struct elf_file *e)
 
 /* Files */
 
-static struct elf_file *open_bytes(char *bytes, size_t size, bool mapped, bool any,
+static bool is_kind(enum kind kind, unsigned type)
+{
+	return type == ET_EXEC || type == ET_DYN || kind == ANY ||
+	       (kind == KERNEL && type == ET_REL);
+}
+
+static struct elf_file *open_bytes(char *bytes, size_t size, bool mapped, enum kind kind,
 				   const char **why)
 {
 	GElf_Ehdr header;
@@ -187,7 +201,7 @@ static struct elf_file *open_bytes(char *bytes, size_t size, bool mapped, bool a
 	if (e->elf == NULL || elf_kind(e->elf) != ELF_K_ELF ||
 	    gelf_getehdr(e->elf, &header) == NULL)
 		*why = "is no ELF file";
-	else if (!any && header.e_type != ET_EXEC && header.e_type != ET_DYN)
+	else if (!is_kind(kind, header.e_type))
 		*why = "is neither a program nor a library";
 	else
 		*why = NULL;
@@ -198,6 +212,8 @@ static struct elf_file *open_bytes(char *bytes, size_t size, bool mapped, bool a
 	e->machine = header.e_machine;
 	read_segments(e);
 	read_build_id_section(e);
+	if (kind == KERNEL && header.e_type == ET_REL)
+		elf_module_lay_out(e);
 	read_code(e);
 	return e;
 }
@@ -207,7 +223,7 @@ struct elf_file *elf_file_memory(struct str bytes, const char **why)
 	char *copy = xmalloc(bytes.n + 1);
 	if (bytes.n > 0)
 		memcpy(copy, bytes.p, bytes.n);
-	struct elf_file *e = open_bytes(copy, bytes.n, false, false, why);
+	struct elf_file *e = open_bytes(copy, bytes.n, false, PROGRAM, why);
 	if (e != NULL)
 		e->lonely = true;
 	return e;
@@ -232,7 +248,21 @@ static int open_regular(const char *path, struct stat *status, const char **why)
 	return -1;
 }
 
-static struct elf_file *open_file(const char *path, bool any, const char **why)
+/* What was packed is not mapped any more. */
+static void unpack_bytes(char **bytes, size_t *size, bool *mapped)
+{
+	struct buf unpacked = { 0 };
+	if (!unpack((struct str){ *bytes, *size }, UNPACKED_MAX, &unpacked)) {
+		buf_free(&unpacked);
+		return;
+	}
+	munmap(*bytes, *size);
+	*bytes = unpacked.p;
+	*size = unpacked.n;
+	*mapped = false;
+}
+
+static struct elf_file *open_file(const char *path, enum kind kind, const char **why)
 {
 	struct stat status;
 	int fd = open_regular(path, &status, why);
@@ -246,17 +276,27 @@ static struct elf_file *open_file(const char *path, bool any, const char **why)
 	close(fd);
 	if (bytes == MAP_FAILED)
 		return NULL;
-	return open_bytes(bytes, (size_t)status.st_size, true, any, why);
+	char *begin = bytes;
+	size_t size = (size_t)status.st_size;
+	bool mapped = true;
+	if (kind == KERNEL)
+		unpack_bytes(&begin, &size, &mapped);
+	return open_bytes(begin, size, mapped, kind, why);
 }
 
 struct elf_file *elf_file_open(const char *path, const char **why)
 {
-	return open_file(path, false, why);
+	return open_file(path, PROGRAM, why);
+}
+
+struct elf_file *elf_file_open_kernel(const char *path, const char **why)
+{
+	return open_file(path, KERNEL, why);
 }
 
 struct elf_file *elf_file_open_alt(const char *path, const char **why)
 {
-	return open_file(path, true, why);
+	return open_file(path, ANY, why);
 }
 
 void elf_file_close(struct elf_file *e)
@@ -270,6 +310,7 @@ void elf_file_close(struct elf_file *e)
 	elf_end(e->elf);
 	free(e->segments);
 	free(e->code);
+	free(e->places);
 	if (e->mapped)
 		munmap(e->bytes, e->size);
 	else

@@ -33,6 +33,13 @@ bool elf_is_supported(void);
  */
 struct elf_file *elf_file_open(const char *path, const char **why);
 
+/*
+ * The same for the files of a kernel, which may be packed with xz, gzip or zstd: vmlinux,
+ * and its modules.  Addresses of a module are distances from where it is loaded, and
+ * only its symbols are of use.
+ */
+struct elf_file *elf_file_open_kernel(const char *path, const char **why);
+
 /* The same for what an altlink names, which is neither. */
 struct elf_file *elf_file_open_alt(const char *path, const char **why);
 

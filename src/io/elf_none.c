@@ -27,6 +27,11 @@ struct elf_file *elf_file_open(const char *path, const char **why)
 	return NULL;
 }
 
+struct elf_file *elf_file_open_kernel(const char *path, const char **why)
+{
+	return elf_file_open(path, why);
+}
+
 struct elf_file *elf_file_open_alt(const char *path, const char **why)
 {
 	return elf_file_open(path, why);

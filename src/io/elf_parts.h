@@ -6,8 +6,8 @@
 #include "io/elf.h"
 
 /*
- * What the files that look into ELF share: elf.c has the file, elf_symbols.c and
- * elf_plt.c the names, dwarf.c, dwarf_unit.c and dwarf_scope.c what was inlined.
+ * What the files that look into ELF share: elf.c has the file, elf_module.c where a module's
+ * sections lie, elf_symbols.c and elf_plt.c the names, dwarf*.c what was inlined.
  */
 
 /* A section with code. */
@@ -27,6 +27,8 @@ struct elf_file {
 	size_t segment_count;
 	struct elf_code *code;   /* by address */
 	size_t code_count;
+	uint64_t *places;        /* by number of a section, of a module; else NULL */
+	size_t place_count;
 	struct elf_file *debug, *alt;
 	struct elf_symbols *symbols;     /* NULL: not asked for yet */
 	struct dwarf_index *dwarf;       /* NULL: not asked for yet */
@@ -37,6 +39,16 @@ uint64_t elf_code_end(const struct elf_file *, uint64_t address);
 
 /* The bytes of a section as they are in the file, empty when it is not there. */
 struct str elf_section(const struct elf_file *, const char *name);
+
+/* Modules of the kernel */
+
+#define ELF_NO_PLACE UINT64_MAX
+
+/* Finds out where their sections with code are loaded. */
+void elf_module_lay_out(struct elf_file *);
+
+/* The address of a section: of a file that is no module it is told "otherwise". */
+uint64_t elf_module_place(const struct elf_file *, size_t section, uint64_t otherwise);
 
 /* Names */
 

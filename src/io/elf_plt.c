@@ -241,7 +241,7 @@ void elf_plt_add(struct elf_symbols *symbols, const struct elf_file *e)
 	struct plt p = { .file = e, .symbols = symbols };
 	size_t names;
 	if ((e->machine != EM_X86_64 && e->machine != EM_386 && e->machine != EM_AARCH64) ||
-	    elf_getshdrstrndx(e->elf, &names) != 0)
+	    e->places != NULL || elf_getshdrstrndx(e->elf, &names) != 0)
 		return;
 	GElf_Shdr h;
 	for (Elf_Scn *s = NULL; (s = elf_nextscn(e->elf, s)) != NULL;) {

@@ -74,10 +74,17 @@ static struct str name_of(Elf_Data *names, uint64_t at)
 	return name.n <= UINT32_MAX ? name : STR("");
 }
 
-/* ARM has the lowest bit of an address say which instructions are used. */
+/*
+ * ARM has the lowest bit of an address say which instructions are used.  Those of modules
+ * are told from the beginning of their section.
+ */
 static uint64_t address_of(const struct elf_file *e, const GElf_Sym *symbol)
 {
-	return e->machine == EM_ARM ? symbol->st_value & ~(uint64_t)1 : symbol->st_value;
+	uint64_t place = elf_module_place(e, symbol->st_shndx, 0);
+	uint64_t value = symbol->st_value;
+	if (e->machine == EM_ARM)
+		value &= ~(uint64_t)1;
+	return value > UINT64_MAX - place ? ELF_NO_PLACE : place + value;
 }
 
 static void read_table(struct elf_symbols *s, const struct elf_file *e,

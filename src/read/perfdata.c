@@ -327,7 +327,8 @@ static void finish(struct perfdata *p)
 	struct perfdata_names names;
 	const struct perfdata_names_of of = {
 		.in = p->in, .want = p->want, .profile = p->profile,
-		.places = &p->world.places, .info = &p->info, .kernel_text = p->world.kernel_text,
+		.places = &p->world.places, .info = &p->info, .kernel = p->world.kernel,
+		.kernel_text = p->world.kernel_text,
 	};
 	perfdata_deferred_end(&p->deferred, &p->samples);
 	samples_flush(&p->samples);

@@ -67,7 +67,9 @@ static void load(struct perfdata_jitdump *j, struct str record,
 {
 	struct str name = str_skip(record, LOAD_HEAD);
 	name.n = strnlen(name.p, name.n);
-	struct perfdata_source source = { PERFDATA_NAMED, j->module, STR(""), name, 0 };
+	struct perfdata_source source = {
+		.kind = PERFDATA_NAMED, .path = j->module, .name = name,
+	};
 	map(tasks, space, perfdata_u64(record.p + 32), perfdata_u64(record.p + 40),
 	    perfdata_places_source(places, &source));
 }

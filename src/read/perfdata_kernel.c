@@ -9,7 +9,8 @@
  * T and W, small or not, are functions.  Who may not see addresses gets zeros.  Each
  * boot puts the kernel elsewhere, all of it moved by the same distance; modules come each
  * to their own place.  vmlinux tells where the kernel would be if it were not moved: its
- * first code is "_text", of which the recording has the address.  /sys/kernel/notes holds ELF notes, one of them the build id.
+ * first code is "_text", of which the recording has the address.  /sys/kernel/notes holds
+ * ELF notes, one of them the build id.
  */
 #include "read/perfdata_kernel.h"
 
@@ -199,7 +200,7 @@ static bool try_vmlinux(struct perfdata_kernel *k, const struct perfdata_kernel_
 			struct buf *path)
 {
 	const char *why;
-	struct elf_file *e = elf_file_open(buf_cstr(path), &why);
+	struct elf_file *e = elf_file_open_kernel(buf_cstr(path), &why);
 	uint64_t text = e ? first_code(e) : 0;
 	if (text == 0 || (told->build_id.n > 0 &&
 			  !str_eq(elf_file_build_id(e), told->build_id))) {
@@ -212,7 +213,22 @@ static bool try_vmlinux(struct perfdata_kernel *k, const struct perfdata_kernel_
 	return true;
 }
 
-/* Where distributions put it, below a root. */
+/* "/usr/lib/debug/.build-id/ab/cdef0123.debug" */
+static bool find_by_build_id(struct perfdata_kernel *k,
+			     const struct perfdata_kernel_told *told, const char *root)
+{
+	struct buf path = { 0 };
+	buf_addf(&path, "%s/usr/lib/debug/.build-id/", root);
+	for (size_t i = 0; i < told->build_id.n; i++)
+		buf_addf(&path, i == 1 ? "/%02x" : "%02x",
+			 (unsigned char)told->build_id.p[i]);
+	buf_addf(&path, ".debug");
+	bool found = told->build_id.n > 1 && try_vmlinux(k, told, &path);
+	buf_free(&path);
+	return found;
+}
+
+/* Where distributions put it, below a root; some pack it. */
 static bool find_vmlinux(struct perfdata_kernel *k, const struct perfdata_kernel_told *told,
 			 const char *root)
 {
@@ -221,18 +237,21 @@ static bool find_vmlinux(struct perfdata_kernel *k, const struct perfdata_kernel
 		{ "/usr/lib/debug/lib/modules/", "/vmlinux" },
 		{ "/lib/modules/", "/build/vmlinux" },
 	};
+	static const char *const packed[] = { "", ".debug", ".xz", ".gz", ".zst" };
 	struct buf path = { 0 };
 	bool found = false;
 	bool is_name = told->release.n > 0 && str_chr(told->release, '/') < 0;
-	for (size_t i = 0; is_name && !found && i < ARRAY_SIZE(places); i++) {
+	for (size_t i = 0; is_name && !found && i < ARRAY_SIZE(places) * ARRAY_SIZE(packed);
+	     i++) {
+		const char *const *place = places[i / ARRAY_SIZE(packed)];
 		buf_clear(&path);
-		buf_addf(&path, "%s%s", root, places[i][0]);
+		buf_addf(&path, "%s%s", root, place[0]);
 		buf_add(&path, told->release);
-		buf_addf(&path, "%s", places[i][1]);
+		buf_addf(&path, "%s%s", place[1], packed[i % ARRAY_SIZE(packed)]);
 		found = try_vmlinux(k, told, &path);
 	}
 	buf_free(&path);
-	return found;
+	return found || find_by_build_id(k, told, root);
 }
 
 /* --map=[kernel.kallsyms]=FILE */

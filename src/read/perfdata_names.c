@@ -13,6 +13,7 @@
 #include "model/location.h"
 #include "read/perfdata_jitmap.h"
 #include "read/perfdata_kernel.h"
+#include "read/perfdata_modules.h"
 #include "read/perfdata_paths.h"
 #include "read/perfdata_unknown.h"
 #include "read/perfdata_vdso.h"
@@ -110,8 +111,10 @@ static void name_anonymous(struct naming *n, uint32_t from, uint32_t to,
 
 static struct str build_of(const struct naming *n, const struct perfdata_source *source)
 {
+	bool is_module = source->kind == PERFDATA_KERNEL && source->name.n > 0;
+	struct str path = is_module ? source->name : source->path;
 	return source->build_id.n > 0 ? source->build_id :
-					perfdata_info_find(n->of->info, source->path);
+					perfdata_info_find(n->of->info, path);
 }
 
 /*
@@ -182,6 +185,25 @@ static void name_vdso(struct naming *n, uint32_t from, uint32_t to,
 	elf_file_close(file);
 }
 
+/* By the module's own file; false when there is none. */
+static bool name_module(struct naming *n, uint32_t from, uint32_t to,
+			const struct perfdata_source *source, enum perfdata_why *why)
+{
+	struct perfdata_module_told told = {
+		.name = source->path, .path = source->name,
+		.build_id = build_of(n, source), .info = n->of->info, .want = n->of->want,
+	};
+	struct elf_file *file = perfdata_modules_open(&told, why);
+	for (uint32_t i = from; file && i < to; i++) {
+		struct elf_symbol symbol = { .name = STR("") };
+		elf_file_symbol(file, place_at(n, i)->address - source->start, &symbol);
+		keep_named(n, n->order[i], symbol.name, source->path,
+			   source->start + symbol.address, PERFDATA_KERNEL_SILENT);
+	}
+	elf_file_close(file);
+	return file != NULL;
+}
+
 static void name_kernel(struct naming *n, uint32_t from, uint32_t to,
 			struct perfdata_kernel *kernel,
 			const struct perfdata_source *source)
@@ -196,6 +218,9 @@ static void name_kernel(struct naming *n, uint32_t from, uint32_t to,
 	};
 	bool in_module = !str_starts(source->path, STR("[kernel."));
 	enum perfdata_why why = perfdata_kernel_why(kernel, in_module);
+	if (in_module && why != PERFDATA_KERNEL_SILENT &&
+	    name_module(n, from, to, source, &why))
+		return;
 	for (uint32_t i = from; i < to; i++) {
 		uint64_t start = 0;
 		struct str name = perfdata_kernel_find(kernel, place_at(n, i)->address,
@@ -208,8 +233,10 @@ static void name_kernel(struct naming *n, uint32_t from, uint32_t to,
 
 static void load_kernel(const struct naming *n, struct perfdata_kernel *kernel)
 {
+	const struct perfdata_source *source = &n->of->places->sources[n->of->kernel];
 	struct perfdata_kernel_told told = {
-		.build_id = perfdata_info_find(n->of->info, STR("[kernel.kallsyms]")),
+		.build_id = source->build_id.n > 0 ? source->build_id :
+			    perfdata_info_find(n->of->info, STR("[kernel.kallsyms]")),
 		.release = n->of->info->release,
 		.text = n->of->kernel_text,
 		.want = n->of->want,

@@ -23,6 +23,7 @@ struct perfdata_names_of {
 	struct profile *profile;
 	const struct perfdata_places *places;
 	const struct perfdata_info *info;
+	uint32_t kernel;                 /* its source */
 	uint64_t kernel_text;            /* where the kernel was; 0: not told */
 };
 

@@ -29,8 +29,8 @@ uint32_t perfdata_places_source(struct perfdata_places *p,
 				const struct perfdata_source *source)
 {
 	buf_clear(&p->scratch);
-	uint32_t head[] = {
-		source->kind, (uint32_t)source->build_id.n, (uint32_t)source->name.n,
+	uint64_t head[] = {
+		source->kind, source->build_id.n, source->name.n, source->start,
 	};
 	buf_add(&p->scratch, (struct str){ (const char *)head, sizeof(head) });
 	buf_add(&p->scratch, source->build_id);
@@ -43,6 +43,7 @@ uint32_t perfdata_places_source(struct perfdata_places *p,
 	ARRAY_RESERVE(p->sources, p->source_capacity, (size_t)id + 1);
 	p->sources[id].kind = source->kind;
 	p->sources[id].pid = source->pid;
+	p->sources[id].start = source->start;
 	p->sources[id].build_id = str_head(key, source->build_id.n);
 	key = str_skip(key, source->build_id.n);
 	p->sources[id].name = str_head(key, source->name.n);

@@ -29,8 +29,10 @@ struct perfdata_source {
 	enum perfdata_kind kind;
 	struct str path;
 	struct str build_id;             /* its bytes; empty when the mapping told none */
-	struct str name;                 /* of PERFDATA_NAMED */
+	struct str name;                 /* of PERFDATA_NAMED; of PERFDATA_KERNEL: the path of
+					    the module's file, if it was told */
 	uint32_t pid;                    /* of a process that had it; 0: not known */
+	uint64_t start;                  /* of PERFDATA_KERNEL: where the module lay */
 };
 
 struct perfdata_place {

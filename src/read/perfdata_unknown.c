@@ -81,8 +81,8 @@ static const struct {
 		"copy /proc/kallsyms when you record; --sysroot leads to it",
 	},
 	[PERFDATA_KERNEL_MODULE] = {
-		"modules of the kernel lay elsewhere in that boot",
-		"copy /proc/kallsyms when you record; --sysroot leads to it",
+		"modules of the kernel lay elsewhere in that boot, and its file is not there",
+		"--sysroot leads to its lib/modules, or to a copy of its /proc/kallsyms",
 	},
 	[PERFDATA_UNMAPPED] = {
 		"nothing was mapped there",

@@ -43,6 +43,7 @@ void perfdata_world_init(struct perfdata_world *w, struct input *in,
 	w->nowhere = perfdata_places_source(&w->places, &nowhere);
 	w->truncated = perfdata_places_source(&w->places, &truncated);
 	w->guest_kernel = perfdata_places_source(&w->places, &guest);
+	w->kernel = w->nowhere;
 }
 
 void perfdata_world_free(struct perfdata_world *w)
@@ -76,7 +77,9 @@ static struct str before_nul(struct str s)
 static uint32_t user_source(struct perfdata_world *w, uint32_t pid, struct str path,
 			    struct str build_id, uint32_t flags, bool executable)
 {
-	struct perfdata_source source = { PERFDATA_ELF, path, build_id, STR(""), pid };
+	struct perfdata_source source = {
+		.kind = PERFDATA_ELF, .path = path, .build_id = build_id, .pid = pid,
+	};
 	char map[32];
 	if (is_anonymous(path, flags) || path.n == 0) {
 		source.kind = PERFDATA_ANON;
@@ -125,11 +128,15 @@ static bool add_map(struct perfdata_world *w, struct perfdata_space *space,
 
 /* "[kernel.kallsyms]_text", "[nf_tables]", "/lib/modules/6.1/kernel/fs/xfs.ko.xz" */
 static void map_kernel(struct perfdata_world *w, struct perfdata_map *map, uint64_t length,
-		       struct str path)
+		       struct str path, struct str build_id)
 {
-	struct perfdata_source source = { .kind = PERFDATA_KERNEL, .path = path };
+	struct perfdata_source source = {
+		.kind = PERFDATA_KERNEL, .path = path, .build_id = build_id,
+		.start = map->start,
+	};
 	char name[80];
-	if (str_starts(path, STR("[kernel."))) {
+	bool is_kernel = str_starts(path, STR("[kernel."));
+	if (is_kernel) {
 		ptrdiff_t end = str_chr(path, ']');
 		source.path = end < 0 ? path : str_head(path, (size_t)end + 1);
 		if (w->kernel_text == 0)
@@ -142,8 +149,11 @@ static void map_kernel(struct perfdata_world *w, struct perfdata_map *map, uint6
 		for (char *c = name; *c; c++)
 			*c = *c == '-' ? '_' : *c;
 		source.path = str_of(name);
+		source.name = path;
 	}
 	map->file = perfdata_places_source(&w->places, &source);
+	if (is_kernel)
+		w->kernel = map->file;
 	map->offset = map->start;
 	add_map(w, &w->tasks.kernel, map, length);
 }
@@ -161,8 +171,10 @@ static bool read_map(struct perfdata_world *w, const struct perfdata_record *r)
 	uint32_t pid = perfdata_u32(b);
 	uint64_t length = perfdata_u64(b + 16);
 	struct str path = before_nul(str_skip(r->body, head)), build_id = STR("");
+	if (second && r->misc & PERFDATA_BUILD_ID && (unsigned char)b[32] <= BUILD_ID_MAX)
+		build_id = (struct str){ b + 36, (unsigned char)b[32] };
 	if ((r->misc & PERFDATA_CPU_MODE) == PERFDATA_MODE_KERNEL) {
-		map_kernel(w, &map, length, path);
+		map_kernel(w, &map, length, path, build_id);
 		return true;
 	}
 	if ((r->misc & PERFDATA_CPU_MODE) > PERFDATA_MODE_USER)
@@ -171,8 +183,6 @@ static bool read_map(struct perfdata_world *w, const struct perfdata_record *r)
 		load_jitdump(w, pid, path);
 	bool executable = second ? perfdata_u32(b + 56) & PROT_EXECUTE :
 				   !(r->misc & MMAP_DATA);
-	if (second && r->misc & PERFDATA_BUILD_ID && (unsigned char)b[32] <= BUILD_ID_MAX)
-		build_id = (struct str){ b + 36, (unsigned char)b[32] };
 	map.file = user_source(w, pid, path, build_id,
 			       second ? perfdata_u32(b + 60) : 0, executable);
 	if (w->places.sources[map.file].kind == PERFDATA_ANON)

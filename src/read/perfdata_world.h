@@ -26,6 +26,7 @@ struct perfdata_world {
 	uint32_t jit_count;
 	bool monotonic;                  /* times are those of jit dumps; set by the reader */
 	uint64_t kernel_text;            /* where the kernel begins; 0: not told */
+	uint32_t kernel;                 /* source of the kernel itself; or nowhere */
 	uint32_t nowhere, guest_kernel, truncated;       /* sources */
 };
 

@@ -31,6 +31,7 @@ struct symbolizer_file {
 		uint64_t address, size;
 	} *parts;
 	uint32_t part_count;
+	bool is_kernel;          /* vmlinux or a module of it, and may be packed */
 };
 
 enum { SYMBOLIZER_NONE = UINT32_MAX };

@@ -98,7 +98,9 @@ static bool has_parts(const struct elf_file *e, const struct symbolizer_file *re
 static bool try_file(struct search *s)
 {
 	const char *why;
-	struct elf_file *e = elf_file_open(buf_cstr(&s->name), &why);
+	const char *path = buf_cstr(&s->name);
+	struct elf_file *e = s->recorded->is_kernel ? elf_file_open_kernel(path, &why) :
+						      elf_file_open(path, &why);
 	if (e == NULL) {
 		if (s->found == SYMBOLIZER_MISSING && strcmp(why, "is not there") != 0)
 			s->found = SYMBOLIZER_BROKEN;
@@ -323,7 +325,7 @@ enum symbolizer_found symbolizer_files_find(const struct want *want,
 	struct search s = { .want = want, .path = path, .build_id = recorded->build_id,
 			    .recorded = recorded, .pid = pid, .found = SYMBOLIZER_MISSING };
 	*file = NULL;
-	if (!is_file_name(path))
+	if (!is_file_name(path) && !recorded->is_kernel)
 		return SYMBOLIZER_NO_FILE;
 	if (find_file(&s)) {
 		find_alt(&s, s.file, buf_str(&s.name));

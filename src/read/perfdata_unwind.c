@@ -123,6 +123,8 @@ void perfdata_unwind_push(struct perfdata_unwind *u, struct perfdata_world *w,
 {
 	struct unwind_state state;
 	if (!get_state(event, s, &state)) {
+		if (state.pc != 0)
+			sample_push(out, perfdata_chain_place(w, space, state.pc));
 		u->other_machine++;
 		return;
 	}

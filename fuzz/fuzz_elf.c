@@ -2,7 +2,7 @@
 
 /*
  * Any bytes as an ELF file, of which some hundred addresses are looked up: symbols, what
- * was inlined, lines.
+ * was inlined, lines.  What is no program may be a module of the kernel, or packed.
  *
  * With libFuzzer it is a fuzz target.  Without, it has a main() that replays files:
  * "fuzz_elf FILE..." as they are, "fuzz_elf -m N FILE..." also cut off at N places, and N
@@ -10,6 +10,7 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "../t/fold.h"
@@ -70,7 +71,20 @@ static uint64_t look_up_all(struct elf_file *e)
 		if (elf_file_address(e, segments[i].offset, &address))
 			sum += address;
 	}
-	return sum + look_up(e, 0) + look_up(e, UINT64_MAX);
+	for (unsigned n = 0; n < FAR; n++)
+		sum += look_up(e, n);
+	return sum + look_up(e, UINT64_MAX);
+}
+
+static struct elf_file *open_kernel(struct str bytes, const char **why)
+{
+	char path[64];
+	int fd = memfd_create("fuzz_elf", MFD_CLOEXEC);
+	check(fd >= 0 && write(fd, bytes.p, bytes.n) == (ssize_t)bytes.n, "no memory file");
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	struct elf_file *e = elf_file_open_kernel(path, why);
+	close(fd);
+	return e;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -79,8 +93,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	uint32_t crc;
 	struct str id, bytes = { (const char *)data, size };
 	struct elf_file *e = elf_file_memory(bytes, &why);
+	check(e != NULL || why != NULL, "no file and no reason");
+	if (e == NULL)
+		e = open_kernel(bytes, &why);
 	if (e == NULL) {
-		check(why != NULL, "no file and no reason");
+		check(why != NULL, "no file of a kernel and no reason");
 		return 0;
 	}
 	uint64_t sum = use(elf_file_build_id(e)) + use(elf_file_debuglink(e, &crc)) +

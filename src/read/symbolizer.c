@@ -116,9 +116,9 @@ uint32_t symbolizer_module(struct symbolizer *s, const struct symbolizer_file *f
 		parts = memcpy(arena_alloc(&s->arena, size), file->parts, size);
 	ARRAY_RESERVE(s->modules, s->module_capacity, (size_t)s->module_count + 1);
 	s->modules[s->module_count] = (struct module){
-		.recorded = { arena_copy(&s->arena, file->path),
-			      arena_copy(&s->arena, file->build_id),
-			      parts, file->part_count },
+		.recorded = { .path = arena_copy(&s->arena, file->path),
+			      .build_id = arena_copy(&s->arena, file->build_id),
+			      .parts = parts, .part_count = file->part_count },
 		.text = location_module(&s->locations, file->path),
 	};
 	table_insert(&s->module_table, hash, s->module_count);

@@ -31,7 +31,8 @@ struct symbolizer_file {
 		uint64_t address, size;
 	} *parts;
 	uint32_t part_count;
-	bool is_kernel;          /* vmlinux or a module of it, and may be packed */
+	bool is_kernel;          /* a module of the kernel, which may be packed: only to look
+				    for the file, see symbolizer_files.h */
 };
 
 enum { SYMBOLIZER_NONE = UINT32_MAX };

@@ -24,6 +24,7 @@ my @clock = ([PerfData::attr(), 'cpu-clock']);
 check_generator();
 check_jit_map();
 check_jit_dump();
+check_container();
 check_kernel();
 check_vmlinux();
 check_modules();
@@ -103,6 +104,28 @@ sub check_jit_dump {
 	like($err, qr/dumps of run-time code that are not there: 1/, '... and missed');
 	Fg::spew("$temp/dumps/jit-100.dump", substr Fg::slurp("$temp/dumps/jit-100.dump"), 0, 100);
 	is(folded("--map=/work=$temp/dumps", $clock), "app;[perf-100.map]_[j] 4000\n", '... and cut off');
+}
+
+# The perf map of a process that lives elsewhere: found in its own root folder, if it is the one that was recorded.
+sub check_container {
+	my ($node, $release) = map { Fg::run({}, 'uname', $_)->{out} =~ s/\n//r } '-n', '-r';
+	my ($up) = -r '/proc/uptime' ? Fg::slurp('/proc/uptime') =~ /^(\d+)/ : ();
+	my $map = "/tmp/perf-$$.map";
+	SKIP: {
+		skip('no /proc, or no room in /tmp', 3) unless $up && -w '/tmp' && !-e $map && -e "/proc/$$/root/tmp";
+		Fg::spew($map, "5000 100 in container\n");
+		my $ask = sub {
+			my ($name, $host, $seconds) = @_;
+			my @records = (PerfData::comm('app', pid => $$), PerfData::mmap2('//anon', 0x5000, 0x1000, 0, pid => $$),
+				PerfData::sample(pid => $$, time => $seconds * 1e9, chain => [$user, 0x5004]));
+			return folded("--sysroot=$temp/nothing", Fg::spew("$temp/$name.data", PerfData::file(\@clock, \@records,
+				features => { 3 => PerfData::feature_text($host), 4 => PerfData::feature_text($release) })));
+		};
+		is($ask->('container', $node, $up + 1), "app;in container_[j] 1000\n", 'the perf map of a process in a container');
+		unlike($ask->('container2', 'other', $up + 1), qr/in container/, '... not of another machine');
+		unlike($ask->('container3', $node, 1), qr/in container/, '... nor of a process that began later');
+		unlink $map;
+	}
 }
 
 # A list of the kernel's functions, from another boot; modules lay elsewhere then.

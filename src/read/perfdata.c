@@ -57,7 +57,7 @@ struct perfdata {
 	struct group last_group;
 	uint32_t last_group_id;
 
-	uint64_t start;                  /* time of the first sample */
+	uint64_t start, latest;          /* times of the first sample and the last */
 	bool has_start;
 	uint64_t lost, lost_samples, outside;
 	uint64_t *met;                   /* by place: in how many samples, at the end */
@@ -187,6 +187,8 @@ static bool read_sample(struct perfdata *p, const struct perfdata_record *r)
 		p->outside++;
 		return true;
 	}
+	if (s.time > p->latest)
+		p->latest = s.time;
 	if (s.period > INT64_MAX)
 		return input_error_at(p->in, p->in->line, "period is too large");
 	if (event->sample_type & PERFDATA_READ && s.read.n > 0)
@@ -328,7 +330,7 @@ static void finish(struct perfdata *p)
 	const struct perfdata_names_of of = {
 		.in = p->in, .want = p->want, .profile = p->profile,
 		.places = &p->world.places, .info = &p->info, .kernel = p->world.kernel,
-		.kernel_text = p->world.kernel_text,
+		.kernel_text = p->world.kernel_text, .latest = p->latest,
 	};
 	perfdata_deferred_end(&p->deferred, &p->samples);
 	samples_flush(&p->samples);

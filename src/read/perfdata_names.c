@@ -96,8 +96,11 @@ static void name_anonymous(struct naming *n, uint32_t from, uint32_t to,
 					PERFDATA_GUEST : PERFDATA_NO_FILE;
 	if (str_starts(source->path, STR("/tmp/perf-"))) {
 		perfdata_paths_find(&path, n->of->want, source->path);
-		why = perfdata_jitmap_load(&map, buf_cstr(&path)) ? PERFDATA_MAP_SILENT :
-								    PERFDATA_NO_MAP;
+		bool found = perfdata_jitmap_load(&map, buf_cstr(&path)) ||
+			     (perfdata_paths_container_map(&path, source->pid,
+							   n->of->latest, n->of->info) &&
+			      perfdata_jitmap_load(&map, buf_cstr(&path)));
+		why = found ? PERFDATA_MAP_SILENT : PERFDATA_NO_MAP;
 	}
 	for (uint32_t i = from; i < to; i++) {
 		uint64_t start = 0;

@@ -25,6 +25,7 @@ struct perfdata_names_of {
 	const struct perfdata_info *info;
 	uint32_t kernel;                 /* its source */
 	uint64_t kernel_text;            /* where the kernel was; 0: not told */
+	uint64_t latest;                 /* time of the last sample, in ns; 0: not told */
 };
 
 void perfdata_names_make(struct perfdata_names *, const struct perfdata_names_of *);

@@ -68,6 +68,8 @@ static void measure_stack(struct measuring *m, const struct stack *s, uint64_t s
 		rooted |= i < ROOT_FRAMES && m->known_root[frame];
 		if (m->unknown[frame])
 			m->unknown_count[frame] += samples;
+		if (m->p->frames[frame].kind == FRAME_INLINED)
+			q->inlined_frames += samples;
 	}
 	q->rootless += rooted ? 0 : samples;
 }
@@ -139,7 +141,8 @@ void quality_add_hint(struct buf *out, const struct quality *q,
 	unsigned rootless = percent(q->rootless, q->samples);
 	if (q->samples == 0)
 		return;
-	if (q->frames <= q->samples && q->rootless > 0 && advice->no_chains) {
+	uint64_t called = q->frames - q->inlined_frames;
+	if (called <= q->samples && q->rootless > 0 && advice->no_chains) {
 		buf_addf(out, "hint: recorded without call chains; %s",
 			 advice->no_chains);
 	} else if (unknown >= BAD_PERCENT && advice->unknown) {

@@ -12,6 +12,7 @@
 struct quality {
 	uint64_t samples;
 	uint64_t frames;             /* in all samples */
+	uint64_t inlined_frames;     /* that no call chain need tell */
 	uint64_t unknown_frames;     /* without a function name */
 	uint64_t rootless;           /* samples that reach no known start of a thread */
 	struct str unknown_module;   /* most unknown frames are from it; may be empty */

@@ -212,8 +212,8 @@ static void name_kernel(struct naming *n, uint32_t from, uint32_t to,
 			const struct perfdata_source *source)
 {
 	static const char *const warnings[PERFDATA_WHYS] = {
-		[PERFDATA_KERNEL_HIDDEN] = "kernel functions without a name: "
-			"kernel.kptr_restrict hides them from this user",
+		[PERFDATA_KERNEL_HIDDEN] = "kernel functions without a name: the kernel "
+			"hides them from this user (kernel.kptr_restrict)",
 		[PERFDATA_KERNEL_OTHER] = "kernel functions without a name: another kernel "
 			"was recorded than runs here",
 		[PERFDATA_KERNEL_ABSENT] = "kernel functions without a name: there is no "

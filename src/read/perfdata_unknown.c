@@ -64,8 +64,9 @@ static const struct {
 		"read it on the machine and boot that were recorded",
 	},
 	[PERFDATA_KERNEL_HIDDEN] = {
-		"kernel.kptr_restrict hides the kernel's symbols",
-		"run as root, or after sysctl kernel.kptr_restrict=0",
+		"the kernel hides its symbols from this user",
+		"run as root, or after sysctl kernel.kptr_restrict=0 "
+		"kernel.perf_event_paranoid=1",
 	},
 	[PERFDATA_KERNEL_OTHER] = {
 		"another kernel was recorded than runs here",

@@ -11,14 +11,16 @@
 
 #include <inttypes.h>
 #include <sys/stat.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "base/num.h"
 #include "io/input.h"
 #include "read/perfdata_kernel.h"
 
-enum { BEGAN_WORD = 20 };                /* of /proc/PID/stat, behind the name */
+enum {
+	BEGAN_WORD = 20,                 /* of /proc/PID/stat, behind the name */
+	HOST_MAX = 256,
+};
 
 static const uint64_t second = 1000000000;
 
@@ -40,9 +42,10 @@ void perfdata_paths_find(struct buf *path, const struct want *want, struct str r
 
 static bool is_this_machine(const struct perfdata_info *info)
 {
-	struct utsname here;
+	char here[HOST_MAX] = "";
 	struct str kernel = perfdata_info_find(info, STR("[kernel.kallsyms]"));
-	return uname(&here) == 0 && str_eq(info->hostname, str_of(here.nodename)) &&
+	return gethostname(here, sizeof(here) - 1) == 0 &&
+	       str_eq(info->hostname, str_of(here)) &&
 	       perfdata_kernel_is_running(kernel, info->release);
 }
 

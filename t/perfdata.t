@@ -246,19 +246,29 @@ sub check_vdso {
 	my ($from, $to) = Fg::slurp('/proc/self/maps') =~ /^([0-9a-f]+)-([0-9a-f]+) \S+ .*\[vdso\]$/m;
 	my ($release) = Fg::run({}, 'uname', '-r')->{out} =~ /^(.*)$/m;
 	SKIP: {
-		skip('no vdso', 2) unless $from && open my $memory, '<:raw', '/proc/self/mem';
+		skip('no vdso', 3) unless $from && open my $memory, '<:raw', '/proc/self/mem';
 		sysseek $memory, hex $from, 0;
 		sysread $memory, my $image, hex($to) - hex $from;
 		Fg::spew("$temp/vdso", $image // '');
 		my ($address) = Fg::run({}, 'nm', '-D', "$temp/vdso")->{out} =~ /^([0-9a-f]+) T __vdso_clock_gettime/m;
-		skip('no names in it', 2) unless defined $address;
-		skip('made without elfutils', 2) unless Fg::has_elfutils();
+		skip('no names in it', 3) unless defined $address;
+		skip('made without elfutils', 3) unless Fg::has_elfutils();
 		my @records = (PerfData::comm('app'), PerfData::mmap2('[vdso]', 0x7000, 0x2000, 0),
 			PerfData::sample(chain => [$user, 0x7000 + hex $address]));
 		my $features = { 4 => PerfData::feature_text($release) };
 		like(folded(Fg::spew("$temp/vdso.data", PerfData::file(\@clock, \@records, features => $features))),
 			qr/^app;(?:__vdso_)?clock_gettime 1000$/, 'a vdso without a build id');
 		is(folded(make_file('vdso2.data', @records)), "app;[vdso] 1000\n", '... of another kernel');
+		my $id = 'v' x 20;
+		my $copy = "$temp/home/.debug/.build-id/76/" . '76' x 19;
+		make_path($copy);
+		# With another build id, as a kernel has that does not run here.
+		my ($its) = Fg::run({}, 'readelf', '-n', "$temp/vdso")->{out} =~ /Build ID: ([0-9a-f]+)/;
+		$image =~ s/\Q@{[pack 'H*', $its]}/$id/;
+		Fg::spew("$copy/vdso", $image);
+		$records[1] = PerfData::mmap2('[vdso]', 0x7000, 0x2000, 0, build => $id);
+		like(Fg::run({ env => { HOME => "$temp/home" } }, $collapse, make_file('vdso3.data', @records))->{out},
+			qr/clock_gettime 1000$/m, '... of which perf has kept a copy');
 	}
 }
 

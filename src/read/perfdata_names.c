@@ -176,7 +176,8 @@ static void name_file(struct naming *n, uint32_t from, uint32_t to,
 static void name_vdso(struct naming *n, uint32_t from, uint32_t to,
 		      const struct perfdata_source *source)
 {
-	struct elf_file *file = perfdata_vdso_open(n->of->info, build_of(n, source));
+	struct elf_file *file = perfdata_vdso_open(n->of->info, n->of->want,
+						   build_of(n, source));
 	for (uint32_t i = from; i < to; i++) {
 		uint64_t address = place_at(n, i)->address;
 		struct elf_symbol symbol = { .name = STR("") };

@@ -61,7 +61,7 @@ static const struct {
 	},
 	[PERFDATA_NO_VDSO] = {
 		"another kernel runs here, and has another one",
-		"read it on the machine and boot that were recorded",
+		"read it on the machine that was recorded, or with its ~/.debug",
 	},
 	[PERFDATA_KERNEL_HIDDEN] = {
 		"the kernel hides its symbols from this user",

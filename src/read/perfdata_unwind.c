@@ -57,7 +57,7 @@ static struct perfdata_unwind_file *file_of(struct perfdata_unwind *u,
 						  perfdata_info_find(u->info, s->path);
 	struct symbolizer_file file = { .path = s->path, .build_id = build_id };
 	if (s->kind == PERFDATA_VDSO)
-		f->file = perfdata_vdso_open(u->info, build_id);
+		f->file = perfdata_vdso_open(u->info, w->want, build_id);
 	if (s->kind == PERFDATA_ELF)
 		symbolizer_files_find(w->want, &file, s->pid, false, &f->file);
 	if (f->file)

@@ -10,6 +10,7 @@
 #include "base/num.h"
 #include "io/input.h"
 #include "read/perfdata_kernel.h"
+#include "read/symbolizer_files.h"
 
 /* The bytes that are mapped there. */
 static struct str find_image(void)
@@ -30,15 +31,28 @@ static struct str find_image(void)
 	return image;
 }
 
-struct elf_file *perfdata_vdso_open(const struct perfdata_info *info, struct str build_id)
+static struct elf_file *find_copy(const struct want *want, struct str build_id)
+{
+	struct symbolizer_file copy = {
+		.path = STR("[vdso]"), .build_id = build_id, .is_kernel = true,
+	};
+	struct elf_file *file = NULL;
+	if (build_id.n > 0)
+		symbolizer_files_find(want, &copy, 0, false, &file);
+	return file;
+}
+
+struct elf_file *perfdata_vdso_open(const struct perfdata_info *info,
+				    const struct want *want, struct str build_id)
 {
 	const char *why;
 	struct str kernel = perfdata_info_find(info, STR("[kernel.kallsyms]"));
 	bool may_be = build_id.n > 0 || perfdata_kernel_is_running(kernel, info->release);
 	struct str image = may_be ? find_image() : STR("");
 	struct elf_file *file = image.n > 0 ? elf_file_memory(image, &why) : NULL;
-	if (file == NULL || build_id.n == 0 || str_eq(elf_file_build_id(file), build_id))
+	if (file != NULL &&
+	    (build_id.n == 0 || str_eq(elf_file_build_id(file), build_id)))
 		return file;
 	elf_file_close(file);
-	return NULL;
+	return find_copy(want, build_id);
 }

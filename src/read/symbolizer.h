@@ -31,8 +31,8 @@ struct symbolizer_file {
 		uint64_t address, size;
 	} *parts;
 	uint32_t part_count;
-	bool is_kernel;          /* a module of the kernel, which may be packed: only to look
-				    for the file, see symbolizer_files.h */
+	bool is_kernel;          /* of the kernel: a module, which may be packed, or the vdso;
+				    only to look for the file, see symbolizer_files.h */
 };
 
 enum { SYMBOLIZER_NONE = UINT32_MAX };

@@ -140,7 +140,7 @@ static bool try_map(struct search *s, const char *map)
 	return try_name(s, new, rest);
 }
 
-/* Copies that perf made are folders with a file "elf", older ones are the file. */
+/* Copies that perf made are folders with a file, older ones are the file. */
 static bool try_copies(struct search *s)
 {
 	struct str folder = home();
@@ -149,11 +149,11 @@ static bool try_copies(struct search *s)
 	struct buf root = { 0 };
 	buf_add(&root, folder);
 	buf_add(&root, STR("/.debug"));
-	set_build_id_name(&s->name, buf_str(&root), s->build_id);
-	buf_add(&s->name, STR("/elf"));
-	bool found = try_file(s);
-	if (!found) {
+	static const struct str files[] = { STR("/elf"), STR("/vdso"), STR("") };
+	bool found = false;
+	for (size_t i = 0; !found && i < sizeof(files) / sizeof(*files); i++) {
 		set_build_id_name(&s->name, buf_str(&root), s->build_id);
+		buf_add(&s->name, files[i]);
 		found = try_file(s);
 	}
 	if (!found) {

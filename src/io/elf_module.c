@@ -10,8 +10,10 @@
  *	.text.unlikely   0x0044   at 0x1a40
  *	.exit.text       0x0030   at 0x1a84
  *
- * Where the first one is, /proc/modules and perf tell.  See layout_sections() in
- * kernel/module/main.c of the Linux source.
+ * Where the first one is, /proc/modules and perf tell.  On some machines the kernel adds to
+ * a section what jumps far away, so nothing is known of those behind it.  See
+ * layout_sections() in kernel/module/main.c of the Linux source, and
+ * module_frob_arch_sections().
  */
 #include "io/elf_parts.h"
 
@@ -19,11 +21,16 @@
 
 #include "base/alloc.h"
 
-static bool is_code(const struct elf_file *e, const GElf_Shdr *h, size_t names)
+static bool is_code(const GElf_Shdr *h, struct str name)
 {
 	const uint64_t both = SHF_ALLOC | SHF_EXECINSTR;
-	struct str name = str_of(elf_strptr(e->elf, names, h->sh_name));
 	return (h->sh_flags & both) == both && !str_starts(name, STR(".init"));
+}
+
+static bool grows(struct str name)
+{
+	return str_eq(name, STR(".plt")) || str_eq(name, STR(".stubs")) ||
+	       str_eq(name, STR(".text.ftrace_trampoline"));
 }
 
 void elf_module_lay_out(struct elf_file *e)
@@ -39,7 +46,12 @@ void elf_module_lay_out(struct elf_file *e)
 		e->places[i] = ELF_NO_PLACE;
 	for (Elf_Scn *s = NULL; (s = elf_nextscn(e->elf, s)) != NULL;) {
 		size_t i = elf_ndxscn(s);
-		if (gelf_getshdr(s, &h) == NULL || i >= count || !is_code(e, &h, names))
+		if (gelf_getshdr(s, &h) == NULL || i >= count)
+			continue;
+		struct str name = str_of(elf_strptr(e->elf, names, h.sh_name));
+		if (grows(name))
+			return;
+		if (!is_code(&h, name))
 			continue;
 		uint64_t unit = h.sh_addralign ? h.sh_addralign : 1;
 		uint64_t place = end % unit ? end + (unit - end % unit) : end;

@@ -211,8 +211,8 @@ sub check_modules {
 	};
 	my $want = join '', map { "app;${_}_[k] 1000\n" } qw([nf_tables] cleanup_module mod_cold mod_read mod_write);
 	SKIP: {
-		skip("cannot make a module: $built->{err}", 12) if $built->{status};
-		skip('made without elfutils', 12) unless Fg::has_elfutils();
+		skip("cannot make a module: $built->{err}", 13) if $built->{status};
+		skip('made without elfutils', 13) unless Fg::has_elfutils();
 		my $by_path = $file->('module', $path);
 		my ($out, $err) = folded('-v', "--sysroot=$root", $by_path);
 		is($out, $want, 'names of a module from its file') or diag($err);
@@ -234,6 +234,11 @@ sub check_modules {
 				is(folded("--map=[nf_tables]=$ko.$suffix", $by_name), $want, "... packed with $command[0]");
 			}
 		}
+		my $grows = Fg::slurp("$temp/module.s") =~ s/^\.data$/.section .plt, "ax"\n.skip 1\n.data/mr;
+		Fg::spew("$temp/grows.s", $grows);
+		Fg::run({}, 'cc', '-c', '-o', "$temp/grows.ko", "$temp/grows.s");
+		is(folded("--map=[nf_tables]=$temp/grows.ko", $by_name), "app;[nf_tables]_[k] 3000\n" .
+			"app;mod_read_[k] 1000\napp;mod_write_[k] 1000\n", '... where a section grows, not of those behind it');
 		rename $ko, "$root/usr/lib/debug$path.debug";
 		is(folded("--sysroot=$root", $file->('module4', "$path.xz")), $want, '... in the folder of debug files') if unlink "$ko.xz";
 		Fg::spew($ko, 'no ELF');

@@ -184,7 +184,9 @@ static bool find_file(struct search *s)
 		sysroot.n--;
 	if (s->want->sysroot != NULL && s->path.p[0] == '/' && try_name(s, sysroot, s->path))
 		return true;
-	return try_name(s, STR(""), s->path) || try_process(s) || try_copies(s);
+	bool is_path = s->path.p[0] != '[';
+	return (is_path && try_name(s, STR(""), s->path)) || try_process(s) ||
+	       try_copies(s);
 }
 
 /* What was stripped from it */

@@ -8,13 +8,13 @@
 #include "cmd/compare.h"
 
 #include <inttypes.h>
-#include <math.h>
 #include <stdlib.h>
 #include <strings.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/message.h"
+#include "cmd/compare_hints.h"
 #include "cmd/stats.h"
 #include "model/diff_scale.h"
 #include "write/diff_report.h"
@@ -318,21 +318,6 @@ static int read_all(struct comparing *c)
 
 /* Comparing */
 
-static void warn_of_totals(const struct comparing *c)
-{
-	const struct diff *d = &c->diff;
-	double before = (double)diff_before(d, d->stacks.total[0]);
-	double after = (double)d->stacks.total[1];
-	if (d->normalize != DIFF_AS_IT_IS || c->settings->quiet || before == after)
-		return;
-	if (before <= 0 || after <= 0)
-		message_warning("the total %s is 0", before <= 0 ? "before" : "after");
-	else if (fabs(after / before - 1) > .1)
-		message_warning("the totals differ by %.0f %% and nothing is normalised: if the "
-				"recordings are of different length, add --normalize=total",
-				fabs(after / before - 1) * 100);
-}
-
 static bool normalize(struct comparing *c)
 {
 	const char *how = c->settings->diff.normalize;
@@ -498,8 +483,8 @@ static int compare_read(struct comparing *c)
 	}
 	if (!normalize(c) || (!stacks && !judge(c)))
 		return 2;
-	if (!c->settings->compat)
-		warn_of_totals(c);
+	if (!c->settings->compat && !c->settings->quiet)
+		compare_hints(&c->diff);
 	return write_all(c);
 }
 

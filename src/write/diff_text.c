@@ -33,7 +33,9 @@ static void put(struct output *out, struct buf *b)
 static void add_side(struct buf *b, const struct diff_report *r, unsigned side)
 {
 	const struct diff *d = r->diff;
-	int64_t before = d->stacks.total[0], total = d->stacks.total[side];
+	int64_t total = d->stacks.total[side];
+	long double before = (long double)d->stacks.total[0] * d->files[1];
+	long double after = (long double)total * d->files[0];
 	message_visible(b, r->names[side]);
 	buf_add(b, STR(": "));
 	diff_formats_add_quantity(b, r, total);
@@ -42,9 +44,11 @@ static void add_side(struct buf *b, const struct diff_report *r, unsigned side)
 		num_add_grouped(b, (int64_t)llround(d->samples[side]));
 		buf_add(b, STR(" samples"));
 	}
-	if (side == 1 && before > 0 && total != before) {
+	if (side == 1 && before > 0 && after != before) {
 		buf_add(b, STR(", "));
-		diff_words_add_ratio(b, before, total);
+		diff_words_add_ratio(b, before, after);
+		if (d->files[0] != d->files[1])
+			buf_add(b, STR(" per file"));
 	}
 }
 

@@ -250,6 +250,10 @@ sub check_bad_input {
 	shows(diff($ns, file('')), qr/is empty/, 'an empty side', 2);
 	shows(diff(file(''), $ns), qr/is empty/, '... and the other one', 2);
 	shows(diff(file("a -5\nb 2\n"), file("b 3\n")), qr/lines with a negative count: 1/, 'negative values are told');
+	my @new = (file("m;a 5\n"), file("m;a 5\nm;fresh 3\n"));
+	is_deeply([@{table(diff('-q', '--report=tsv', '--focus=fresh', @new))->{fresh}}[0, 1]], [0, 3],
+		'a filter that leaves nothing of one side');
+	shows(diff('--focus=absent', @new), qr/error: no stack of either side is left by --focus=absent/, '... or of both', 2);
 	shows(diff($ns, "$temp/absent"), qr/absent.*No such file/, 'no file', 2);
 	shows(diff(file("a 0\n"), file("a 5\n")), qr/warning: the total before is 0|0 of|no stack/, 'a total of 0');
 	my $most = 9223372036854775807;

@@ -50,6 +50,7 @@ struct comparing {
 	struct buf names[2];     /* of the sides */
 	struct buf title;
 	struct output *stats;    /* open, or NULL */
+	bool any_before;         /* filters */
 };
 
 /* What to write */
@@ -250,8 +251,10 @@ static int read_side(struct comparing *c, enum diff_side side, const char *file)
 	own.file_count = 1;
 	own.stats = NULL;
 	own.want.with_samples = !own.compat;
+	own.may_be_empty = true;
 	int status = job_run(&job, &own);
 	if (status < 0) {
+		c->any_before |= job.stacks.any_before;
 		struct buf why = { 0 };
 		if (!diff_add(&c->diff, side, &job.stacks, is_exact(&job), &why)) {
 			message_error("%s: %s", job.files[0].input.name, buf_cstr(&why));
@@ -481,6 +484,8 @@ static int compare_read(struct comparing *c)
 			      "more than 4 billion call paths");
 		return 2;
 	}
+	if (c->any_before && compare_hints_nothing(&c->diff, c->settings->want.filter))
+		return 2;
 	if (!normalize(c) || (!stacks && !judge(c)))
 		return 2;
 	if (!c->settings->compat && !c->settings->quiet)

@@ -72,3 +72,15 @@ void compare_hints(const struct diff *d)
 	if (d->tree.count > 0)
 		hint_at_roots(d);
 }
+
+bool compare_hints_nothing(const struct diff *d, const struct filter *filter)
+{
+	struct buf option = { 0 };
+	if (d->stacks.count > 0)
+		return false;
+	if (!filter_add_dropper(filter, &option))
+		buf_addf(&option, "the filters");
+	message_error("no stack of either side is left by %s", buf_cstr(&option));
+	buf_free(&option);
+	return true;
+}

@@ -106,7 +106,7 @@ static void put_left(struct buf *b, const struct diff_report *r)
 {
 	uint32_t left = r->row_count - diff_formats_shown(r);
 	if (left > 0)
-		buf_addf(b, "%u more functions changed (--limit)\n", left);
+		buf_addf(b, "%u more function%s changed (--limit)\n", left, left == 1 ? "" : "s");
 	if (r->row_count == 0)
 		buf_add(b, STR("no function changed\n"));
 }

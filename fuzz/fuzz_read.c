@@ -288,8 +288,19 @@ static void check_top(const struct fold *f)
 	buf_free(&text);
 }
 
+static void check_quality(const struct profile *p)
+{
+	struct quality quality;
+	uint32_t *events = xcalloc(p->event_count, sizeof(*events));
+	for (uint32_t i = 0; i < p->event_count; i++)
+		events[i] = i;
+	quality_measure(&quality, p, events, p->event_count);
+	free(events);
+}
+
 static void use(struct fold *f)
 {
+	check_quality(&f->profile);
 	if (!fold_select(f))
 		return;
 	struct tree tree;
@@ -303,12 +314,6 @@ static void use(struct fold *f)
 	tree_free(&tree);
 	if (!f->want->in_order)
 		check_top(f);
-	struct quality quality;
-	uint32_t *events = xcalloc(f->profile.event_count, sizeof(*events));
-	for (uint32_t i = 0; i < f->profile.event_count; i++)
-		events[i] = i;
-	quality_measure(&quality, &f->profile, events, f->profile.event_count);
-	free(events);
 	check_again(f);
 }
 

@@ -20,6 +20,7 @@ check_small();
 check_normalize();
 check_reports();
 check_sides();
+check_roots();
 check_names();
 check_folded();
 check_second_name();
@@ -111,6 +112,9 @@ sub check_reports {
 	my ($a) = grep { $_->{name} eq 'a' } @{$data->{functions}};
 	is("$a->{self_before} $a->{self_after} $a->{significant}", '100 200 1', '... a function');
 	is($data->{rules}[0]{outcome}, 'failed', '... a rule');
+	is_deeply($data->{rules}[0]{findings}, [{ function => 'a', before => 100, after => 200,
+		p => $data->{rules}[0]{findings}[0]{p}, failed => JSON::PP::true }], '... and what it found');
+	like($json->{out}, qr/"false_discovery_rate": 0\.05,/, '... numbers that people can read');
 	my $text = diff('-q', '--limit=1', @two)->{out};
 	like($text, qr/\n.* a\n[23] more functions changed \(--limit\)\n\z/, 'a limit');
 	like(diff('-q', @two)->{out}, qr/<&>  \(not significant|<&>\n/, 'text has any name');
@@ -137,6 +141,7 @@ sub check_sides {
 	is_deeply([@{$rows->{a}}[0, 1]], [105, 200], 'two files against one are halved');
 	shows(diff('-q', "--before=$f[0]", "--before=$f[1]", "--after=$f[2]"),
 		qr/values before are times 0\.5, for 1 against 2 files/, '... and that is told');
+	check_several_files(@f);
 	shows(diff("--before=$f[0]"), qr/both --before and --after/, 'one side', 2);
 	shows(diff("--before=$f[0]", "--after=$f[1]", $f[2]), qr/is on neither side/, 'three sides', 2);
 	shows(diff($f[0]), qr/two files are needed/, 'one file', 2);
@@ -148,11 +153,42 @@ sub check_sides {
 	is(scalar @{JSON::PP->new->decode(Fg::slurp("$temp/s"))}, 2, 'accounting of both');
 }
 
+sub check_several_files {
+	my ($first, $second, $after) = @_;
+	my @options = ('-q', "--before=$first", "--before=$second", "--after=$after",
+		'--fail-if', 'self(^a$) > +5%', '--fail-if', 'self(^a$) > +150%');
+	my ($name) = $first =~ m{([^/]+)\z};
+	my $markdown = diff('--report=markdown', @options);
+	like($markdown->{out}, qr/^\* before $name and 1 more: 2,210 samples\n\* after \S+: 1,200 samples, ×1\.09 per file\n\* values before are times 0\.5, for 1 against 2 files\n/,
+		'Markdown of several files') or diag($markdown->{out});
+	like($markdown->{out}, qr/^\| 200 \| \+95 \| 200 \| \+95 \| ×1\.9 \|/m, '... compares them as one');
+	like($markdown->{err}, qr/(?:runs differ too much|p \S+\))/, '... and the rule tells why');
+	my $json = JSON::PP->new->utf8->decode(diff('--report=json', @options)->{out});
+	is_deeply([map { @$_{qw(files total samples)} } @$json{qw(before after)}], [2, 2210, 2210, 1, 1200, 1200],
+		'JSON of several files');
+	is_deeply([@{$json->{functions}[0]}{qw(name self_before self_after)}], ['a', 105, 200], '... compares them as one');
+	is("$json->{ratio_num}/$json->{ratio_den}", '1/2', '... and says how');
+	cmp_ok($json->{dispersion}, '>=', 1, '... and how much runs differ');
+	return;
+}
+
+sub check_roots {
+	my @two = (file($samples . "old;main;a 100\n"), file($samples . "server;main;a 90\nshell;b 20\n"));
+	shows(diff(@two), qr/hint: stacks begin with 'old' before and with 'server' after, /, 'other roots');
+	my $same = diff('--rename=s/^old$/server/', @two);
+	unlike($same->{err}, qr/stacks begin/, '... or the same');
+	unlike($same->{err}, qr/warning/, 'totals that differ by 10 %, and no more');
+	unlike(diff('--reverse', @two)->{err}, qr/stacks begin/, '... or stacks turned around');
+	return;
+}
+
 sub check_names {
 	my @two = (file("w-1;a.isra.0;L\$\$Lambda\$3.x 1\nw-2;a 2\n"), file("w-7;a.part.1.cold 3\nw-7;a;L\$\$Lambda\$9/0x12.x 1\n"));
 	my $ran = diff('-q', '-t', 'folded', @two);
 	is(folded($ran), "w-*;a 2 3\nw-*;a;L\$\$Lambda.x 1 1", 'names that change');
 	shows(diff('-q', @two), qr/\n7 names that change from build to build became 3 /, '... are counted');
+	shows(diff('-q', map { file("f.part.$_ $_\n") } 1, 2), qr/\n2 names that change from build to build became 1 /, '... that become one');
+	shows(diff('-q', map { file("f.isra.0 $_\n") } 1, 2), qr/\n1 name without what changes/, '... or stay apart') ;
 	like(folded(diff('-q', '--no-stable-names', '-t', 'folded', @two)), qr/^w-7;a\.part\.1\.cold 0 3$/m, '... or kept');
 	like(folded(diff('-q', '-s', '-t', 'folded', @two)), qr{^w-7;a;L\$\$Lambda\$9/0x\.\.\.\.x 0 1$}m, '... but for addresses');
 }
@@ -214,6 +250,10 @@ sub check_bad_input {
 	shows(diff($ns, file('')), qr/is empty/, 'an empty side', 2);
 	shows(diff(file(''), $ns), qr/is empty/, '... and the other one', 2);
 	shows(diff(file("a -5\nb 2\n"), file("b 3\n")), qr/lines with a negative count: 1/, 'negative values are told');
+	my @new = (file("m;a 5\n"), file("m;a 5\nm;fresh 3\n"));
+	is_deeply([@{table(diff('-q', '--report=tsv', '--focus=fresh', @new))->{fresh}}[0, 1]], [0, 3],
+		'a filter that leaves nothing of one side');
+	shows(diff('--focus=absent', @new), qr/error: no stack of either side is left by --focus=absent/, '... or of both', 2);
 	shows(diff($ns, "$temp/absent"), qr/absent.*No such file/, 'no file', 2);
 	shows(diff(file("a 0\n"), file("a 5\n")), qr/warning: the total before is 0|0 of|no stack/, 'a total of 0');
 	my $most = 9223372036854775807;
@@ -363,6 +403,9 @@ sub check_pictures {
 	cmp_ok(abs($before->{old}{width} - 100 * 1168 / 820), '<', 1.2, '... is as wide as it was');
 	is(boxes(draw(\@two, '--colors=redblue', '--order=weight'))->{p}{fill}, '#ff6b6b', 'red and blue');
 	is(boxes(draw(\@two, '--colors=redblue', '--negate'))->{p}{fill}, '#7a9cff', '... from the other side');
+	my @ends = map { join ' ', /fill="(#\w{6})"/g } map { m{<g transform[^>]*><text[^>]*>▼.*?</g>} ? $& : '' }
+		draw(\@two), draw(\@two, '--negate');
+	is(join(' ', reverse((split / /, $ends[0])[1 .. 11])), join(' ', (split / /, $ends[1])[1 .. 11]), '... with a scale that says so');
 	my $folded = diff('-q', '-t', 'folded', @two)->{out};
 	my $piped = boxes(Fg::run({ in => $folded }, Fg::program('fg-svg'))->{out});
 	is_deeply([map { "$_ $piped->{$_}{x} $piped->{$_}{width} $piped->{$_}{gone}" } sort keys %$piped],

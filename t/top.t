@@ -347,6 +347,8 @@ sub check_names {
 sub check_ends {
 	is(run_top('')->{status}, 2, 'nothing to read');
 	is(run_top("a 1\n", '--focus=zz')->{status}, 2, 'nothing left');
+	is_deeply([map { @$_{qw(self total)} } json_rows("r;r;r 9223372036854775807\n")],
+		[(9223372036854775807) x 2], 'the largest value, in recursion');
 	for my $how ({ stdout => '/dev/full' }, { closed => 1 }) {
 		my $ran = Fg::run({ %$how, in => "a 1\n" }, Fg::program('fg-top'));
 		is($ran->{status}, 2, 'nowhere to write');

@@ -8,13 +8,13 @@
 #include "cmd/compare.h"
 
 #include <inttypes.h>
-#include <math.h>
 #include <stdlib.h>
 #include <strings.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/message.h"
+#include "cmd/compare_hints.h"
 #include "cmd/stats.h"
 #include "model/diff_scale.h"
 #include "write/diff_report.h"
@@ -50,6 +50,7 @@ struct comparing {
 	struct buf names[2];     /* of the sides */
 	struct buf title;
 	struct output *stats;    /* open, or NULL */
+	bool any_before;         /* filters */
 };
 
 /* What to write */
@@ -250,8 +251,10 @@ static int read_side(struct comparing *c, enum diff_side side, const char *file)
 	own.file_count = 1;
 	own.stats = NULL;
 	own.want.with_samples = !own.compat;
+	own.may_be_empty = true;
 	int status = job_run(&job, &own);
 	if (status < 0) {
+		c->any_before |= job.stacks.any_before;
 		struct buf why = { 0 };
 		if (!diff_add(&c->diff, side, &job.stacks, is_exact(&job), &why)) {
 			message_error("%s: %s", job.files[0].input.name, buf_cstr(&why));
@@ -317,21 +320,6 @@ static int read_all(struct comparing *c)
 }
 
 /* Comparing */
-
-static void warn_of_totals(const struct comparing *c)
-{
-	const struct diff *d = &c->diff;
-	double before = (double)diff_before(d, d->stacks.total[0]);
-	double after = (double)d->stacks.total[1];
-	if (d->normalize != DIFF_AS_IT_IS || c->settings->quiet || before == after)
-		return;
-	if (before <= 0 || after <= 0)
-		message_warning("the total %s is 0", before <= 0 ? "before" : "after");
-	else if (fabs(after / before - 1) > .1)
-		message_warning("the totals differ by %.0f %% and nothing is normalised: if the "
-				"recordings are of different length, add --normalize=total",
-				fabs(after / before - 1) * 100);
-}
 
 static bool normalize(struct comparing *c)
 {
@@ -496,10 +484,12 @@ static int compare_read(struct comparing *c)
 			      "more than 4 billion call paths");
 		return 2;
 	}
+	if (c->any_before && compare_hints_nothing(&c->diff, c->settings->want.filter))
+		return 2;
 	if (!normalize(c) || (!stacks && !judge(c)))
 		return 2;
-	if (!c->settings->compat)
-		warn_of_totals(c);
+	if (!c->settings->compat && !c->settings->quiet)
+		compare_hints(&c->diff);
 	return write_all(c);
 }
 

@@ -88,7 +88,8 @@ static void make_head(struct buf *head, const struct job *job)
 	}
 	add_share(head, s);
 	if (s->metric.n && stacks_is_whole(s))
-		metrics_add_others(&others, &job->profile.metrics, STR(" · "));
+		metrics_add_others(&others, &job->profile.metrics, STR(" · "),
+				   s->samples == 0);
 	if (others.n) {
 		buf_addf(head, " · ");
 		buf_add(head, buf_str(&others));

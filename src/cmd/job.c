@@ -400,7 +400,8 @@ static bool check_filters(const struct job *job)
 
 static int show_choice(struct job *job)
 {
-	if (job->stacks.count == 0 && job->stacks.any_before) {
+	if (job->stacks.count == 0 && job->stacks.any_before &&
+	    !job->settings->may_be_empty) {
 		report_nothing(job);
 		return 2;
 	}

@@ -50,6 +50,7 @@ struct settings {
 	const char *stats;           /* file for the accounting; NULL: none */
 	bool quiet, verbose;
 	bool list_formats, identify, list_metrics;   /* do this instead */
+	bool may_be_empty;           /* filters may leave nothing of it */
 
 	/* What the input is read for.  Its lists live here. */
 	struct want want;

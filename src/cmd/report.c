@@ -122,7 +122,7 @@ static void add_metrics(struct buf *line, const struct job *job)
 		buf_addf(line, " in ");
 		add_count(line, s->count, "stack");
 	}
-	metrics_add_others(&others, &job->profile.metrics, STR(", "));
+	metrics_add_others(&others, &job->profile.metrics, STR(", "), true);
 	if (others.n) {
 		buf_addf(line, "; %s", stacks_is_whole(s) ? "" : "of the whole, ");
 		message_visible(line, buf_str(&others));

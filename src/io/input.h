@@ -143,17 +143,17 @@ bool input_discard(struct input *, uint64_t n);
 bool input_long_line(struct input *, struct str *line);
 
 /*
- * The next line without its line end (LF or CR LF); the last one may lack it.
- * False at the end, and after an error (in->failed).
+ * The next line without its line end, when the whole of it waits: lines before it stay
+ * valid.
  */
-static inline bool input_line(struct input *in, struct str *line)
+static inline bool input_waiting_line(struct input *in, struct str *line)
 {
 	const char *newline =
 		in->end > in->next ?
 			memchr(in->next, '\n', (size_t)(in->end - in->next)) :
 			NULL;
 	if (__builtin_expect(newline == NULL, 0))
-		return input_long_line(in, line);
+		return false;
 	in->raw = str_span(in->next, newline + 1);
 	in->next = newline + 1;
 	in->line++;
@@ -161,6 +161,15 @@ static inline bool input_line(struct input *in, struct str *line)
 	if (line->n && line->p[line->n - 1] == '\r')
 		line->n--;
 	return true;
+}
+
+/*
+ * The next line without its line end (LF or CR LF); the last one may lack it.
+ * False at the end, and after an error (in->failed).
+ */
+static inline bool input_line(struct input *in, struct str *line)
+{
+	return input_waiting_line(in, line) || input_long_line(in, line);
 }
 
 /*

@@ -35,11 +35,11 @@ void diff_free(struct diff *d)
 	stable_free(&d->stable);
 	profile_free(&d->profile);
 	for (size_t i = 0; i < d->run_count; i++) {
+		free(d->runs[i].items);
 		free(d->runs[i].function);
 		free(d->runs[i].thread);
 	}
 	free(d->runs);
-	free(d->run_items);
 	*d = (struct diff){ 0 };
 }
 
@@ -81,7 +81,7 @@ static void take_frames(struct diff *d, const struct stacks *s, struct diff_run 
 		run->function[i] = take_frame(d, s->profile, i, false);
 		run->thread[i] = ID_NONE;
 	}
-	for (uint32_t i = 0; i < s->count; i++) {
+	for (uint32_t i = 0; d->options.stable_names && i < s->count; i++) {
 		const struct stacks_item *item = &s->items[i];
 		uint32_t frame = s->pool[item->first + (s->reversed ? item->depth - 1 : 0)];
 		if (run->thread[frame] == ID_NONE)
@@ -94,57 +94,54 @@ static void take_frames(struct diff *d, const struct stacks *s, struct diff_run 
 
 /* Files */
 
-static void rescale(struct diff *d, unsigned scale)
+static bool multiply(struct diff_run *run, int64_t factor)
 {
-	for (; d->stacks.scale < scale; d->stacks.scale++) {
-		for (uint32_t i = 0; i < d->run_item_count; i++)
-			if (__builtin_mul_overflow(d->run_items[i].value[0], 10,
-						   &d->run_items[i].value[0]))
-				d->profile.overflow = true;
-		for (size_t i = 0; i < d->run_count; i++) {
-			d->runs[i].per_value /= 10;
-			if (__builtin_mul_overflow(d->runs[i].total, 10, &d->runs[i].total))
-				d->profile.overflow = true;
-		}
-	}
+	bool bad = __builtin_mul_overflow(run->total, factor, &run->total);
+	for (uint32_t i = 0; i < run->count; i++)
+		bad |= __builtin_mul_overflow(run->items[i].value[0], factor,
+					      &run->items[i].value[0]);
+	run->per_value /= (double)factor;
+	return !bad;
 }
 
-/* Room for so many elements, in huge pages, also for none; the first ones are kept. */
-static void *grow(void *old, size_t count, size_t *capacity, size_t need, size_t size)
+/* Values of all runs get as many decimals as those of the one that has most. */
+static void rescale(struct diff *d, struct diff_run *run, unsigned scale)
 {
-	if (need <= *capacity && old)
-		return old;
-	void *grown = xhuge_malloc((need + 1) * size);
-	if (count > 0)
-		memcpy(grown, old, count * size);
-	free(old);
-	*capacity = need;
-	return grown;
+	bool good = true;
+	for (; d->stacks.scale < scale; d->stacks.scale++)
+		for (size_t i = 0; i < d->run_count; i++)
+			good &= multiply(&d->runs[i], 10);
+	for (; scale < d->stacks.scale; scale++)
+		good &= multiply(run, 10);
+	d->profile.overflow |= !good;
 }
 
 /* Frames stay numbered as they were in the file until all files are there. */
-static void take_items(struct diff *d, const struct stacks *s, struct diff_run *run)
+static void take_pool(struct diff *d, struct stacks *s)
 {
 	struct stacks *all = &d->stacks;
-	int64_t factor = 1;
-	for (unsigned i = s->scale; i < all->scale; i++)
-		factor *= 10;
-	all->pool = grow(all->pool, all->pool_count, &d->pool_capacity,
-			 all->pool_count + s->pool_count, sizeof(*all->pool));
-	if (s->pool_count > 0)
+	if (all->pool == NULL) {
+		all->pool = s->pool;
+		all->pool_capacity = s->pool_capacity;
+		s->pool = NULL;
+	} else if (s->pool_count > 0) {
+		ARRAY_RESERVE(all->pool, all->pool_capacity, all->pool_count + s->pool_count);
 		memcpy(all->pool + all->pool_count, s->pool,
 		       s->pool_count * sizeof(*s->pool));
-	d->run_items = grow(d->run_items, d->run_item_count, &d->item_capacity,
-			    (size_t)d->run_item_count + s->count, sizeof(*d->run_items));
-	for (uint32_t i = 0; i < s->count; i++) {
-		struct stacks_item *taken = &d->run_items[d->run_item_count++];
-		*taken = s->items[i];
-		taken->first += all->pool_count;
-		if (__builtin_mul_overflow(taken->value[0], factor, &taken->value[0]))
-			d->profile.overflow = true;
 	}
+	for (uint32_t i = 0; i < s->count; i++)
+		s->items[i].first += all->pool_count;
 	all->pool_count += s->pool_count;
-	run->to = d->run_item_count;
+}
+
+static void take_items(struct diff *d, struct stacks *s, struct diff_run *run)
+{
+	take_pool(d, s);
+	run->items = s->items;
+	run->count = s->count;
+	run->total = s->total[0];
+	s->items = NULL;
+	s->count = 0;
 }
 
 static bool is_other(struct str a, struct str b)
@@ -209,7 +206,7 @@ static void learn_counts(struct diff_run *run, const struct stacks *s, bool exac
 	}
 }
 
-bool diff_add(struct diff *d, enum diff_side side, const struct stacks *s, bool exact,
+bool diff_add(struct diff *d, enum diff_side side, struct stacks *s, bool exact,
 	      struct buf *why)
 {
 	if (s->columns > 1) {
@@ -220,16 +217,11 @@ bool diff_add(struct diff *d, enum diff_side side, const struct stacks *s, bool 
 	if (!fits(d, s, why))
 		return false;
 	describe(d, s);
-	rescale(d, s->scale);
-	struct diff_run run = { .side = side, .from = d->run_item_count };
+	struct diff_run run = { .side = side };
 	learn_counts(&run, s, exact);
-	for (unsigned i = s->scale; i < d->stacks.scale; i++)
-		run.per_value /= 10;
 	take_frames(d, s, &run);
 	take_items(d, s, &run);
-	for (uint32_t i = run.from; i < run.to; i++)
-		if (__builtin_add_overflow(run.total, d->run_items[i].value[0], &run.total))
-			d->profile.overflow = true;
+	rescale(d, &run, s->scale);
 	ARRAY_RESERVE(d->runs, d->run_capacity, d->run_count + 1);
 	d->runs[d->run_count++] = run;
 	d->files[side]++;
@@ -404,8 +396,7 @@ static struct stacks take_strays(struct stacks *s, uint32_t *alike, bool *good)
 static bool sort_run(struct diff *d, struct diff_run *run, uint32_t *alike)
 {
 	struct stacks part = {
-		.items = d->run_items + run->from, .count = run->to - run->from,
-		.pool = d->stacks.pool,
+		.items = run->items, .count = run->count, .pool = d->stacks.pool,
 	};
 	if (measure(&part, alike))
 		return true;
@@ -420,40 +411,62 @@ static bool sort_run(struct diff *d, struct diff_run *run, uint32_t *alike)
 	};
 	struct list other = { .items = strays.items, .count = strays.count, .side = -1 };
 	good &= merge_lists(kept, other, part.pool, merged, alike, &part.count);
-	memcpy(part.items, merged, part.count * sizeof(*merged));
-	run->to = run->from + part.count;
+	free(run->items);
+	run->items = merged;
+	run->count = part.count;
 	free(strays.items);
 	free(shared);
-	free(merged);
 	return good;
 }
 
-/* What is merged already, with what neighbours have in common. */
+static void renumber(struct diff *d, const struct diff_run *run)
+{
+	bool reversed = d->stacks.reversed;
+	for (uint32_t i = 0; i < run->count; i++) {
+		const struct stacks_item *item = &run->items[i];
+		uint32_t *frames = d->stacks.pool + item->first;
+		uint32_t *thread = &frames[reversed ? item->depth - 1 : 0];
+		uint32_t first = run->thread[*thread];
+		for (uint32_t k = 0; k < item->depth; k++)
+			frames[k] = run->function[frames[k]];
+		*thread = first;
+	}
+}
+
+/* What is merged already, and what neighbours of it have in common. */
 struct merged {
 	struct stacks_item *items;
 	uint32_t *alike;
 	uint32_t count;
+	int side;                /* see struct list; else the items are those of a run */
 };
+
+static struct list list_of(const struct merged *m)
+{
+	return (struct list){
+		.items = m->items, .alike = m->alike, .count = m->count, .side = m->side,
+	};
+}
 
 static bool merge_run(struct diff *d, struct diff_run *run, struct merged *all)
 {
-	size_t most = (size_t)(run->to - run->from) + 1;
-	uint32_t *alike = xcalloc(most, sizeof(*alike));
+	uint32_t *alike = xcalloc((size_t)run->count + 1, sizeof(*alike));
+	renumber(d, run);
 	bool good = sort_run(d, run, alike);
-	struct list old = {
-		.items = all->items, .alike = all->alike, .count = all->count, .side = -1,
-	};
-	struct list own = {
-		.items = d->run_items + run->from, .alike = alike,
-		.count = run->to - run->from, .side = run->side,
-	};
-	most += all->count;
+	struct merged own = { run->items, alike, run->count, run->side };
+	if (all->alike == NULL) {
+		*all = own;
+		return good;
+	}
+	size_t most = (size_t)all->count + run->count + 1;
 	struct merged made = {
 		.items = xhuge_malloc(most * sizeof(*made.items)),
-		.alike = xreallocarray(NULL, most, sizeof(*made.alike)),
+		.alike = xreallocarray(NULL, most, sizeof(*made.alike)), .side = -1,
 	};
-	good &= merge_lists(old, own, d->stacks.pool, made.items, made.alike, &made.count);
-	free(all->items);
+	good &= merge_lists(list_of(all), list_of(&own), d->stacks.pool, made.items,
+			    made.alike, &made.count);
+	if (all->side < 0)
+		free(all->items);
 	free(all->alike);
 	free(alike);
 	*all = made;
@@ -484,32 +497,19 @@ static void number_frames(struct diff *d)
 	free(rank);
 }
 
-static void renumber(struct diff *d, const struct diff_run *run)
-{
-	bool reversed = d->stacks.reversed;
-	for (uint32_t i = run->from; i < run->to; i++) {
-		const struct stacks_item *item = &d->run_items[i];
-		uint32_t *frames = d->stacks.pool + item->first;
-		uint32_t *thread = &frames[reversed ? item->depth - 1 : 0];
-		uint32_t first = run->thread[*thread];
-		for (uint32_t k = 0; k < item->depth; k++)
-			frames[k] = run->function[frames[k]];
-		*thread = first;
-	}
-}
-
 static bool merge_all(struct diff *d)
 {
 	struct merged all = { 0 };
 	bool good = !d->profile.overflow;
 	number_frames(d);
 	for (size_t i = 0; good && i < d->run_count; i++) {
-		renumber(d, &d->runs[i]);
 		good = merge_run(d, &d->runs[i], &all);
 	}
 	free(all.alike);
-	d->stacks.items = all.items;
-	d->stacks.count = all.count;
+	if (all.side < 0) {
+		d->stacks.items = all.items;
+		d->stacks.count = all.count;
+	}
 	return good;
 }
 
@@ -563,13 +563,12 @@ double *diff_run_samples(const struct diff *d, size_t number)
 	const struct node *nodes = d->tree.nodes;
 	double *samples = xcalloc(d->tree.count, sizeof(*samples));
 	uint32_t *path = xcalloc((size_t)d->tree.depth + 1, sizeof(*path));
-	for (uint32_t i = run->from; i < run->to; i++) {
-		const struct stacks_item *item = &d->run_items[i];
+	for (uint32_t i = 0; i < run->count; i++) {
+		const struct stacks_item *item = &run->items[i];
 		const uint32_t *frames = d->stacks.pool + item->first;
-		uint32_t shared = i == run->from ? 0 :
-			common(d->stacks.pool, item - 1, item, 0);
+		uint32_t shared = i == 0 ? 0 : common(d->stacks.pool, item - 1, item, 0);
 		/* Below what is shared the next child is one behind the last. */
-		bool known = i > run->from && shared < item[-1].depth;
+		bool known = i > 0 && shared < item[-1].depth;
 		for (uint32_t k = shared; k < item->depth; k++) {
 			uint32_t c = known && k == shared ? path[k + 1] : path[k] + 1;
 			while (nodes[c].frame != frames[k])

@@ -31,7 +31,8 @@ struct diff_run {
 	enum diff_counts counts;
 	bool counts_each;        /* value[1] of its items are samples */
 	double per_value;        /* else the samples of a value of 1, on the average */
-	uint32_t from, to;       /* its items, in diff->runs_items */
+	struct stacks_item *items;       /* sorted, with frames of the diff's profile */
+	uint32_t count;
 	int64_t total;
 	double samples;          /* of all */
 	/* private */
@@ -68,10 +69,8 @@ struct diff {
 
 	struct diff_run *runs;
 	size_t run_count;
-	struct stacks_item *run_items;   /* of all runs, each sorted */
 	/* private */
-	size_t run_capacity, item_capacity, pool_capacity;
-	uint32_t run_item_count;
+	size_t run_capacity;
 	bool any;                    /* file was added */
 };
 
@@ -79,10 +78,11 @@ void diff_init(struct diff *, const struct diff_options *);
 void diff_free(struct diff *);
 
 /*
- * Adds a file.  "exact" says that its values are counted and not sampled.  False
- * with words in *why when it cannot be compared with those before.
+ * Adds a file, whose stacks are taken over.  "exact" says that its values are counted
+ * and not sampled.  False with words in *why when it cannot be compared with those
+ * before.
  */
-bool diff_add(struct diff *, enum diff_side, const struct stacks *, bool exact,
+bool diff_add(struct diff *, enum diff_side, struct stacks *, bool exact,
 	      struct buf *why);
 
 /* False when sums leave the range of 64 bits or there are too many call paths. */

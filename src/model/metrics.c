@@ -276,13 +276,15 @@ static bool is_always_told(struct str name)
 	return str_eq(name, STR("suppressed"));
 }
 
-void metrics_add_others(struct buf *out, const struct metrics *m, struct str separator)
+void metrics_add_others(struct buf *out, const struct metrics *m, struct str separator,
+			bool with_samples)
 {
 	unsigned shown = 0;
 	for (size_t r = 0; r <= ARRAY_SIZE(known); r++)
 		for (unsigned i = 0; i < m->count; i++) {
 			const struct metric *item = &m->items[i];
 			if (rank(item->name) != r || !metrics_is_other(m, i) ||
+			    (!with_samples && i + 1 == m->samples) ||
 			    (shown >= OTHERS_SHOWN && !is_always_told(item->name)))
 				continue;
 			if (shown++)

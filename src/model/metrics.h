@@ -98,8 +98,10 @@ bool metrics_is_other(const struct metrics *, unsigned i);
 
 /*
  * The totals that people compare the chosen one with, which is not among them:
- * "total 1.28 MiB, at end 14.4 KiB, 1,164 blocks".  Nothing may be appended.
+ * "total 1.28 MiB, at end 14.4 KiB, 1,164 blocks".  Nothing may be appended.  with_samples:
+ * also the one that counts samples, which may stand elsewhere already.
  */
-void metrics_add_others(struct buf *, const struct metrics *, struct str separator);
+void metrics_add_others(struct buf *, const struct metrics *, struct str separator,
+			bool with_samples);
 
 #endif

@@ -403,9 +403,9 @@ static void add_scale(struct legend *l, const struct paint *p)
 		scale.last_words = STR("100 %");
 	} else {
 		const struct paint_ends *ends = paint_ends(p);
-		scale.color = ends->less;
+		scale.color = p->options.negate ? ends->more : ends->less;
 		scale.middle = ends->same;
-		scale.last = ends->more;
+		scale.last = p->options.negate ? ends->less : ends->more;
 		scale.words = buf_str(&p->least_words);
 		scale.last_words = buf_str(&p->most_words);
 	}

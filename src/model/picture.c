@@ -147,7 +147,8 @@ static void add_other_metrics(const struct picture *p, struct buf *b)
 {
 	struct buf others = { 0 };
 	if (p->stacks->metric.n && stacks_is_whole(p->stacks))
-		metrics_add_others(&others, &p->profile->metrics, STR(" · "));
+		metrics_add_others(&others, &p->profile->metrics, STR(" · "),
+				   p->stacks->samples == 0);
 	if (others.n) {
 		separate(b);
 		buf_add(b, buf_str(&others));

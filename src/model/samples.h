@@ -77,6 +77,14 @@ static inline void sample_push_reserved(struct samples *s, uint32_t frame)
 	s->frames[s->frame_count++] = frame;
 }
 
+static inline void sample_push_all(struct samples *s, const uint32_t *frames, size_t n)
+{
+	samples_reserve(s, n);
+	if (n > 0)
+		memcpy(s->frames + s->frame_count, frames, n * sizeof(*frames));
+	s->frame_count += n;
+}
+
 static inline void sample_push(struct samples *s, uint32_t frame)
 {
 	samples_reserve(s, 1);

@@ -65,7 +65,8 @@ int stacks_metric(const struct profile *, const struct want *);
 
 /*
  * Fills *s with the stacks of the chosen events (events_choose()).  New frames
- * may be added to the profile (process names at the root).  The metric must be
+ * may be added to the profile (process names at the root), and where all stacks stay
+ * as they are its pool becomes that of *s, so this is done once.  The metric must be
  * known.  False when a sum leaves the range of int64.
  */
 bool stacks_select(struct stacks *s, struct profile *, const struct want *,

@@ -10,6 +10,9 @@
  * Where --min is among the filters, stacks go through those before it, are looked
  * at all together, and go through the rest: then each one keeps track of which of
  * its frames stand in front.  Of turned around stacks these stand behind.
+ *
+ * Where there is nothing to do, as with folded text that comes in order, frames are not
+ * copied: the profile's pool becomes that of the stacks.
  */
 #include "model/stacks_arrange.h"
 
@@ -38,6 +41,7 @@ struct arranging {
 	bool filters;
 	unsigned parts;          /* of the filters */
 	bool has_names;          /* of processes: some are not empty */
+	bool keeps_frames;       /* the pool is the profile's */
 	uint32_t none;           /* the frame of a stack without any */
 	uint32_t *plain;         /* by frame id: what it becomes; NULL: itself */
 	struct roots *roots;     /* by group id */
@@ -159,6 +163,23 @@ static void find_plain(struct arranging *a)
 	a->plain = NULL;
 }
 
+/* Whether nothing is done that could change the order of the stacks. */
+static bool keeps_order(const struct arranging *a)
+{
+	const struct want *w = a->want;
+	return filter_keeps_order(w->filter) && !w->reverse && !a->has_names &&
+	       !a->plain && w->group_by != GROUP_EVENT && w->group_by != GROUP_MODULE &&
+	       a->p->event_count == 1;
+}
+
+/* Whether all frames stay where they are. */
+static bool keeps_frames(const struct arranging *a)
+{
+	const struct want *w = a->want;
+	return a->p->sorted && keeps_order(a) && !a->filters && !w->places &&
+	       w->group_by != GROUP_CPU;
+}
+
 /* Stacks */
 
 static void make_plain(const struct arranging *a, uint32_t *frames, uint32_t n)
@@ -233,6 +254,11 @@ static bool arrange_frames(struct arranging *a, uint32_t id, struct stacks_item 
 {
 	struct stacks *s = a->s;
 	struct stack stack = a->p->stacks[id];
+	if (a->keeps_frames && stack.depth > 0) {
+		item->first = stack.first;
+		item->depth = stack.depth;
+		return true;
+	}
 	struct roots roots = roots_of(a, &stack);
 	struct filter_stack own = copy_frames(a, &stack, roots.count);
 	if (a->filters && !filter_apply(&a->run, 0, &own))
@@ -275,13 +301,32 @@ static bool arrange_stack(struct arranging *a, uint32_t id)
 	return true;
 }
 
+static void take_pool(struct arranging *a)
+{
+	a->s->pool = a->p->pool;
+	a->s->pool_count = a->p->pool_count;
+	a->s->pool_capacity = a->p->pool_capacity;
+	a->p->pool = NULL;
+	a->p->pool_count = a->p->pool_capacity = 0;
+}
+
 /* Room for all stacks and their roots: a pool to point into that need not grow. */
-static void reserve(struct arranging *a)
+static void make_pool(struct arranging *a)
 {
 	struct stacks *s = a->s;
 	s->pool_capacity = a->p->pool_count + (uint64_t)a->p->stack_count * ROOTS_MAX + 1;
-	s->item_capacity = a->p->stack_count;
 	s->pool = xhuge_malloc(s->pool_capacity * sizeof(*s->pool));
+}
+
+static void reserve(struct arranging *a)
+{
+	struct stacks *s = a->s;
+	a->keeps_frames = keeps_frames(a);
+	if (a->keeps_frames)
+		take_pool(a);
+	else
+		make_pool(a);
+	s->item_capacity = a->p->stack_count;
 	s->items = xhuge_malloc(s->item_capacity * sizeof(*s->items));
 	if (a->want->places)
 		s->source = xcalloc(s->item_capacity, sizeof(*s->source));
@@ -398,14 +443,6 @@ static void end(struct arranging *a)
 	buf_free(&a->scratch);
 }
 
-/* Whether nothing has been done that could change the order of the stacks. */
-static bool keeps_order(const struct arranging *a)
-{
-	const struct want *w = a->want;
-	return filter_keeps_order(w->filter) && !w->reverse && !a->has_names &&
-	       !a->plain && w->group_by != GROUP_EVENT && w->group_by != GROUP_MODULE &&
-	       a->p->event_count == 1;
-}
 
 bool stacks_arrange(struct stacks *s, struct profile *p, const struct want *want,
 		    const struct stacks_arrangement *how, bool *in_order)

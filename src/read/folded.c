@@ -8,18 +8,16 @@
  *	java;start_thread;Interpreter;org/a/B:::run_[j] 12
  *
  * Written by every stackcollapse script; the "# " lines are ours and Austin's.
- * Files are usually sorted, so a line begins as the one before: the frames of
- * that beginning are taken over without looking at them.
  */
 #include "read/reader.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 #include "base/num.h"
 #include "read/folded_header.h"
+#include "read/folded_stacks.h"
 
-enum { PROBE_LINES = 200, SEARCHES = 256 };
+enum { PROBE_LINES = 200 };
 
 struct folded {
 	struct input *in;
@@ -27,21 +25,12 @@ struct folded {
 	struct samples *out;
 	struct profile *profile;
 
-	uint32_t *frame_of;      /* by id of the text as written; ID_NONE: none yet */
-	uint32_t frame_count;
-	size_t frame_capacity;
-
-	struct buf line;         /* the stack before */
-	uint32_t *frames;        /* its frames, and where each one's text ends */
-	size_t *ends;
-	uint32_t depth;
-	size_t frames_capacity, ends_capacity;
+	struct folded_stacks stacks;
 
 	struct str event, unit;  /* from the header */
 	struct metrics metrics;  /* the same; the first is the one of the values */
 	struct str metric;
 	bool is_estimate;
-	bool sorted;             /* so far lines come in byte order, frame by frame */
 	unsigned header_columns; /* 0: not told */
 	unsigned units, totals;  /* headers */
 	unsigned with_samples;   /* totals that tell the samples */
@@ -50,7 +39,6 @@ struct folded {
 	unsigned filtered;       /* how many */
 	uint32_t first_stack;    /* that is new in this file */
 	bool has_group;
-	uint32_t group;
 	uint64_t lines, two_numbers;
 };
 
@@ -59,8 +47,8 @@ struct folded {
 /* Cuts the number at the end, and the blanks before it, off *line. */
 static bool cut_number(struct str *line, struct decimal *value)
 {
-	ptrdiff_t blank = str_rchr(*line, ' '), tab = str_rchr(*line, '\t');
-	size_t n = (size_t)((blank > tab ? blank : tab) + 1);
+	size_t n = (size_t)(str_rchr(*line, ' ') + 1);
+	n += (size_t)(str_rchr(str_skip(*line, n), '\t') + 1);
 	if (n == 0 || !num_decimal(str_skip(*line, n), value))
 		return false;
 	line->n = n;
@@ -161,149 +149,13 @@ static bool read_header(struct folded *f, struct str line)
 	return true;
 }
 
-/* Frames */
-
-static uint32_t make_frame(struct folded *f, struct str text)
-{
-	struct str raw = text;
-	enum frame_kind kind = frame_kind_unmark(&text);
-	if (kind == FRAME_USER)
-		kind = frame_kind_of(text);
-	uint32_t name = profile_name_text(f->profile, text);
-	f->sorted &= str_eq(intern_text(&f->profile->text, name), text) &&
-		     str_ends(raw, frame_kind_mark(kind));
-	return profile_frame(f->profile, name, kind, ID_NONE, ID_NONE);
-}
-
-static uint32_t frame_of(struct folded *f, const struct intern_search *search)
-{
-	uint32_t id = intern_end(&f->profile->text, search);
-	while (f->frame_count <= id) {
-		ARRAY_RESERVE(f->frame_of, f->frame_capacity, (size_t)id + 1);
-		f->frame_of[f->frame_count++] = ID_NONE;
-	}
-	if (f->frame_of[id] == ID_NONE)
-		f->frame_of[id] = make_frame(f, search->s);
-	return f->frame_of[id];
-}
-
-/* Whether 32 bytes are the same. */
-static inline bool same_block(const char *a, const char *b)
-{
-	uint64_t x[4], y[4];
-	memcpy(x, a, sizeof(x));
-	memcpy(y, b, sizeof(y));
-	return ((x[0] ^ y[0]) | (x[1] ^ y[1]) | (x[2] ^ y[2]) | (x[3] ^ y[3])) == 0;
-}
-
-static size_t common_start(struct str a, struct str b)
-{
-	size_t n = a.n < b.n ? a.n : b.n, i = 0;
-	while (i + 32 <= n && same_block(a.p + i, b.p + i))
-		i += 32;
-	while (i < n && a.p[i] == b.p[i])
-		i++;
-	return i;
-}
-
-/* How many frames of the stack before stand unchanged at the start of this one. */
-static uint32_t shared_frames(const struct folded *f, struct str stack)
-{
-	size_t same = common_start(buf_str(&f->line), stack);
-	uint32_t from = 0, to = f->depth;
-	while (from < to) {
-		uint32_t middle = from + (to - from) / 2;
-		size_t end = f->ends[middle];
-		bool ends = end == same && (end == stack.n || stack.p[end] == ';');
-		if (end < same || ends)
-			from = middle + 1;
-		else
-			to = middle;
-	}
-	return from;
-}
-
-static size_t frame_end(struct str stack, size_t at)
-{
-	ptrdiff_t semicolon = str_chr(str_skip(stack, at), ';');
-	return semicolon < 0 ? stack.n : at + (size_t)semicolon;
-}
-
-/* The next frames of the stack: where they end, and what to look up.  0 at its end. */
-static size_t split(struct folded *f, struct str stack, struct intern_search *searches)
-{
-	size_t depth = f->depth, n = 0;
-	size_t at = depth ? f->ends[depth - 1] + 1 : 0;
-	for (; at <= stack.n && n < SEARCHES; at = f->ends[depth++] + 1) {
-		ARRAY_RESERVE(f->ends, f->ends_capacity, depth + 1);
-		f->ends[depth] = frame_end(stack, at);
-		searches[n].s = str_span(stack.p + at, stack.p + f->ends[depth]);
-		intern_begin(&f->profile->text, &searches[n++]);
-	}
-	return n;
-}
-
-static void look_up(struct folded *f, struct intern_search *searches, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		intern_guess(&f->profile->text, &searches[i]);
-	for (size_t i = 0; i < n; i++)
-		intern_fetch(&f->profile->text, &searches[i]);
-	ARRAY_RESERVE(f->frames, f->frames_capacity, f->depth + n);
-	for (size_t i = 0; i < n; i++)
-		f->frames[f->depth++] = frame_of(f, &searches[i]);
-}
-
-/*
- * How the stack, which shares some frames with the one before, compares with
- * it: <0 before it, 0 the same, >0 behind it.
- */
-static int compare_with_last(const struct folded *f, struct str stack, uint32_t shared)
-{
-	size_t at = shared ? f->ends[shared - 1] + 1 : 0;
-	if (shared == f->depth)
-		return at <= stack.n || shared == 0;
-	if (at > stack.n)
-		return -1;
-	struct str last = str_span(f->line.p + at, f->line.p + f->ends[shared]);
-	return str_cmp(str_span(stack.p + at, stack.p + frame_end(stack, at)), last);
-}
-
-/* Stacks that come in order are known to be new ones. */
-static void watch_order(struct folded *f, struct str stack, uint32_t shared)
-{
-	if (!f->sorted)
-		return;
-	int order = compare_with_last(f, stack, shared);
-	f->sorted = order >= 0;
-	if (order <= 0 && f->out->distinct) {
-		samples_flush(f->out);
-		f->out->distinct = false;
-	}
-}
-
-static bool add_frames(struct folded *f, struct str stack)
-{
-	uint32_t shared = shared_frames(f, stack);
-	watch_order(f, stack, shared);
-	f->depth = shared;
-	struct intern_search searches[SEARCHES];
-	size_t n;
-	while ((n = split(f, stack, searches)) > 0) {
-		look_up(f, searches, n);
-		if (f->depth >= SAMPLES_DEPTH_MAX)
-			return input_error(f->in, "stack of more than %d frames",
-					   SAMPLES_DEPTH_MAX);
-	}
-	f->line.n = shared ? f->ends[shared - 1] : 0;
-	buf_add(&f->line, str_skip(stack, f->line.n));
-	return true;
-}
+/* Stacks */
 
 static void rescale(struct folded *f, unsigned column, struct decimal *value)
 {
 	struct profile *p = f->profile;
 	if (value->scale > p->columns[column].scale) {
+		folded_stacks_hand_over(&f->stacks);
 		samples_flush(f->out);
 		profile_rescale(p, column, value->scale);
 	}
@@ -312,17 +164,16 @@ static void rescale(struct folded *f, unsigned column, struct decimal *value)
 			p->overflow = true;
 }
 
-static uint32_t group_of(struct folded *f)
+static void choose_group(struct folded *f)
 {
 	if (f->has_group)
-		return f->group;
+		return;
 	uint32_t event = profile_event(f->profile, f->event, f->unit);
 	struct group g = {
 		.event = event, .comm = ID_NONE, .pid = -1, .tid = -1, .cpu = -1,
 	};
-	f->group = profile_group(f->profile, &g);
+	f->stacks.group = profile_group(f->profile, &g);
 	f->has_group = true;
-	return f->group;
 }
 
 /* Whether another count stands before the last one; TABs there would not stay. */
@@ -363,13 +214,9 @@ static bool read_stack(struct folded *f, struct str line)
 	if (f->two_numbers == f->lines++)
 		f->two_numbers += has_before(stack);
 	rescale(f, 0, &value);
-	if (!add_frames(f, stack))
-		return false;
-	samples_reserve(f->out, f->depth);
-	for (uint32_t i = 0; i < f->depth; i++)
-		sample_push_reserved(f->out, f->frames[i]);
-	sample_end(f->out, group_of(f), (int64_t[]){ value.digits, 1 });
-	return true;
+	choose_group(f);
+	return folded_stacks_add(&f->stacks, stack, value.digits) ||
+	       input_error(f->in, "stack of more than %d frames", SAMPLES_DEPTH_MAX);
 }
 
 /* Two columns */
@@ -410,7 +257,7 @@ static void split_leaf(struct folded *f, uint32_t id)
 		p->overflow = true;
 	values[1] = values[0];
 	values[0] = before.digits;
-	p->pool[stack->first + stack->depth - 1] = make_frame(f, name);
+	p->pool[stack->first + stack->depth - 1] = folded_stacks_frame(&f->stacks, name);
 }
 
 /* The second column of files before this one, to the scale of the first. */
@@ -474,10 +321,18 @@ static bool finish_columns(struct folded *f)
 	return true;
 }
 
+static bool next_line(struct folded *f, struct str *line)
+{
+	if (input_waiting_line(f->in, line))
+		return true;
+	folded_stacks_keep(&f->stacks);
+	return input_line(f->in, line);
+}
+
 static bool read_lines(struct folded *f)
 {
 	struct str line;
-	while (input_line(f->in, &line)) {
+	while (next_line(f, &line)) {
 		bool ok = true;
 		if (is_header(line))
 			ok = read_header(f, line);
@@ -517,7 +372,7 @@ static bool keep_metrics(struct folded *f, bool with_others)
 	struct buf why = { 0 };
 	if (f->metric.n == 0 || f->profile->is_difference)
 		return true;
-	group_of(f);             /* where there is no stack, nothing was counted */
+	choose_group(f);             /* where there is no stack, nothing was counted */
 	m.items[metrics_add(&m, f->metric, f->unit)].is_estimate = f->is_estimate;
 	for (unsigned i = 0; i < f->metrics.count && with_others; i++)
 		if (!str_eq(f->metrics.items[i].name, f->metric))
@@ -534,10 +389,8 @@ static bool read_folded(struct input *in, const struct want *want, struct sample
 	struct folded f = {
 		.in = in, .want = want, .out = out, .profile = out->profile,
 	};
-	buf_reserve(&f.line, 1);         /* to point into, even when it is empty */
+	folded_stacks_init(&f.stacks, out);
 	f.first_stack = out->profile->stack_count;
-	f.sorted = f.first_stack == 0;
-	out->distinct = f.sorted;
 	double sum_before = sum_of_values(out->profile);
 	struct decimal first_before = { .scale = out->profile->columns[0].scale };
 	profile_sum(out->profile, 0, &first_before.digits);
@@ -547,12 +400,9 @@ static bool read_folded(struct input *in, const struct want *want, struct sample
 	ok = ok && keep_metrics(&f, told);
 	if (f.filtered > 0 && f.filtered == f.totals)
 		folded_header_taken(out->profile, f.whole, first_before);
-	out->profile->sorted = f.sorted && !out->profile->is_difference;
+	out->profile->sorted = f.stacks.sorted && !out->profile->is_difference;
 	out->distinct = false;
-	free(f.frame_of);
-	free(f.frames);
-	free(f.ends);
-	buf_free(&f.line);
+	folded_stacks_free(&f.stacks);
 	return ok;
 }
 

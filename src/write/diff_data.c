@@ -9,6 +9,7 @@
 #include <math.h>
 
 #include "base/message.h"
+#include "base/num.h"
 
 /* TSV */
 
@@ -108,9 +109,15 @@ static void json_text(struct output *out, const char *key, struct str text)
 static void json_number(struct output *out, const char *key, double n)
 {
 	struct buf b = { 0 };
+	double back;
 	json_key(out, key);
-	if (isfinite(n))
-		buf_addf(&b, "%.17g", n);
+	/* The shortest one that is the same number. */
+	for (int digits = 15; isfinite(n) && digits <= 17; digits++) {
+		buf_clear(&b);
+		buf_addf(&b, "%.*g", digits, n);
+		if (num_double(buf_str(&b), &back) && back == n)
+			break;
+	}
 	output_bytes(out, b.n ? buf_str(&b) : STR("null"));
 	buf_free(&b);
 }
@@ -172,6 +179,29 @@ static void json_noise(const struct diff_report *r, struct output *out)
 	output_lit(out, ",\n ");
 }
 
+/* A function that is over the limit; everything has no name. */
+static void json_finding(const struct diff_report *r, const struct diff_rule *rule,
+			 uint32_t number, struct output *out)
+{
+	const struct diff_finding *f = &rule->findings[number];
+	output_bytes(out, number ? STR(",\n    {") : STR("\n    {"));
+	if (f->name == ID_NONE)
+		output_lit(out, "\"function\": null");
+	else
+		json_text(out, "function", intern_text(&r->diff->profile.text, f->name));
+	output_lit(out, ", ");
+	json_value(out, r, "before", diff_before(r->diff, f->before));
+	output_lit(out, ", ");
+	json_value(out, r, "after", f->after);
+	output_lit(out, ", ");
+	if (r->noise->judging == DIFF_TESTED) {
+		json_number(out, "p", f->p);
+		output_lit(out, ", ");
+	}
+	json_key(out, "failed");
+	output_bytes(out, f->counts ? STR("true}") : STR("false}"));
+}
+
 static void json_rules(const struct diff_report *r, struct output *out)
 {
 	struct buf words = { 0 };
@@ -187,7 +217,10 @@ static void json_rules(const struct diff_report *r, struct output *out)
 		buf_clear(&words);
 		diff_report_add_rule(&words, r, rule);
 		json_text(out, "words", buf_str(&words));
-		output_char(out, '}');
+		output_lit(out, ", \"findings\": [");
+		for (uint32_t k = 0; k < rule->finding_count; k++)
+			json_finding(r, rule, k, out);
+		output_lit(out, "]}");
 	}
 	output_lit(out, "],\n ");
 	buf_free(&words);

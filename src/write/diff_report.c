@@ -95,6 +95,18 @@ static void add_finding(struct buf *b, const struct diff_report *r,
 	buf_addc(b, ')');
 }
 
+static void add_left(struct buf *b, const struct diff_rule *rule, uint32_t shown)
+{
+	uint32_t alike = 0;
+	while (alike < rule->finding_count &&
+	       rule->findings[alike].counts == rule->findings[0].counts)
+		alike++;
+	if (shown < alike)
+		buf_addf(b, "; %u more", alike - shown);
+	if (alike < rule->finding_count)
+		buf_addf(b, "; %u more that may be noise", rule->finding_count - alike);
+}
+
 void diff_report_add_rule(struct buf *b, const struct diff_report *r,
 			  const struct diff_rule *rule)
 {
@@ -119,10 +131,11 @@ void diff_report_add_rule(struct buf *b, const struct diff_report *r,
 		buf_add(b, shown ? STR("; ") : STR(": "));
 		add_finding(b, r, rule, f);
 	}
-	if (shown < rule->finding_count)
-		buf_addf(b, "; %u more", rule->finding_count - shown);
+	add_left(b, rule, shown);
 	if (rule->outcome == DIFF_INCONCLUSIVE)
-		buf_add(b, STR("; too few samples to tell that from noise"));
+		buf_add(b, r->noise->freedom > 0 ?
+				STR("; runs differ too much to tell that from noise") :
+				STR("; too few samples to tell that from noise"));
 }
 
 static void add_ratio(struct buf *b, const struct diff *d)
@@ -143,8 +156,9 @@ static void add_why_not_tested(struct buf *b, const struct diff *d)
 {
 	buf_add(b, STR("significance is off: "));
 	if (d->counts != DIFF_SAMPLED)
-		buf_add(b, STR("nobody knows how many samples the values stand for (if they "
-			       "are numbers of samples, add --unit=samples)\n"));
+		buf_addf(b, "nobody knows how many samples the values stand for%s\n",
+			 d->stacks.unit.n ? "" : " (if they are numbers of samples, add "
+						 "--unit=samples)");
 	else if (d->run_count > DIFF_NOISE_RUNS_MAX)
 		buf_addf(b, "there are more than %d files\n", DIFF_NOISE_RUNS_MAX);
 	else
@@ -179,10 +193,12 @@ void diff_report_add_method(struct buf *b, const struct diff_report *r)
 {
 	const struct stable *s = &r->diff->stable;
 	add_ratio(b, r->diff);
-	if (s->changed > 0)
-		buf_addf(b, "%u name%s from build to build became %u "
-			 "(--no-stable-names)\n", s->changed,
-			 s->changed == 1 ? " that changes" : "s that change", s->made);
+	if (s->changed > s->made)
+		buf_addf(b, "%u names that change from build to build became %u "
+			 "(--no-stable-names)\n", s->changed, s->made);
+	else if (s->changed > 0)
+		buf_addf(b, "%u name%s without what changes from build to build "
+			 "(--no-stable-names)\n", s->changed, s->changed == 1 ? "" : "s");
 	add_judging(b, r);
 }
 

@@ -33,7 +33,9 @@ static void put(struct output *out, struct buf *b)
 static void add_side(struct buf *b, const struct diff_report *r, unsigned side)
 {
 	const struct diff *d = r->diff;
-	int64_t before = d->stacks.total[0], total = d->stacks.total[side];
+	int64_t total = d->stacks.total[side];
+	long double before = (long double)d->stacks.total[0] * d->files[1];
+	long double after = (long double)total * d->files[0];
 	message_visible(b, r->names[side]);
 	buf_add(b, STR(": "));
 	diff_formats_add_quantity(b, r, total);
@@ -42,9 +44,11 @@ static void add_side(struct buf *b, const struct diff_report *r, unsigned side)
 		num_add_grouped(b, (int64_t)llround(d->samples[side]));
 		buf_add(b, STR(" samples"));
 	}
-	if (side == 1 && before > 0 && total != before) {
+	if (side == 1 && before > 0 && after != before) {
 		buf_add(b, STR(", "));
-		diff_words_add_ratio(b, before, total);
+		diff_words_add_ratio(b, before, after);
+		if (d->files[0] != d->files[1])
+			buf_add(b, STR(" per file"));
 	}
 }
 
@@ -102,7 +106,7 @@ static void put_left(struct buf *b, const struct diff_report *r)
 {
 	uint32_t left = r->row_count - diff_formats_shown(r);
 	if (left > 0)
-		buf_addf(b, "%u more functions changed (--limit)\n", left);
+		buf_addf(b, "%u more function%s changed (--limit)\n", left, left == 1 ? "" : "s");
 	if (r->row_count == 0)
 		buf_add(b, STR("no function changed\n"));
 }

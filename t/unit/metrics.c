@@ -65,7 +65,7 @@ static void a_usual_one_that_is_missing(void **state)
 static void assert_others(const struct metrics *m, const char *expected)
 {
 	struct buf text = { 0 };
-	metrics_add_others(&text, m, STR(" · "));
+	metrics_add_others(&text, m, STR(" · "), true);
 	assert_string_equal(buf_cstr(&text), expected);
 	buf_free(&text);
 }

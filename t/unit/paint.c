@@ -345,6 +345,7 @@ static void difference(void **state)
 	draw(&x, (struct paint_options){ .negate = true }, lines);
 	assert_color(rgb(paint_node(&x.paint, node_named(&x, "grew"))), rgb(paint_ends(&x.paint)->less));
 	assert_true(paint_change(&x.paint, node_named(&x, "grew")) < 0);
+	assert_legend(&x, "#e8833a ▼ −40 % .. #e6e8eb .. #5d9ed7 +40 % ▲");
 	clear(&x);
 }
 

@@ -461,12 +461,11 @@ bool json_next_count(struct json *j, int64_t *value)
 
 bool json_scaled(struct json *j, unsigned shift, int64_t *value)
 {
-	struct decimal d;
-	if (j->kind != JSON_NUMBER)
-		return j->kind > JSON_END && json_error(j, "no number where one belongs");
 	const int64_t limit = INT64_C(1) << 61;
-	if (num_decimal(j->text, &d) && d.digits < limit && d.digits > -limit &&
-	    num_scale(d, shift, value) && *value < limit && *value > -limit)
+	struct decimal d;
+	if ((j->kind != JSON_NUMBER && j->kind != JSON_STRING) || !num_decimal(j->text, &d))
+		return j->kind > JSON_END && json_error(j, "no number where one belongs");
+	if (num_scale(d, shift, value) && *value < limit && *value > -limit)
 		return true;
 	return json_error(j, "'%.*s' is too large", (int)(j->text.n > 40 ? 40 : j->text.n),
 			  j->text.p);

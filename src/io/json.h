@@ -89,9 +89,9 @@ bool json_next_count(struct json *, int64_t *value);
 bool json_count(struct json *, int64_t *value);
 
 /*
- * The token got last, which must be a number, times 10^shift (0 to 9), rounded:
- * microseconds with decimals are nanoseconds with a shift of 3.  What is 2^61 or more,
- * of either sign, is an error.
+ * The token got last, which must be a number or a text of one, times 10^shift (0 to 9),
+ * rounded: microseconds with decimals are nanoseconds with a shift of 3.  What is 2^61 or
+ * more, of either sign, is an error.
  */
 bool json_scaled(struct json *, unsigned shift, int64_t *value);
 bool json_next_scaled(struct json *, unsigned shift, int64_t *value);

@@ -12,7 +12,8 @@
 
 #include "base/hash.h"
 
-enum { SMALL_IDS = 1 << 20 };
+/* Ids mostly count up: then they need no table. */
+enum { SMALL_IDS = 1024 };
 
 void v8profile_init(struct v8profile *p, bool each)
 {
@@ -49,9 +50,9 @@ static uint32_t find_large(const struct v8profile *p, uint32_t id)
 
 static uint32_t find_node(const struct v8profile *p, uint32_t id)
 {
-	if (id >= SMALL_IDS)
-		return find_large(p, id);
-	return id < p->small_capacity ? p->small[id] : ID_NONE;
+	if (id < p->small_capacity && p->small[id] != ID_NONE)
+		return p->small[id];
+	return p->ids.count ? find_large(p, id) : ID_NONE;
 }
 
 static void set_small(struct v8profile *p, uint32_t id, uint32_t node)
@@ -71,7 +72,7 @@ static void set_id(struct v8profile *p, uint32_t id, uint32_t node)
 		return;
 	if (find_node(p, id) != ID_NONE)
 		p->doubles++;
-	else if (id < SMALL_IDS)
+	else if (id < SMALL_IDS + 8ull * p->node_count)
 		set_small(p, id, node);
 	else
 		table_insert(&p->ids, hash_id(id), node);
@@ -240,9 +241,15 @@ void v8profile_end(struct v8profile *p, int64_t end)
 
 /* Stacks */
 
-static bool is_shown(const struct v8node *n)
+static bool is_idle(const struct v8node *n)
 {
-	return n->meta != V8_IDLE && n->meta != V8_ROOT;
+	return n->meta == V8_IDLE;
+}
+
+/* The root is a frame only for what is its own. */
+static uint32_t leaf_of(const struct v8node *n, struct calltree *tree)
+{
+	return n->meta == V8_ROOT ? calltree_child(tree, n->tree, n->frame) : n->tree;
 }
 
 /* The nodes on the way to the root that are in no tree yet: marked by their number. */
@@ -276,27 +283,14 @@ static bool plant_all(struct v8profile *p, struct calltree *tree, uint32_t root,
 	return true;
 }
 
-static void sum_up(struct v8profile *p)
-{
-	for (uint32_t i = 0; i < p->node_count; i++) {
-		const struct v8node *n = &p->nodes[i];
-		if (is_shown(n)) {
-			p->samples += (uint64_t)n->samples;
-			continue;
-		}
-		p->idle_samples += (uint64_t)n->samples;
-		p->idle_time += n->time;
-	}
-}
-
 static bool push_each(struct v8profile *p, struct calltree *tree, struct samples *out)
 {
 	for (size_t i = 0; i < p->each_count; i++) {
 		const struct v8sample *s = &p->each[i];
 		int64_t end = i + 1 < p->each_count ? s[1].time : p->last_time;
-		if (s->node == ID_NONE || !is_shown(&p->nodes[s->node]))
+		if (s->node == ID_NONE || is_idle(&p->nodes[s->node]))
 			continue;
-		uint32_t node = p->nodes[s->node].tree;
+		uint32_t node = leaf_of(&p->nodes[s->node], tree);
 		out->time = s->time;
 		calltree_add(tree, node, end - s->time, 1);
 		if (!calltree_push(tree, node, out))
@@ -310,14 +304,24 @@ bool v8profile_push(struct v8profile *p, struct calltree *tree, uint32_t group,
 {
 	if (!plant_all(p, tree, calltree_root(tree, group), in))
 		return false;
-	sum_up(p);
 	if (p->keeps_each && p->each_count > 0)
-		return push_each(p, tree, out) || input_fail(in, "its stacks are too deep to be kept");
-	for (uint32_t i = 0; i < p->node_count; i++)
-		if (is_shown(&p->nodes[i]))
-			calltree_add(tree, p->nodes[i].tree, p->nodes[i].time,
-				     p->nodes[i].samples);
+		return push_each(p, tree, out) ||
+		       input_fail(in, "its stacks are too deep to be kept");
+	for (uint32_t i = 0; i < p->node_count; i++) {
+		const struct v8node *n = &p->nodes[i];
+		if (!is_idle(n) && (n->time || n->samples))
+			calltree_add(tree, leaf_of(n, tree), n->time, n->samples);
+	}
 	return true;
+}
+
+static uint64_t idle_samples(const struct v8profile *p)
+{
+	uint64_t sum = 0;
+	for (uint32_t i = 0; i < p->node_count; i++)
+		if (is_idle(&p->nodes[i]))
+			sum += (uint64_t)p->nodes[i].samples;
+	return sum;
 }
 
 static void note(struct input *in, uint64_t count, const char *what)
@@ -334,6 +338,6 @@ void v8profile_tell(const struct v8profile *p, struct input *in)
 		input_warn_many(in, "nodes whose caller is missing", p->orphans);
 	if (p->doubles)
 		input_warn_many(in, "nodes with the id of another one", p->doubles);
-	note(in, p->idle_samples, "samples were idle and are left out");
+	note(in, idle_samples(p), "samples were idle and are left out");
 	note(in, p->late, "samples are out of order and have no time");
 }

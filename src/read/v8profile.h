@@ -68,9 +68,6 @@ bool v8chunk_moment(const struct v8chunk *, struct decimal, int64_t *time);
 
 /* A profile, of one or many chunks. */
 struct v8profile {
-	uint64_t idle_samples;
-	int64_t idle_time;       /* ns */
-	uint64_t samples;        /* without idle ones */
 	uint64_t lost;           /* samples of nodes that there are not */
 	uint64_t late;           /* samples earlier than the one before */
 	uint64_t orphans;        /* nodes whose caller there is not: they stand at the root */
@@ -117,8 +114,8 @@ void v8profile_start(struct v8profile *, int64_t start);
 void v8profile_end(struct v8profile *, int64_t end);
 
 /*
- * Adds all samples to the tree, or hands each of them over.  What was idle, and V8's
- * root, are left out.  False after an error.
+ * Adds all samples to the tree, or hands each of them over; those that were idle are
+ * left out.  False after an error.
  */
 bool v8profile_push(struct v8profile *, struct calltree *, uint32_t group,
 		    struct samples *, struct input *);

@@ -331,12 +331,14 @@ static void mend_array(struct json_parser *p)
 /* Whether what yajl does not understand there was mended. */
 static bool mend(struct json_parser *p, size_t at)
 {
-	if (misses_array(p, at))
-		mend_array(p);
-	else if (has_comma(p, at))
-		start_again(p);
-	else
+	bool misses = misses_array(p, at);
+	if (!misses && !has_comma(p, at))
 		return false;
+	p->from = at - 1;
+	if (misses)
+		mend_array(p);
+	else
+		start_again(p);
 	return true;
 }
 
@@ -380,7 +382,6 @@ static void parse_piece(struct json_parser *p)
 		size_t at = p->from + yajl_get_bytes_consumed(p->yajl);
 		if (status != yajl_status_error || !mend(p, at))
 			break;
-		p->from = at - 1;
 	}
 	if (status != yajl_status_ok)
 		p->wrong = words_for(p, status);

@@ -25,12 +25,11 @@
 #include "read/reader.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 
 #include "base/alloc.h"
 #include "base/hash.h"
-#include "read/chrome_lanes.h"
-#include "read/v8profile.h"
+#include "read/chrome_sessions.h"
+#include "read/chrome_stacks.h"
 
 /* Members of an event. */
 enum member {
@@ -61,15 +60,8 @@ struct trace {
 	/* Profiles of V8. */
 	struct v8frames frames;
 	struct v8chunk chunk;            /* args.data, of this event */
-	struct session {
-		int64_t pid;
-		uint64_t id;
-		uint32_t lane;
-		struct v8profile profile;
-	} *sessions;
-	uint32_t session_count;
-	size_t session_capacity;
-	struct table session_table;
+	struct chrome_sessions sessions;
+	struct chrome_stacks stacks;     /* samples beside the events */
 
 	uint64_t left_out[LEFT_OUT];
 	uint64_t timeless;               /* calls without a time */
@@ -173,21 +165,6 @@ static bool read_time(struct trace *t, int64_t *time, bool *is_told)
 	return *is_told ? json_scaled(j, 3, time) : json_skip(j);
 }
 
-/* Of a process or thread: a number, or any text. */
-static bool read_thread(struct trace *t, int64_t *id)
-{
-	struct json *j = t->json;
-	enum json_kind kind = json_next(j);
-	uint64_t number;
-	if (kind != JSON_NUMBER && kind != JSON_STRING)
-		return json_skip(j);
-	if (num_u64(j->text, &number) && number < INT64_MAX)
-		*id = (int64_t)number;
-	else
-		*id = CHROME_TEXT_ID - intern(&t->lanes.names, j->text);
-	return true;
-}
-
 static bool read_phase(struct trace *t)
 {
 	if (json_next(t->json) != JSON_STRING)
@@ -221,8 +198,8 @@ static bool read_member(struct trace *t)
 	case NAME: return read_name(t);
 	case TIME: return read_time(t, &e->time, &e->has_time);
 	case SPAN: return read_time(t, &e->span, &e->has_span);
-	case PID: return read_thread(t, &e->pid);
-	case TID: return read_thread(t, &e->tid);
+	case PID: return chrome_stacks_id(&t->lanes, t->json, &e->pid);
+	case TID: return chrome_stacks_id(&t->lanes, t->json, &e->tid);
 	case ID: return read_id(t);
 	case ARGS: return read_args(t);
 	case OTHER: break;
@@ -232,34 +209,9 @@ static bool read_member(struct trace *t)
 
 /* Profiles of V8 */
 
-static uint32_t session_hash(const struct trace_event *e)
+static bool wants_each(const struct trace *t)
 {
-	uint64_t key[] = { (uint64_t)e->pid, e->id };
-	return (uint32_t)hash_hidden(key, sizeof(key));
-}
-
-static struct session *new_session(struct trace *t, uint32_t lane)
-{
-	ARRAY_RESERVE(t->sessions, t->session_capacity, t->session_count + 1ull);
-	struct session *s = &t->sessions[t->session_count];
-	*s = (struct session){ .pid = t->event.pid, .id = t->event.id, .lane = lane };
-	v8profile_init(&s->profile, t->want->in_order || t->want->times);
-	table_insert(&t->session_table, session_hash(&t->event), t->session_count++);
-	return s;
-}
-
-/* That of the event; of several of one id, the one begun last. */
-static struct session *find_session(struct trace *t)
-{
-	struct session *found = NULL;
-	uint32_t id, hash = session_hash(&t->event), place = table_place(&t->session_table, hash);
-	while ((id = table_next(&t->session_table, hash, &place)) != TABLE_END) {
-		struct session *s = &t->sessions[id];
-		if (s->pid == t->event.pid && s->id == t->event.id &&
-		    (found == NULL || s > found))
-			found = s;
-	}
-	return found;
+	return t->want->in_order || t->want->times;
 }
 
 static bool is_named(const struct trace *t, struct str name)
@@ -271,10 +223,13 @@ static bool is_named(const struct trace *t, struct str name)
 /* A whole one, the begin of one, or a chunk, which another thread writes. */
 static bool add_profile(struct trace *t, uint32_t lane)
 {
-	struct session *s = is_named(t, STR("ProfileChunk")) ? find_session(t) : NULL;
-	if (s == NULL)
-		s = new_session(t, lane);
-	return v8profile_add(&s->profile, &t->chunk, t->json);
+	const struct trace_event *e = &t->event;
+	struct v8profile *p = NULL;
+	if (is_named(t, STR("ProfileChunk")))
+		p = chrome_sessions_find(&t->sessions, e->pid, e->id);
+	if (p == NULL)
+		p = chrome_sessions_add(&t->sessions, e->pid, e->id, lane, wants_each(t));
+	return v8profile_add(p, &t->chunk, t->json);
 }
 
 static bool is_profile(const struct trace *t)
@@ -385,22 +340,27 @@ static bool read_events(struct trace *t)
 	       (j->kind > JSON_END && json_error(j, "no event where one belongs"));
 }
 
-/* Metrics and stacks */
-
-static bool has_samples(const struct trace *t)
+/* Profiles of what stands beside the events. */
+static bool end_stacks(struct trace *t)
 {
-	for (uint32_t i = 0; i < t->session_count; i++)
-		if (t->sessions[i].profile.has_begun)
-			return true;
-	return false;
+	for (uint32_t i = 0; i < t->stacks.thread_count; i++) {
+		uint32_t lane = t->stacks.threads[i].lane;
+		struct v8profile *p = chrome_sessions_add(&t->sessions, -1, 0, lane,
+							  wants_each(t));
+		if (!chrome_stacks_add(&t->stacks, i, p, t->json))
+			return false;
+	}
+	return true;
 }
+
+/* Metrics and stacks */
 
 /* What was sampled is looked at first; the time of calls is "time" where it is alone. */
 static bool choose_metric(struct trace *t)
 {
 	struct buf why = { 0 };
 	struct metrics *m = &t->metrics;
-	bool sampled = has_samples(t);
+	bool sampled = chrome_sessions_sampled(&t->sessions);
 	if (sampled) {
 		metrics_add(m, STR("time"), STR("ns"));
 		metrics_add(m, STR("samples"), STR("samples"));
@@ -423,8 +383,8 @@ static bool choose_metric(struct trace *t)
 
 static bool push_samples(struct trace *t, uint32_t event)
 {
-	for (uint32_t i = 0; i < t->session_count; i++) {
-		struct session *s = &t->sessions[i];
+	for (uint32_t i = 0; i < t->sessions.count; i++) {
+		struct chrome_session *s = &t->sessions.items[i];
 		uint32_t group = chrome_lanes_group(&t->lanes, s->lane, t->out->profile,
 						    t->want, event);
 		if (!v8profile_push(&s->profile, &t->tree, group, t->out, t->in))
@@ -479,7 +439,7 @@ static bool push_all(struct trace *t)
 
 /* What is said of the trace */
 
-static void warn(struct trace *t, uint64_t count, const char *what)
+static void warn_of(struct trace *t, uint64_t count, const char *what)
 {
 	if (count)
 		input_warn_many(t->in, what, count);
@@ -491,14 +451,15 @@ static void tell(struct trace *t)
 		[ASYNC] = "asynchronous", [INSTANT] = "instant", [FLOW] = "flow",
 		[COUNTER] = "counter", [REST] = "other", [TOTALS] = "summing",
 	};
-	warn(t, t->in_event, "events cut off");
-	warn(t, t->timeless, "calls without a time");
-	warn(t, t->calls.unmatched, "ends of calls that had not begun");
-	warn(t, t->calls.unended, "calls whose end is missing");
-	warn(t, t->calls.overlapping, "calls that outlast the one around them");
-	warn(t, t->calls.open, "calls that are open at the end");
-	for (uint32_t i = 0; i < t->session_count; i++)
-		v8profile_tell(&t->sessions[i].profile, t->in);
+	warn_of(t, t->in_event, "events cut off");
+	warn_of(t, t->in->cut != NULL, "compressed data that ends early, read up to there");
+	warn_of(t, t->timeless, "calls without a time");
+	warn_of(t, t->calls.unmatched, "ends of calls that had not begun");
+	warn_of(t, t->calls.unended, "calls whose end is missing");
+	warn_of(t, t->calls.overlapping, "calls that outlast the one around them");
+	warn_of(t, t->calls.open, "calls that are open at the end");
+	for (uint32_t i = 0; i < t->sessions.count; i++)
+		v8profile_tell(&t->sessions.items[i].profile, t->in);
 	for (int i = 0; i < LEFT_OUT; i++)
 		if (t->left_out[i])
 			buf_addf(&t->in->notes, "%" PRIu64 " %s events are left out\n",
@@ -507,21 +468,27 @@ static void tell(struct trace *t)
 
 /* The file */
 
-static bool read_object(struct trace *t)
+static bool read_beside(struct trace *t)
 {
 	struct json *j = t->json;
-	while (json_next(j) == JSON_KEY) {
-		bool ok = true;
-		if (!str_eq(j->text, STR("traceEvents")))
-			ok = json_skip(j);
-		else if (json_next(j) == JSON_ARRAY)
-			ok = read_events(t);
-		else if (j->kind > JSON_END)
-			return json_error(j, "no list of events where one belongs");
-		if (!ok)
+	if (str_eq(j->text, STR("samples")))
+		return chrome_stacks_samples(&t->stacks, &t->lanes, j);
+	if (str_eq(j->text, STR("stackFrames")))
+		return chrome_stacks_frames(&t->stacks, &t->frames, j);
+	if (!str_eq(j->text, STR("traceEvents")))
+		return json_skip(j);
+	if (json_next(j) != JSON_ARRAY)
+		return j->kind > JSON_END &&
+		       json_error(j, "no list of events where one belongs");
+	return read_events(t);
+}
+
+static bool read_object(struct trace *t)
+{
+	while (json_next(t->json) == JSON_KEY)
+		if (!read_beside(t))
 			return false;
-	}
-	return j->kind == JSON_OBJECT_END;
+	return t->json->kind == JSON_OBJECT_END;
 }
 
 /* A program that was stopped leaves its trace without an end. */
@@ -537,18 +504,16 @@ static bool read_trace(struct trace *t)
 	}
 	if (ok)
 		json_next(j);
-	return !t->in->failed && j->kind == JSON_END;
+	return !t->in->failed && j->kind == JSON_END && end_stacks(t);
 }
 
 static void free_trace(struct trace *t)
 {
-	for (uint32_t i = 0; i < t->session_count; i++)
-		v8profile_free(&t->sessions[i].profile);
-	free(t->sessions);
-	table_free(&t->session_table);
+	chrome_sessions_free(&t->sessions);
 	calls_free(&t->calls);
 	calltree_free(&t->tree);
 	chrome_lanes_free(&t->lanes);
+	chrome_stacks_free(&t->stacks);
 	v8chunk_free(&t->chunk);
 	v8frames_free(&t->frames);
 	buf_free(&t->detail);

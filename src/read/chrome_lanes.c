@@ -146,7 +146,7 @@ uint32_t chrome_lanes_group(const struct chrome_lanes *l, uint32_t lane, struct 
 
 static uint32_t make_frame(struct profile *p, struct str name)
 {
-	uint32_t text = profile_name_text(p, name);
+	uint32_t text = profile_name_text(p, name.n ? name : STR("[unnamed]"));
 	return profile_frame(p, text, frame_kind_of(intern_text(&p->text, text)), ID_NONE,
 			     ID_NONE);
 }
@@ -154,7 +154,7 @@ static uint32_t make_frame(struct profile *p, struct str name)
 static uint32_t frame_of(struct chrome_lanes *l, struct profile *p, uint32_t name)
 {
 	if (name == CHROME_NAMELESS)
-		return make_frame(p, STR("[unnamed]"));
+		return make_frame(p, STR(""));
 	if (l->frame_of == NULL) {
 		l->frame_of = xreallocarray(NULL, l->names.count, sizeof(*l->frame_of));
 		memset(l->frame_of, 0xff, l->names.count * sizeof(*l->frame_of));

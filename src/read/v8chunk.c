@@ -46,14 +46,19 @@ static bool read_next_id(struct json *j, uint32_t *id)
 
 /* Nodes */
 
-static uint32_t begin_node(struct v8chunk *c, struct v8frames *f, uint32_t parent)
+void v8chunk_add_node(struct v8chunk *c, const struct v8chunk_node *node)
 {
 	ARRAY_RESERVE(c->nodes, c->node_capacity, c->node_count + 1ull);
-	c->nodes[c->node_count] = (struct v8chunk_node){
-		.id = V8_NO_ID, .parent_id = V8_NO_ID, .parent = parent, .frame = ID_NONE,
-	};
+	c->nodes[c->node_count++] = *node;
+}
+
+static uint32_t begin_node(struct v8chunk *c, struct v8frames *f, uint32_t parent)
+{
 	v8frames_begin(f);
-	return c->node_count++;
+	v8chunk_add_node(c, &(struct v8chunk_node){
+		.id = V8_NO_ID, .parent_id = V8_NO_ID, .parent = parent, .frame = ID_NONE,
+	});
+	return c->node_count - 1;
 }
 
 static bool add_child(struct v8chunk *c, struct json *j, uint32_t parent)
@@ -186,6 +191,15 @@ static bool read_samples(struct v8chunk *c, struct json *j)
 			return false;
 	}
 	return true;
+}
+
+void v8chunk_add_sample(struct v8chunk *c, uint32_t id, int64_t time)
+{
+	ARRAY_RESERVE(c->samples, c->sample_capacity, c->sample_count + 1);
+	ARRAY_RESERVE(c->times, c->time_capacity, c->time_count + 1);
+	c->samples[c->sample_count++] = id;
+	c->times[c->time_count++] = time;
+	c->has_samples = c->is_old = true;
 }
 
 static bool read_times(struct v8chunk *c, struct json *j, bool are_old)

@@ -25,6 +25,7 @@ void v8frames_begin(struct v8frames *f)
 	buf_clear(&f->name);
 	buf_clear(&f->url);
 	f->line = f->column = 0;
+	f->is_compiled = false;
 }
 
 static bool read_text(struct json *j, struct buf *to)
@@ -90,6 +91,11 @@ void v8frames_set(struct v8frames *f, struct str name, struct str url, int64_t l
 	f->column = column;
 }
 
+void v8frames_set_compiled(struct v8frames *f)
+{
+	f->is_compiled = true;
+}
+
 bool v8frames_has_some(const struct v8frames *f)
 {
 	return f->name.n > 0 || f->url.n > 0;
@@ -121,22 +127,33 @@ static uint32_t line_text(struct v8frames *f)
 	return profile_text(f->profile, buf_str(&f->text));
 }
 
-static uint32_t add_place(struct v8frames *f)
+/*
+ * A script is what there is in place of a file of code, but for what was compiled:
+ * "[JIT]" is what model/location.h knows such code by.  "[eval]" it would take for the
+ * kernel's.
+ */
+static uint32_t module_of(struct v8frames *f)
 {
+	struct str url = buf_str(&f->url);
+	if (f->is_compiled)
+		return location_module(&f->places, STR("[JIT]"));
+	return url.n && url.p[0] == '[' ? ID_NONE : location_module(&f->places, url);
+}
+
+static uint32_t add_place(struct v8frames *f, uint32_t module)
+{
+	struct places *places = f->profile->places;
 	struct frame_place place = {
 		.mapping = ID_NONE, .system_name = ID_NONE, .file = ID_NONE,
 		.line = f->line, .column = f->column, .start_line = f->line,
 	};
 	if (f->url.n)
 		place.file = profile_text(f->profile, buf_str(&f->url));
-	return places_add(f->profile->places, &place);
-}
-
-/* Of a script, which is what there is in place of a file; "[eval]" would be the kernel's. */
-static uint32_t module_of(struct v8frames *f)
-{
-	struct str url = buf_str(&f->url);
-	return url.n && url.p[0] == '[' ? ID_NONE : location_module(&f->places, url);
+	if (f->is_compiled)
+		place.mapping = places_mapping(places, &(struct mapping){
+			.file = module, .build_id = ID_NONE,
+		});
+	return places_add(places, &place);
 }
 
 uint32_t v8frames_end(struct v8frames *f)
@@ -148,7 +165,7 @@ uint32_t v8frames_end(struct v8frames *f)
 	if (f->want->granularity != GRANULARITY_FUNCTIONS)
 		key.line = line_text(f);
 	if (f->want->places)
-		key.place = 1 + add_place(f);
+		key.place = 1 + add_place(f, key.module);
 	uint32_t n, id = location_find(&f->places, &key);
 	const uint32_t *frames = location_frames(&f->places, id, &n);
 	return n ? frames[0] : ID_NONE;

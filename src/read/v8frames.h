@@ -33,6 +33,7 @@ struct v8frames {
 	const struct want *want;
 	struct buf name, url, text;
 	int64_t line, column;
+	bool is_compiled;
 };
 
 void v8frames_init(struct v8frames *, struct profile *, const struct want *);
@@ -53,6 +54,9 @@ bool v8frames_object(struct v8frames *, struct json *);
 /* A function that is known already, with its place, from 1 on, or 0. */
 void v8frames_set(struct v8frames *, struct str name, struct str url, int64_t line,
 		  int64_t column);
+
+/* It was compiled to machine code. */
+void v8frames_set_compiled(struct v8frames *);
 
 /* Whether anything was told of it. */
 bool v8frames_has_some(const struct v8frames *);

@@ -148,14 +148,10 @@ static bool is_compiled(struct str kind)
 
 static uint32_t function_frame(struct v8log *l, const struct code *c)
 {
-	struct profile *p = l->profile;
 	set_function(l, text_of(l, c->name));
-	uint32_t frame = v8frames_end(&l->frames);
-	if (!is_compiled(text_of(l, c->kind)))
-		return frame;
-	struct frame f = p->frames[frame];
-	return profile_frame_at(p, f.name, FRAME_JIT, f.full, f.module,
-				p->places ? p->places->of_frame[frame] : ID_NONE);
+	if (is_compiled(text_of(l, c->kind)))
+		v8frames_set_compiled(&l->frames);
+	return v8frames_end(&l->frames);
 }
 
 static uint32_t plain_frame(struct v8log *l, struct str name)
@@ -184,7 +180,8 @@ static uint32_t native_frame(struct v8log *l, struct str symbol, struct str libr
 		.module = location_module(&l->frames.places, library),
 	};
 	uint32_t id = location_find(&l->frames.places, &key);
-	return location_frames(&l->frames.places, id, &n)[0];
+	const uint32_t *frames = location_frames(&l->frames.places, id, &n);
+	return n ? frames[0] : l->unknown_frame;
 }
 
 static uint32_t make_frame(struct v8log *l, const struct code *c)

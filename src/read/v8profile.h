@@ -63,6 +63,10 @@ void v8chunk_free(struct v8chunk *);
  */
 bool v8chunk_member(struct v8chunk *, struct v8frames *, struct json *);
 
+/* From elsewhere: a node, and a sample with its time, which is that of a clock, in ns. */
+void v8chunk_add_node(struct v8chunk *, const struct v8chunk_node *);
+void v8chunk_add_sample(struct v8chunk *, uint32_t id, int64_t time);
+
 /* Begin or end in ns; false when it is too large. */
 bool v8chunk_moment(const struct v8chunk *, struct decimal, int64_t *time);
 

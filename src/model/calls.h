@@ -79,7 +79,10 @@ enum {
 					    looked for */
 };
 
-/* Times lie between -CALLS_TIME_MAX and CALLS_TIME_MAX, in any unit. */
+/*
+ * Times lie between -CALLS_TIME_MAX and CALLS_TIME_MAX, in any unit; the end of a span
+ * may be as much again behind that.
+ */
 #define CALLS_TIME_MAX (INT64_C(1) << 61)
 #define CALLS_NEVER INT64_MAX
 

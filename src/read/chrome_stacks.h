@@ -28,7 +28,7 @@ struct chrome_stacks {
 };
 
 /* Nodes of all threads, for each has them all. */
-#define CHROME_STACKS_MAX (UINT64_C(1) << 26)
+#define CHROME_STACKS_MAX (UINT64_C(1) << 22)
 
 /* Zeroed, there are none. */
 void chrome_stacks_free(struct chrome_stacks *);

@@ -192,6 +192,12 @@ static void add_samples(struct v8profile *p, const struct v8chunk *c)
 	}
 }
 
+static void add_end(struct v8profile *p, int64_t end)
+{
+	if (end > p->last_time && p->timed)
+		add_time(p, end);
+}
+
 static bool check_times(const struct v8chunk *c, int64_t sum, struct json *j)
 {
 	const int64_t limit = INT64_C(1) << 61;
@@ -210,13 +216,13 @@ bool v8profile_add(struct v8profile *p, const struct v8chunk *c, struct json *j)
 	if (c->node_count > V8_NODES_MAX - p->node_count)
 		return json_error(j, "more than %d nodes", V8_NODES_MAX);
 	int64_t start = p->clock, end = 0;
-	if ((c->has_start && !v8chunk_moment(c, c->start, &start)) ||
+	if ((c->has_start && !p->has_begun && !v8chunk_moment(c, c->start, &start)) ||
 	    (c->has_end && !v8chunk_moment(c, c->end, &end)))
 		return json_error(j, "the begin or end of the profile is too large");
 	if (!check_times(c, start, j))
 		return false;
-	if (c->has_start)
-		v8profile_start(p, start);
+	if (c->has_start && !p->has_begun)
+		p->clock = p->last_time = start;
 	add_nodes(p, c);
 	find_parents(p, c);
 	if (!find_children(p, c, j))
@@ -224,19 +230,8 @@ bool v8profile_add(struct v8profile *p, const struct v8chunk *c, struct json *j)
 	p->timed |= c->time_count > 0;
 	add_samples(p, c);
 	if (c->has_end)
-		v8profile_end(p, end);
+		add_end(p, end);
 	return true;
-}
-
-void v8profile_start(struct v8profile *p, int64_t start)
-{
-	p->clock = p->last_time = start;
-}
-
-void v8profile_end(struct v8profile *p, int64_t end)
-{
-	if (end > p->last_time && p->timed)
-		add_time(p, end);
 }
 
 /* Stacks */

@@ -110,12 +110,11 @@ struct v8profile {
 void v8profile_init(struct v8profile *, bool each);
 void v8profile_free(struct v8profile *);
 
-/* Adds what a chunk has; an error, and false, is the second caller of a node. */
+/*
+ * Adds what a chunk has.  The first one tells the begin, and any may tell the end.  False
+ * after an error: a node with two callers, times that are too large.
+ */
 bool v8profile_add(struct v8profile *, const struct v8chunk *, struct json *);
-
-/* The recording lasted from and until then, in ns. */
-void v8profile_start(struct v8profile *, int64_t start);
-void v8profile_end(struct v8profile *, int64_t end);
 
 /*
  * Adds all samples to the tree, or hands each of them over; those that were idle are

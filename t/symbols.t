@@ -40,6 +40,7 @@ my %allowed = (
 	'read/v8chunk' => 'v8chunk_\w+',
 	'read/v8frames' => 'v8frames_\w+',
 	'read/v8profile' => 'v8profile_\w+',
+	'read/v8single' => 'v8single_\w+',
 	'write/pprof' => 'writer_pprof',
 	'write/speedscope' => 'writer_speedscope',
 	'write/svg_drawing' => 'svg_\w+',

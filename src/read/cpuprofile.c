@@ -15,103 +15,40 @@
  */
 #include "read/reader.h"
 
-#include "read/v8profile.h"
+#include "read/v8single.h"
 
-struct cpuprofile {
-	struct input *in;
-	struct json *json;
-	const struct want *want;
-	struct samples *out;
-	struct v8frames frames;
-	struct v8chunk chunk;
-	struct v8profile profile;
-	struct calltree tree;
-	struct metrics metrics;
-};
-
-/* Metrics */
-
-static bool choose_metric(struct cpuprofile *c)
+static bool read_member(struct v8single *s)
 {
-	struct buf why = { 0 };
-	c->tree.first_metric = c->profile.timed ? 0 : -1;
-	if (c->profile.timed)
-		metrics_add(&c->metrics, STR("time"), STR("ns"));
-	c->metrics.samples = 1 + metrics_add(&c->metrics, STR("samples"), STR("samples"));
-	bool ok = metrics_choose(&c->metrics, c->want, c->metrics.items[0].name, &why) ||
-		  input_fail(c->in, "%s", buf_cstr(&why));
-	buf_free(&why);
-	return ok;
+	return v8chunk_member(&s->chunk, &s->frames, s->json);
 }
 
-static bool tell_metrics(struct cpuprofile *c)
+static bool check_whole(const struct v8single *s)
 {
-	struct buf why = { 0 };
-	calltree_sum(&c->tree, &c->metrics);
-	c->out->profile->overflow |= c->tree.overflow;
-	bool ok = profile_metrics(c->out->profile, &c->metrics, &why) ||
-		  input_fail(c->in, "%s", buf_cstr(&why));
-	buf_free(&why);
-	return ok;
-}
-
-static bool push_all(struct cpuprofile *c)
-{
-	struct profile *p = c->out->profile;
-	struct group g = {
-		.event = profile_event(p, STR(""), c->metrics.items[c->metrics.chosen].unit),
-		.comm = ID_NONE, .pid = -1, .tid = -1, .cpu = -1,
-	};
-	samples_metrics(c->out, &c->metrics, c->want->all_metrics);
-	p->column_count = 2;
-	p->columns[1] = (struct column){ .name = STR("samples"), .is_samples = true };
-	bool ok = v8profile_push(&c->profile, &c->tree, profile_group(p, &g), c->out, c->in) &&
-		  (calltree_push_all(&c->tree, c->out) ||
-		   input_fail(c->in, "its stacks are too deep to be kept"));
-	samples_flush(c->out);
-	return ok;
-}
-
-/* The file */
-
-static bool check_whole(struct cpuprofile *c)
-{
-	const struct v8chunk *k = &c->chunk;
-	if (!k->has_nodes)
-		return input_error(c->in, "there are no 'nodes'");
-	if (k->has_samples && k->time_count == 0 && k->sample_count > 0)
-		input_warn_many(c->in, "samples without a time", k->sample_count);
+	const struct v8chunk *c = &s->chunk;
+	if (!c->has_nodes)
+		return input_error(s->in, "there are no 'nodes'");
+	if (c->time_count == 0 && c->sample_count > 0)
+		input_warn_many(s->in, "samples without a time", c->sample_count);
 	return true;
 }
 
-static bool read_json(struct cpuprofile *c)
+static void add_metrics(struct v8single *s)
 {
-	struct json *j = c->json;
-	if (json_next(j) != JSON_OBJECT)
-		return j->kind > JSON_END && json_error(j, "no object where one belongs");
-	while (json_next(j) == JSON_KEY)
-		if (!v8chunk_member(&c->chunk, &c->frames, j))
-			return false;
-	return j->kind == JSON_OBJECT_END && json_next(j) == JSON_END && check_whole(c) &&
-	       v8profile_add(&c->profile, &c->chunk, j);
+	bool timed = s->chunk.time_count > 0;
+	s->tree.first_metric = timed ? 0 : -1;
+	if (timed)
+		metrics_add(&s->metrics, STR("time"), STR("ns"));
+	s->metrics.samples = 1 + metrics_add(&s->metrics, STR("samples"), STR("samples"));
 }
 
 static bool read_cpuprofile(struct input *in, const struct want *want, struct samples *out)
 {
-	struct cpuprofile c = {
-		.in = in, .want = want, .out = out, .json = json_new(in),
-	};
-	c.json->depth_max = JSON_DEEP_MAX;
-	v8frames_init(&c.frames, out->profile, want);
-	v8profile_init(&c.profile, want->in_order || want->times);
-	bool ok = read_json(&c) && choose_metric(&c) && push_all(&c) && tell_metrics(&c);
-	if (ok)
-		v8profile_tell(&c.profile, in);
-	calltree_free(&c.tree);
-	v8profile_free(&c.profile);
-	v8chunk_free(&c.chunk);
-	v8frames_free(&c.frames);
-	json_delete(c.json);
+	struct v8single s;
+	v8single_init(&s, in, want, out, want->in_order || want->times);
+	bool ok = v8single_read(&s, read_member) && check_whole(&s);
+	add_metrics(&s);
+	ok = ok && v8single_finish(&s);
+	v8single_free(&s);
 	return ok && !in->failed;
 }
 

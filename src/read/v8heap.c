@@ -15,92 +15,32 @@
  */
 #include "read/reader.h"
 
-#include "read/v8profile.h"
+#include "read/v8single.h"
 
-struct v8heap {
-	struct input *in;
-	struct json *json;
-	const struct want *want;
-	struct samples *out;
-	struct v8frames frames;
-	struct v8chunk chunk;
-	struct v8profile profile;
-	struct calltree tree;
-	struct metrics metrics;
-};
-
-static bool choose_metric(struct v8heap *h)
+static bool read_member(struct v8single *s)
 {
-	struct buf why = { 0 };
-	unsigned live = metrics_add(&h->metrics, STR("live"), STR("bytes"));
-	h->metrics.items[live].is_estimate = true;
-	h->tree.first_metric = -1;       /* sizes stand where samples do elsewhere */
-	bool ok = metrics_choose(&h->metrics, h->want, STR("live"), &why) ||
-		  input_fail(h->in, "%s", buf_cstr(&why));
-	buf_free(&why);
-	return ok;
+	return str_eq(s->json->text, STR("head")) ?
+		       v8chunk_member(&s->chunk, &s->frames, s->json) :
+		       json_skip(s->json);
 }
 
-static bool tell_metrics(struct v8heap *h)
+/* Sizes stand where samples do elsewhere: they have no time. */
+static void add_metrics(struct v8single *s)
 {
-	struct buf why = { 0 };
-	calltree_sum(&h->tree, &h->metrics);
-	h->out->profile->overflow |= h->tree.overflow;
-	bool ok = profile_metrics(h->out->profile, &h->metrics, &why) ||
-		  input_fail(h->in, "%s", buf_cstr(&why));
-	buf_free(&why);
-	return ok;
-}
-
-static bool push_all(struct v8heap *h)
-{
-	struct profile *p = h->out->profile;
-	struct group g = {
-		.event = profile_event(p, STR(""), STR("bytes")),
-		.comm = ID_NONE, .pid = -1, .tid = -1, .cpu = -1,
-	};
-	samples_metrics(h->out, &h->metrics, h->want->all_metrics);
-	bool ok = v8profile_push(&h->profile, &h->tree, profile_group(p, &g), h->out, h->in) &&
-		  (calltree_push_all(&h->tree, h->out) ||
-		   input_fail(h->in, "its stacks are too deep to be kept"));
-	samples_flush(h->out);
-	return ok;
-}
-
-static bool read_json(struct v8heap *h)
-{
-	struct json *j = h->json;
-	if (json_next(j) != JSON_OBJECT)
-		return j->kind > JSON_END && json_error(j, "no object where one belongs");
-	while (json_next(j) == JSON_KEY) {
-		bool ok = str_eq(j->text, STR("head")) ?
-				  v8chunk_member(&h->chunk, &h->frames, j) :
-				  json_skip(j);
-		if (!ok)
-			return false;
-	}
-	if (j->kind != JSON_OBJECT_END || json_next(j) != JSON_END)
-		return false;
-	return h->chunk.has_nodes ? v8profile_add(&h->profile, &h->chunk, j) :
-				    input_error(h->in, "there is no 'head'");
+	unsigned live = metrics_add(&s->metrics, STR("live"), STR("bytes"));
+	s->metrics.items[live].is_estimate = true;
+	s->tree.first_metric = -1;
 }
 
 static bool read_v8heap(struct input *in, const struct want *want, struct samples *out)
 {
-	struct v8heap h = {
-		.in = in, .want = want, .out = out, .json = json_new(in),
-	};
-	h.json->depth_max = JSON_DEEP_MAX;
-	v8frames_init(&h.frames, out->profile, want);
-	v8profile_init(&h.profile, false);
-	bool ok = read_json(&h) && choose_metric(&h) && push_all(&h) && tell_metrics(&h);
-	if (ok)
-		v8profile_tell(&h.profile, in);
-	calltree_free(&h.tree);
-	v8profile_free(&h.profile);
-	v8chunk_free(&h.chunk);
-	v8frames_free(&h.frames);
-	json_delete(h.json);
+	struct v8single s;
+	v8single_init(&s, in, want, out, false);
+	bool ok = v8single_read(&s, read_member) &&
+		  (s.chunk.has_nodes || input_error(in, "there is no 'head'"));
+	add_metrics(&s);
+	ok = ok && v8single_finish(&s);
+	v8single_free(&s);
 	return ok && !in->failed;
 }
 

@@ -464,12 +464,13 @@ bool json_scaled(struct json *j, unsigned shift, int64_t *value)
 {
 	const int64_t limit = INT64_C(1) << 61;
 	struct decimal d;
-	if ((j->kind != JSON_NUMBER && j->kind != JSON_STRING) || !num_decimal(j->text, &d))
+	bool is_text = j->kind == JSON_NUMBER || j->kind == JSON_STRING;
+	if (!is_text || !num_decimal(j->text, &d))
 		return j->kind > JSON_END && json_error(j, "no number where one belongs");
 	if (num_scale(d, shift, value) && *value < limit && *value > -limit)
 		return true;
-	return json_error(j, "'%.*s' is too large", (int)(j->text.n > 40 ? 40 : j->text.n),
-			  j->text.p);
+	return json_error(j, "'%.*s' is too large",
+			  (int)(j->text.n > 40 ? 40 : j->text.n), j->text.p);
 }
 
 bool json_next_scaled(struct json *j, unsigned shift, int64_t *value)

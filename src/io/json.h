@@ -48,9 +48,9 @@ struct json {
 	enum json_kind kind;     /* of that token */
 	unsigned depth_max;      /* levels; JSON_DEPTH_MAX, but up to JSON_DEEP_MAX */
 	bool mend_arrays;        /* "key":] is an empty array, as Valgrind writes it */
-	bool mend_commas;        /* [1,] is [1], as programs leave it that write as they go */
-	bool may_be_cut;         /* where the text ends in the middle there is JSON_END, as when
-				    its writer was stopped */
+	bool mend_commas;        /* [1,] is [1], as what writes as it goes leaves it */
+	bool may_be_cut;         /* where the text ends in the middle there is JSON_END, as
+				    when its writer was stopped */
 
 	/* private */
 	struct json_token {

@@ -23,8 +23,8 @@ struct calltree {
 		int64_t values[COLUMNS_MAX];
 	} *nodes;
 	uint32_t count;
-	int first_metric;        /* that of the first value; of the second the next one.  -1: the
-				    first has none, as the second has where there is no next */
+	int first_metric;        /* that of the first value; the second has the next one,
+				    if there is one.  -1: the first has none */
 	int64_t totals[COLUMNS_MAX];     /* of all that was added */
 	bool overflow;           /* a value left the range of int64 */
 	/* private */

@@ -4,14 +4,15 @@
  * The trace event format of Chrome, which many other programs write:
  *
  *	{"traceEvents":[
- *	 {"ph":"X","pid":1,"tid":2,"ts":100.5,"dur":20,"name":"RunTask","cat":"toplevel","args":{}},
+ *	 {"ph":"X","pid":1,"tid":2,"ts":100.5,"dur":20,"name":"RunTask","args":{}},
  *	 {"ph":"B","pid":1,"tid":2,"ts":130,"name":"MinorGC"},
  *	 {"ph":"E","pid":1,"tid":2,"ts":131},
  *	 {"ph":"M","pid":1,"tid":2,"ts":0,"name":"thread_name","args":{"name":"Main"}},
  *	 {"ph":"P","pid":1,"tid":2,"ts":99,"name":"Profile","id":"0x1",
  *	  "args":{"data":{"startTime":99}}},
  *	 {"ph":"P","pid":1,"tid":5,"ts":200,"name":"ProfileChunk","id":"0x1",
- *	  "args":{"data":{"cpuProfile":{"nodes":[...],"samples":[...]},"timeDeltas":[...]}}}]}
+ *	  "args":{"data":{"cpuProfile":{"nodes":[...],"samples":[...]},
+ *	   "timeDeltas":[...]}}}]}
  *
  * or the array alone, which then may lack its end.
  *
@@ -371,8 +372,8 @@ static bool choose_metric(struct trace *t)
 		metrics_add(m, STR("calls"), STR("calls"));
 	}
 	if (m->count == 0)
-		return input_fail(t->in, "there are neither calls (B, E, X) nor CPU profiles "
-				  "of V8 in it");
+		return input_fail(t->in, "there are neither calls (B, E, X) nor CPU "
+				  "profiles of V8 in it");
 	bool ok = metrics_choose(m, t->want, m->items[0].name, &why) ||
 		  input_fail(t->in, "%s", buf_cstr(&why));
 	buf_free(&why);
@@ -400,8 +401,8 @@ static bool push_calls(struct trace *t, uint32_t event)
 	for (uint32_t i = 0; ok && i < t->lanes.count; i++) {
 		if (t->lanes.items[i].event_count == 0)
 			continue;
-		uint32_t group = chrome_lanes_group(&t->lanes, i, t->out->profile, t->want,
-						    event);
+		uint32_t group = chrome_lanes_group(&t->lanes, i, t->out->profile,
+						    t->want, event);
 		ok = chrome_lanes_push(&t->lanes, i, &t->calls, t->out->profile, group);
 	}
 	return (ok && calls_end(&t->calls)) ||
@@ -426,11 +427,14 @@ static bool push_all(struct trace *t)
 	struct profile *p = t->out->profile;
 	if (!choose_metric(t))
 		return false;
-	uint32_t event = profile_event(p, STR(""), t->metrics.items[t->metrics.chosen].unit);
+	struct str unit = t->metrics.items[t->metrics.chosen].unit;
+	uint32_t event = profile_event(p, STR(""), unit);
 	samples_metrics(t->out, &t->metrics, t->want->all_metrics);
 	if (t->metrics.samples) {
 		p->column_count = 2;
-		p->columns[1] = (struct column){ .name = STR("samples"), .is_samples = true };
+		p->columns[1] = (struct column){
+			.name = STR("samples"), .is_samples = true,
+		};
 	}
 	bool ok = push_samples(t, event) && push_calls(t, event) && tell_metrics(t);
 	samples_flush(t->out);
@@ -452,7 +456,8 @@ static void tell(struct trace *t)
 		[COUNTER] = "counter", [REST] = "other", [TOTALS] = "summing",
 	};
 	warn_of(t, t->in_event, "events cut off");
-	warn_of(t, t->in->cut != NULL, "compressed data that ends early, read up to there");
+	warn_of(t, t->in->cut != NULL,
+		"compressed data that ends early, read up to there");
 	warn_of(t, t->timeless, "calls without a time");
 	warn_of(t, t->calls.unmatched, "ends of calls that had not begun");
 	warn_of(t, t->calls.unended, "calls whose end is missing");

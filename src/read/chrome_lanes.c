@@ -30,7 +30,9 @@ static bool is_lane(const struct chrome_lane *l, int64_t pid, int64_t tid)
 static uint32_t new_lane(struct chrome_lanes *l, int64_t pid, int64_t tid)
 {
 	ARRAY_RESERVE(l->items, l->capacity, l->count + 1ull);
-	l->items[l->count] = (struct chrome_lane){ .pid = pid, .tid = tid, .name = ID_NONE };
+	l->items[l->count] = (struct chrome_lane){
+		.pid = pid, .tid = tid, .name = ID_NONE,
+	};
 	return l->count++;
 }
 
@@ -129,8 +131,8 @@ static uint32_t name_of(const struct chrome_lanes *l, const struct chrome_lane *
 	return l->processes[process].name;
 }
 
-uint32_t chrome_lanes_group(const struct chrome_lanes *l, uint32_t lane, struct profile *p,
-			    const struct want *want, uint32_t event)
+uint32_t chrome_lanes_group(const struct chrome_lanes *l, uint32_t lane,
+			    struct profile *p, const struct want *want, uint32_t event)
 {
 	const struct chrome_lane *from = &l->items[lane];
 	uint32_t name = name_of(l, from);
@@ -173,8 +175,8 @@ static bool push_event(struct chrome_lanes *l, const struct chrome_lane *from,
 	case CHROME_ENTER:
 		return calls_enter(calls, to, e->time, frame_of(l, p, e->name));
 	case CHROME_LEAVE:
-		calls_leave(calls, to, e->time,
-			    e->name == CHROME_NAMELESS ? ID_NONE : frame_of(l, p, e->name));
+		calls_leave(calls, to, e->time, e->name == CHROME_NAMELESS ?
+			    ID_NONE : frame_of(l, p, e->name));
 		return true;
 	case CHROME_LONG_SPAN:
 		span = from->long_spans[e->span];

@@ -78,7 +78,8 @@ static void rotate(struct chrome_event *e, size_t middle, size_t n)
 	turn(e, n);
 }
 
-static void merge_left(const struct sort *s, struct chrome_event *e, size_t middle, size_t n)
+static void merge_left(const struct sort *s, struct chrome_event *e, size_t middle,
+		       size_t n)
 {
 	memcpy(s->room, e, middle * sizeof(*e));
 	size_t left = 0, right = middle, to = 0;
@@ -103,7 +104,9 @@ static void merge_right(const struct sort *s, struct chrome_event *e, size_t mid
 static void merge(const struct sort *s, struct chrome_event *e, size_t middle, size_t n)
 {
 	for (;;) {
-		size_t skip = middle < n ? search(s, e, middle, &e[middle], false) : middle;
+		size_t skip = middle;
+		if (middle < n)
+			skip = search(s, e, middle, &e[middle], false);
 		e += skip;
 		middle -= skip;
 		n -= skip;
@@ -162,7 +165,8 @@ static size_t spans_together(const struct chrome_event *e, size_t n)
 void chrome_sort(struct chrome_event *e, size_t count, const int64_t *long_spans)
 {
 	struct sort s = {
-		.room = xreallocarray(NULL, ROOM, sizeof(*s.room)), .long_spans = long_spans,
+		.room = xreallocarray(NULL, ROOM, sizeof(*s.room)),
+		.long_spans = long_spans,
 	};
 	sort(&s, e, count);
 	s.by_span = true;

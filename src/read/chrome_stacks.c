@@ -122,7 +122,7 @@ bool chrome_stacks_samples(struct chrome_stacks *s, struct chrome_lanes *lanes,
 			   struct json *j)
 {
 	if (json_next(j) != JSON_ARRAY)
-		return j->kind > JSON_END && json_error(j, "no samples where some belong");
+		return j->kind > JSON_END && json_error(j, "no list of samples");
 	while (json_next(j) == JSON_OBJECT)
 		if (!read_sample(s, lanes, j))
 			return false;
@@ -134,7 +134,7 @@ bool chrome_stacks_add(struct chrome_stacks *s, uint32_t thread, struct v8profil
 		       struct json *j)
 {
 	if ((uint64_t)s->nodes.node_count * s->thread_count > CHROME_STACKS_MAX)
-		return json_error(j, "%u stack frames for each of %u threads are too many",
+		return json_error(j, "%u stack frames of %u threads are too many",
 				  s->nodes.node_count, s->thread_count);
 	return v8profile_add(p, &s->nodes, j) &&
 	       v8profile_add(p, &s->threads[thread].chunk, j);

@@ -33,7 +33,7 @@ struct chrome_stacks {
 /* Zeroed, there are none. */
 void chrome_stacks_free(struct chrome_stacks *);
 
-/* The values of "samples" and "stackFrames".  False after an error, or where text ends. */
+/* The values of "samples" and "stackFrames".  False after an error, or at the end. */
 bool chrome_stacks_samples(struct chrome_stacks *, struct chrome_lanes *, struct json *);
 bool chrome_stacks_frames(struct chrome_stacks *, struct v8frames *, struct json *);
 

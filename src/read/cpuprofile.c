@@ -41,7 +41,8 @@ static void add_metrics(struct v8single *s)
 	s->metrics.samples = 1 + metrics_add(&s->metrics, STR("samples"), STR("samples"));
 }
 
-static bool read_cpuprofile(struct input *in, const struct want *want, struct samples *out)
+static bool read_cpuprofile(struct input *in, const struct want *want,
+			    struct samples *out)
 {
 	struct v8single s;
 	v8single_init(&s, in, want, out, want->in_order || want->times);
@@ -68,10 +69,12 @@ static enum probe probe_cpuprofile(struct str head)
 	if (!str_starts(head, STR("{")) || !has_key(head, STR("\"functionName\"")) ||
 	    has_key(head, STR("\"traceEvents\"")) || has_key(head, STR("\"selfSize\"")))
 		return PROBE_NO;
-	bool has_nodes = has_key(head, STR("\"nodes\"")) || has_key(head, STR("\"head\""));
+	bool has_nodes = has_key(head, STR("\"nodes\"")) ||
+			 has_key(head, STR("\"head\""));
 	bool counts = has_key(head, STR("\"hitCount\"")) ||
 		      has_key(head, STR("\"timeDeltas\"")) ||
-		      has_key(head, STR("\"children\"")) || has_key(head, STR("\"parent\""));
+		      has_key(head, STR("\"children\"")) ||
+		      has_key(head, STR("\"parent\""));
 	return has_nodes && counts ? PROBE_SURE : PROBE_NO;
 }
 

@@ -75,7 +75,8 @@ static bool add_child(struct v8chunk *c, struct json *j, uint32_t parent)
  * What can be said of a function in a node, in any order; in profiles of before 2016 its
  * members are those of the node.
  */
-static bool node_member(struct v8chunk *c, struct v8frames *f, struct json *j, uint32_t at)
+static bool node_member(struct v8chunk *c, struct v8frames *f, struct json *j,
+			uint32_t at)
 {
 	struct v8chunk_node *n = &c->nodes[at];
 	if (str_eq(j->text, STR("callFrame")))
@@ -147,7 +148,8 @@ static void end_tree_node(struct v8chunk *c, struct v8frames *f, uint32_t at)
 	v8frames_begin(f);
 }
 
-static bool tree_member(struct v8chunk *c, struct v8frames *f, struct json *j, uint32_t at)
+static bool tree_member(struct v8chunk *c, struct v8frames *f, struct json *j,
+			uint32_t at)
 {
 	if (!str_eq(j->text, STR("children")))
 		return node_member(c, f, j, at);
@@ -224,7 +226,8 @@ static bool read_moment(struct json *j, struct decimal *moment, bool *is_told)
 bool v8chunk_moment(const struct v8chunk *c, struct decimal moment, int64_t *time)
 {
 	const int64_t limit = INT64_C(1) << 61;
-	return num_scale(moment, c->is_old ? 9 : 3, time) && *time < limit && *time > -limit;
+	return num_scale(moment, c->is_old ? 9 : 3, time) && *time < limit &&
+	       *time > -limit;
 }
 
 bool v8chunk_member(struct v8chunk *c, struct v8frames *f, struct json *j)

@@ -43,7 +43,8 @@ static bool read_place(struct json *j, int64_t *to, bool from_1)
 	struct decimal d;
 	if (json_next(j) != JSON_NUMBER)
 		return j->kind > JSON_END && json_error(j, "no number where one belongs");
-	if (!num_decimal(j->text, &d) || d.scale > 0 || d.digits < -1 || d.digits >= INT32_MAX)
+	if (!num_decimal(j->text, &d) || d.scale > 0 || d.digits < -1 ||
+	    d.digits >= INT32_MAX)
 		return json_error(j, "'%.*s' is no line or column",
 				  (int)(j->text.n > 40 ? 40 : j->text.n), j->text.p);
 	*to = d.digits + !from_1;
@@ -74,7 +75,7 @@ bool v8frames_member(struct v8frames *f, struct json *j)
 bool v8frames_object(struct v8frames *f, struct json *j)
 {
 	if (json_next(j) != JSON_OBJECT)
-		return j->kind > JSON_END && json_error(j, "no function where one belongs");
+		return j->kind > JSON_END && json_error(j, "no function of a node");
 	while (json_next(j) == JSON_KEY)
 		if (!member(f, j, false))
 			return false;

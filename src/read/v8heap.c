@@ -48,7 +48,8 @@ static enum probe probe_v8heap(struct str head)
 {
 	while (head.n && strchr(" \t\r\n", head.p[0]) != NULL)
 		head = str_skip(head, 1);
-	bool is_heap = str_starts(head, STR("{")) && str_find(head, STR("\"head\"")) >= 0 &&
+	bool is_heap = str_starts(head, STR("{")) &&
+		       str_find(head, STR("\"head\"")) >= 0 &&
 		       str_find(head, STR("\"selfSize\"")) >= 0;
 	return is_heap ? PROBE_SURE : PROBE_NO;
 }

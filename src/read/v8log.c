@@ -14,8 +14,8 @@
  *
  * https://chromium.googlesource.com/v8/v8/+/main/tools/profile.mjs.  "s" has pairs, leaf
  * first: a number of code and the offset in it; or -1 and an address of which nothing is
- * known.  Such frames tell nothing and are left out.  A tick is taken after some time on a
- * processor, so ticks are what is counted, and not the time between them.
+ * known.  Such frames tell nothing and are left out.  A tick is taken after some time on
+ * a processor, so ticks are what is counted, and not the time between them.
  */
 #include "read/reader.h"
 

@@ -122,7 +122,7 @@ static bool find_children(struct v8profile *p, const struct v8chunk *c, struct j
 		uint32_t parent = first + c->children[i].parent;
 		uint32_t child = find_node(p, c->children[i].id);
 		if (child == ID_NONE)
-			return json_error(j, "there is no node %u, which another one calls",
+			return json_error(j, "there is no node %u, which one calls",
 					  c->children[i].id);
 		struct v8node *n = &p->nodes[child];
 		if (n->parent != ID_NONE && n->parent != parent)
@@ -248,7 +248,8 @@ static uint32_t leaf_of(const struct v8node *n, struct calltree *tree)
 }
 
 /* The nodes on the way to the root that are in no tree yet: marked by their number. */
-static bool plant(struct v8profile *p, struct calltree *tree, uint32_t root, uint32_t node)
+static bool plant(struct v8profile *p, struct calltree *tree, uint32_t root,
+		  uint32_t node)
 {
 	uint32_t depth = 0, at = node;
 	for (; at != ID_NONE && p->nodes[at].tree == ID_NONE; at = p->nodes[at].parent)

@@ -45,8 +45,8 @@ struct v8chunk {
 	size_t time_count;
 	struct decimal start, end;
 	bool has_start, has_end, has_samples, has_nodes;
-	bool is_old;             /* as before 2016: times are those of a clock, not since the
-				    last sample, and begin and end are seconds */
+	bool is_old;             /* as before 2016: times are those of a clock, not since
+				    the last sample, and begin and end are seconds */
 	/* private */
 	size_t node_capacity, child_capacity, sample_capacity, time_capacity;
 };
@@ -74,16 +74,17 @@ bool v8chunk_moment(const struct v8chunk *, struct decimal, int64_t *time);
 struct v8profile {
 	uint64_t lost;           /* samples of nodes that there are not */
 	uint64_t late;           /* samples earlier than the one before */
-	uint64_t orphans;        /* nodes whose caller there is not: they stand at the root */
+	uint64_t orphans;        /* nodes whose caller there is not: at the root */
 	uint64_t doubles;        /* nodes of an id that another one has */
 	bool timed;              /* samples have times */
+	bool has_begun;          /* there are samples */
 
 	/* private */
-	bool keeps_each, has_begun;
+	bool keeps_each;
 	struct v8node {
 		uint32_t parent, frame;
 		enum v8meta meta;
-		uint32_t collecting;     /* the same stack with the garbage collector on top */
+		uint32_t collecting;     /* the same with the garbage collector on top */
 		uint32_t tree;           /* in the call tree */
 		int64_t time, samples;
 	} *nodes;

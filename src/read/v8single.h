@@ -18,8 +18,8 @@ struct v8single {
 };
 
 /* "each": samples are handed over one by one. */
-void v8single_init(struct v8single *, struct input *, const struct want *, struct samples *,
-		   bool each);
+void v8single_init(struct v8single *, struct input *, const struct want *,
+		   struct samples *, bool each);
 void v8single_free(struct v8single *);
 
 /*

@@ -176,12 +176,19 @@ static void commas_and_lost_ends_are_lived_with(void **state)
 static void numbers_are_scaled(void **state)
 {
 	(void)state;
-	static const struct { const char *text; unsigned shift; bool ok; int64_t value; } all[] = {
-		{ "12", 3, true, 12000 }, { "-0.5", 3, true, -500 }, { "1.0005", 3, true, 1001 },
-		{ "-1.0005", 3, true, -1001 }, { "\"7.25\"", 1, true, 73 }, { "1e3", 0, true, 1000 },
+	static const struct {
+		const char *text;
+		unsigned shift;
+		bool ok;
+		int64_t value;
+	} all[] = {
+		{ "12", 3, true, 12000 }, { "-0.5", 3, true, -500 },
+		{ "1.0005", 3, true, 1001 }, { "-1.0005", 3, true, -1001 },
+		{ "\"7.25\"", 1, true, 73 }, { "1e3", 0, true, 1000 },
 		{ "2305843009213693951", 0, true, INT64_C(2305843009213693951) },
 		{ "2305843009213693952", 0, false, 0 }, { "1e18", 3, false, 0 },
-		{ "-1e30", 0, false, 0 }, { "true", 0, false, 0 }, { "\"x\"", 0, false, 0 },
+		{ "-1e30", 0, false, 0 }, { "true", 0, false, 0 },
+		{ "\"x\"", 0, false, 0 },
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
 		struct input in;

@@ -127,6 +127,7 @@ sub check_advice {
 	srand 7;
 	my %advice = (
 		'x.svg' => [qq(<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg">\n</svg>\n), qr/SVG/],
+		'v8.log' => [qq(v8-version,11,3,244,8,-node.30,0\nshared-library,/usr/bin/node,0x1,0x2\n), qr/--preprocess/],
 		'gmon.out' => ["gmon\1\0\0\0" . "\0" x 100, qr/gmon\.out|gprof/],
 		'wide.txt' => ["\xff\xfea\0;\0b\0 \0001\0\n\0", qr/UTF-16/],
 		'program' => ["\x7fELF\2\1\1" . "\0" x 100, qr/program|library/],

@@ -25,7 +25,8 @@ my %layers = (
 	cmd => [qw(cmd write read io model base)],
 );
 my %for_all_of = ('write/writer.h' => 'write', map { ("read/$_.h" => 'read') }
-	qw(reader allocators heaps maps suppress symbolizer symbolizer_files traces unsample));
+	qw(reader allocators heaps maps suppress symbolizer symbolizer_files traces unsample
+	   v8frames v8profile v8single));
 
 # External headers and the files that may know them.
 my @doors = (

@@ -232,6 +232,19 @@ bool num_decimal(struct str s, struct decimal *decimal)
 	return true;
 }
 
+bool num_scale(struct decimal d, unsigned shift, int64_t *value)
+{
+	for (; d.scale < shift; d.scale++)
+		if (__builtin_mul_overflow(d.digits, 10, &d.digits))
+			return false;
+	int64_t divisor = powers[d.scale - shift];
+	int64_t half = d.digits < 0 ? -(divisor / 2) : divisor / 2;
+	if (__builtin_add_overflow(d.digits, half, value))
+		return false;
+	*value /= divisor;
+	return true;
+}
+
 void num_add_grouped(struct buf *buf, int64_t value)
 {
 	char text[32], *p = text + sizeof(text);

@@ -46,6 +46,9 @@ enum { DECIMAL_SCALE_MAX = 9 };
  */
 bool num_decimal(struct str s, struct decimal *);
 
+/* The decimal times 10^shift, rounded; false when it does not fit. */
+bool num_scale(struct decimal, unsigned shift, int64_t *value);
+
 /* "1,234,567" */
 void num_add_grouped(struct buf *, int64_t value);
 

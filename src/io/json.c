@@ -9,6 +9,7 @@
  *
  * "key":] is mended by starting yajl again behind it: a new parser is led to the
  * same level by "{" and "[", which nobody sees, and gets the "[" that is missing.
+ * So is [1,], whose "]" comes to an array without anything.
  */
 #include "io/json.h"
 
@@ -19,6 +20,7 @@
 #include <yajl/yajl_parse.h>
 
 #include "base/alloc.h"
+#include "base/num.h"
 
 enum { PIECE = 16 * 1024 };
 
@@ -37,7 +39,7 @@ struct json_parser {
 	size_t silent;           /* bytes since the last token */
 	struct arena copies;     /* of text that is not in the piece */
 	unsigned depth;
-	bool is_object[JSON_DEPTH_MAX];
+	bool is_object[JSON_DEEP_MAX];
 	bool muted;              /* tokens are not for others */
 	bool after_key;          /* the last one was a key */
 	bool too_deep;
@@ -85,7 +87,7 @@ static int begin(struct json_parser *p, enum json_kind kind)
 {
 	if (p->muted)
 		return 1;
-	p->too_deep = p->depth == JSON_DEPTH_MAX;
+	p->too_deep = p->depth == p->json.depth_max;
 	if (p->too_deep)
 		return 0;
 	p->is_object[p->depth++] = kind == JSON_OBJECT;
@@ -191,6 +193,7 @@ struct json *json_new(struct input *in)
 	struct json_parser *p = xcalloc(1, sizeof(*p));
 	*p = (struct json_parser){ .in = in, .line = 1, .counted_line = 1 };
 	p->json.parser = p;
+	p->json.depth_max = JSON_DEPTH_MAX;
 	/* One token begins before the piece, at most. */
 	p->json.tokens = xcalloc(PIECE + 1, sizeof(*p->json.tokens));
 	input_peek(in, 1);
@@ -295,28 +298,63 @@ static bool misses_array(const struct json_parser *p, size_t at)
 	       p->piece.p[at - 1] == ']' && char_before(p, at - 1) == ':';
 }
 
+/* Whether yajl stopped behind the ']' of [1,] */
+static bool has_comma(const struct json_parser *p, size_t at)
+{
+	return p->json.mend_commas && p->depth > 0 && !p->is_object[p->depth - 1] &&
+	       at > 0 && at <= p->piece.n && p->piece.p[at - 1] == ']' &&
+	       char_before(p, at - 1) == ',';
+}
+
 static void feed_unseen(struct json_parser *p, const char *text)
 {
 	yajl_parse(p->yajl, (const unsigned char *)text, strlen(text));
 }
 
-static void mend(struct json_parser *p)
+static void start_again(struct json_parser *p)
 {
 	start_yajl(p);
 	p->muted = true;
 	for (unsigned i = 0; i < p->depth; i++)
 		feed_unseen(p, p->is_object[i] ? "{\"\":" : "[");
 	p->muted = false;
+}
+
+static void mend_array(struct json_parser *p)
+{
+	start_again(p);
 	feed_unseen(p, "[");
 	p->json.tokens[p->json.count - 1].text = ":]";
 	p->json.tokens[p->json.count - 1].size = 2;
+}
+
+/* Whether what yajl does not understand there was mended. */
+static bool mend(struct json_parser *p, size_t at)
+{
+	bool misses = misses_array(p, at);
+	if (!misses && !has_comma(p, at))
+		return false;
+	p->from = at - 1;
+	if (misses)
+		mend_array(p);
+	else
+		start_again(p);
+	return true;
+}
+
+static const char *too_deep(struct json_parser *p)
+{
+	char words[64];
+	int n = snprintf(words, sizeof(words), "more than %u levels of brackets",
+			 p->json.depth_max);
+	return arena_copy(&p->in->arena, (struct str){ words, (size_t)n + 1 }).p;
 }
 
 /* yajl's own words are "parse error: …\n". */
 static const char *words_for(struct json_parser *p, yajl_status status)
 {
 	if (p->too_deep)
-		return "more than 256 levels of brackets";
+		return too_deep(p);
 	if (status == yajl_status_client_canceled)
 		return "cannot be parsed";
 	unsigned char *text = yajl_get_error(p->yajl, 0, NULL, 0);
@@ -342,10 +380,8 @@ static void parse_piece(struct json_parser *p)
 		status = yajl_parse(p->yajl, (const unsigned char *)p->piece.p + p->from,
 				    p->piece.n - p->from);
 		size_t at = p->from + yajl_get_bytes_consumed(p->yajl);
-		if (status != yajl_status_error || !misses_array(p, at))
+		if (status != yajl_status_error || !mend(p, at))
 			break;
-		p->from = at - 1;
-		mend(p);
 	}
 	if (status != yajl_status_ok)
 		p->wrong = words_for(p, status);
@@ -358,7 +394,7 @@ static void parse_end(struct json_parser *p)
 {
 	yajl_status status = yajl_complete_parse(p->yajl);
 	p->ended = true;
-	if (status != yajl_status_ok)
+	if (status != yajl_status_ok && !(p->json.may_be_cut && p->depth > 0))
 		p->wrong = words_for(p, status);
 }
 
@@ -422,4 +458,23 @@ bool json_next_count(struct json *j, int64_t *value)
 {
 	json_next(j);
 	return json_count(j, value);
+}
+
+bool json_scaled(struct json *j, unsigned shift, int64_t *value)
+{
+	const int64_t limit = INT64_C(1) << 61;
+	struct decimal d;
+	bool is_text = j->kind == JSON_NUMBER || j->kind == JSON_STRING;
+	if (!is_text || !num_decimal(j->text, &d))
+		return j->kind > JSON_END && json_error(j, "no number where one belongs");
+	if (num_scale(d, shift, value) && *value < limit && *value > -limit)
+		return true;
+	return json_error(j, "'%.*s' is too large",
+			  (int)(j->text.n > 40 ? 40 : j->text.n), j->text.p);
+}
+
+bool json_next_scaled(struct json *j, unsigned shift, int64_t *value)
+{
+	json_next(j);
+	return json_scaled(j, shift, value);
 }

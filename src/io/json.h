@@ -17,8 +17,8 @@
  *
  * Objects and arrays are well-formed: each key is followed by its value, and
  * what begins also ends, or json_next() gives JSON_FAILED.  Text behind the
- * value is an error, and so are more than JSON_DEPTH_MAX levels and more than
- * 16 MiB without a token.
+ * value is an error, and so are more than JSON_DEPTH_MAX levels (json->depth_max) and
+ * more than 16 MiB without a token.
  *
  * Strings come decoded, as bytes: they need not be UTF-8, and may hold NUL.  Half
  * a surrogate pair becomes '?' and takes the next character along.
@@ -38,12 +38,19 @@ enum json_kind {
 	JSON_ARRAY_END,
 };
 
-enum { JSON_DEPTH_MAX = 256 };
+enum {
+	JSON_DEPTH_MAX = 256,    /* of what no stack stands in */
+	JSON_DEEP_MAX = 4096,    /* at most */
+};
 
 struct json {
 	struct str text;         /* of the token got last, until the next one */
 	enum json_kind kind;     /* of that token */
+	unsigned depth_max;      /* levels; JSON_DEPTH_MAX, but up to JSON_DEEP_MAX */
 	bool mend_arrays;        /* "key":] is an empty array, as Valgrind writes it */
+	bool mend_commas;        /* [1,] is [1], as what writes as it goes leaves it */
+	bool may_be_cut;         /* where the text ends in the middle there is JSON_END, as
+				    when its writer was stopped */
 
 	/* private */
 	struct json_token {
@@ -80,6 +87,14 @@ bool json_next_count(struct json *, int64_t *value);
 
 /* The same of the token got last. */
 bool json_count(struct json *, int64_t *value);
+
+/*
+ * The token got last, which must be a number or a text of one, times 10^shift (0 to 9),
+ * rounded: microseconds with decimals are nanoseconds with a shift of 3.  What is 2^61 or
+ * more, of either sign, is an error.
+ */
+bool json_scaled(struct json *, unsigned shift, int64_t *value);
+bool json_next_scaled(struct json *, unsigned shift, int64_t *value);
 
 /* An error at the token got last, with its line and byte; returns false. */
 bool json_error(struct json *, const char *format, ...)

@@ -59,12 +59,12 @@ struct calls {
 		uint32_t depth;
 		struct calls_open {
 			uint32_t frame, node;
-			int64_t end;     /* at which it is over: that of the span around it, or
-					    earlier */
-			int64_t rest;    /* until which it lasts; CALLS_NEVER: it is left */
+			int64_t end;     /* at which it is over: that of the span around
+					    it, or earlier */
+			int64_t rest;    /* until which it lasts; or CALLS_NEVER */
 		} *stack;
 		size_t capacity;
-		int64_t time;            /* of the last event; CALLS_NEVER: there was none */
+		int64_t time;            /* of the last event, or CALLS_NEVER */
 	} *lanes;
 	uint32_t lane_count;
 	size_t lane_capacity;
@@ -79,7 +79,10 @@ enum {
 					    looked for */
 };
 
-/* Times lie between -CALLS_TIME_MAX and CALLS_TIME_MAX, in any unit. */
+/*
+ * Times lie between -CALLS_TIME_MAX and CALLS_TIME_MAX, in any unit; the end of a span
+ * may be as much again behind that.
+ */
 #define CALLS_TIME_MAX (INT64_C(1) << 61)
 #define CALLS_NEVER INT64_MAX
 

@@ -62,8 +62,41 @@ uint32_t calltree_child(struct calltree *t, uint32_t node, uint32_t frame)
 void calltree_add(struct calltree *t, uint32_t node, int64_t much, int64_t often)
 {
 	int64_t *values = t->nodes[node].values;
-	t->overflow |= __builtin_add_overflow(values[0], much, &values[0]);
-	t->overflow |= __builtin_add_overflow(values[1], often, &values[1]);
+	const int64_t added[COLUMNS_MAX] = { much, often };
+	for (unsigned i = 0; i < COLUMNS_MAX; i++) {
+		int64_t *total = &t->totals[i];
+		t->overflow |= __builtin_add_overflow(values[i], added[i], &values[i]) |
+			       __builtin_add_overflow(*total, added[i], total);
+	}
+}
+
+/* The number of the metric that value i is of, or METRICS_MAX. */
+static unsigned metric_of(const struct calltree *t, const struct metrics *m, unsigned i)
+{
+	int metric = t->first_metric + (int)i;
+	return metric >= 0 && metric < (int)m->count ? (unsigned)metric : METRICS_MAX;
+}
+
+void calltree_sum(const struct calltree *t, struct metrics *m)
+{
+	for (unsigned i = 0; i < COLUMNS_MAX; i++)
+		if (metric_of(t, m, i) < METRICS_MAX)
+			metrics_sum(m, metric_of(t, m, i), t->totals[i]);
+}
+
+static void end_sample(const struct calltree *t, uint32_t group, const int64_t *values,
+		       struct samples *s)
+{
+	const struct metrics *m = s->metrics;
+	if (m == NULL) {
+		sample_end(s, group, values);
+		return;
+	}
+	int64_t of_metric[METRICS_MAX + 1];
+	memset(of_metric, 0, m->count * sizeof(*of_metric));
+	for (unsigned i = 0; i < COLUMNS_MAX; i++)
+		of_metric[metric_of(t, m, i)] = values[i];
+	sample_end_metrics(s, group, of_metric);
 }
 
 static void push(struct calltree *t, uint32_t node, struct samples *s)
@@ -74,36 +107,42 @@ static void push(struct calltree *t, uint32_t node, struct samples *s)
 	const struct calltree_node *n = from;
 	for (; n->parent != ID_NONE; n = &t->nodes[n->parent])
 		sample_push_reserved(s, n->frame);
-	if (s->metrics != NULL)
-		sample_end_metrics(s, n->frame, from->values);
-	else
-		sample_end(s, n->frame, from->values);
+	end_sample(t, n->frame, from->values, s);
 	memset(from->values, 0, sizeof(from->values));
+}
+
+static bool has_something(const struct calltree *t, const struct calltree_node *n,
+			  const struct samples *s)
+{
+	if (s->metrics == NULL || s->profile->metric_columns)
+		return n->values[0] || n->values[1];
+	for (unsigned i = 0; i < COLUMNS_MAX; i++)
+		if (metric_of(t, s->metrics, i) == s->metrics->chosen && n->values[i])
+			return true;
+	return false;
 }
 
 bool calltree_push(struct calltree *t, uint32_t node, struct samples *s)
 {
-	t->frames += t->nodes[node].depth;
+	struct calltree_node *n = &t->nodes[node];
+	if (!has_something(t, n, s))
+		return true;
+	t->frames += n->depth;
 	if (t->frames > CALLTREE_FRAMES_MAX)
 		return false;
 	push(t, node, s);
 	return true;
 }
 
-static bool has_something(const struct calltree_node *n)
-{
-	return n->values[0] || n->values[1];
-}
-
 bool calltree_push_all(struct calltree *t, struct samples *s)
 {
 	for (uint32_t i = 0; i < t->count; i++)
-		if (has_something(&t->nodes[i]))
+		if (has_something(t, &t->nodes[i], s))
 			t->frames += t->nodes[i].depth;
 	if (t->frames > CALLTREE_FRAMES_MAX)
 		return false;
 	for (uint32_t i = 0; i < t->count; i++)
-		if (has_something(&t->nodes[i]))
+		if (has_something(t, &t->nodes[i], s))
 			push(t, i, s);
 	return true;
 }

@@ -10,8 +10,9 @@
  * sample at the end.  Memory is that of distinct stacks, whatever their depth.
  *
  * A node has two values: how much, and how often.  Where the format has metrics (see
- * samples_metrics()) these are the first two of them; else the first is the value of
- * the sample, and the second its second column.
+ * samples_metrics()) these are two of them, and a node that has nothing of what is
+ * wanted is no sample; else the first is the value of the sample, and the second its
+ * second column.
  */
 struct calltree {
 	struct calltree_node {
@@ -22,6 +23,9 @@ struct calltree {
 		int64_t values[COLUMNS_MAX];
 	} *nodes;
 	uint32_t count;
+	int first_metric;        /* that of the first value; the second has the next one,
+				    if there is one.  -1: the first has none */
+	int64_t totals[COLUMNS_MAX];     /* of all that was added */
 	bool overflow;           /* a value left the range of int64 */
 	/* private */
 	size_t capacity;
@@ -50,13 +54,16 @@ uint32_t calltree_child(struct calltree *, uint32_t node, uint32_t frame);
 void calltree_add(struct calltree *, uint32_t node, int64_t much, int64_t often);
 
 /*
- * Hands what was added to a node over as a sample of its stack, and forgets it.  The
- * samples must be leaf first.  False, with nothing done, when that would be more than
- * CALLTREE_FRAMES_MAX.
+ * Hands what was added to a node over as a sample of its stack, and forgets it, where
+ * there is something.  The samples must be leaf first.  False, with nothing done, when
+ * that would be more than CALLTREE_FRAMES_MAX.
  */
 bool calltree_push(struct calltree *, uint32_t node, struct samples *);
 
 /* The same for all nodes that have something; or for none. */
 bool calltree_push_all(struct calltree *, struct samples *);
+
+/* Adds the totals to those of the metrics. */
+void calltree_sum(const struct calltree *, struct metrics *);
 
 #endif

@@ -28,6 +28,10 @@ static const struct known files[] = {
 	{ STR("ustar"), 257, "this is a tar archive; unpack it first" },
 	{ STR("go 1."), 0,
 	  "this is a Go execution trace; use go tool trace to get a pprof profile from it" },
+	{ STR("v8-version,"), 0,
+	  "this is the log of node --prof; make JSON of it: node --prof-process --preprocess FILE" },
+	{ STR("{\"snapshot\":{\"meta\":"), 0,
+	  "this is a snapshot of V8's heap, which has no call stacks; record with node --heap-prof" },
 	{ STR("\xd4\xc3\xb2\xa1"), 0, "this is a network capture, not a profile" },
 };
 
@@ -46,6 +50,8 @@ static const struct known texts[] = {
 	  "this is the output of pprof --raw; read the profile it was made from" },
 	{ STR("--- heapz "), 0, "this is a heap profile of Java of a kind that is no longer written" },
 	{ STR("--- threadz "), 0, "these are the stacks of threads; nothing is counted in them" },
+	{ STR("Statistical profiling result from"), 0,
+	  "this is the text of node --prof-process; run it with --preprocess on the log" },
 	{ STR("failed to open perf.data"), 0,
 	  "this is an error message of perf; there was nothing to read" },
 	{ STR("incompatible file format"), 0,

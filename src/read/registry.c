@@ -3,6 +3,8 @@
 
 /* One line a format; the order does not matter. */
 #define READERS(X)                                                             \
+	X(chrome)                                                              \
+	X(cpuprofile)                                                          \
 	X(dhat)                                                                \
 	X(folded)                                                              \
 	X(goprofile)                                                           \
@@ -16,6 +18,8 @@
 	X(perf)                                                                \
 	X(perfdata)                                                            \
 	X(pprof)                                                               \
+	X(v8heap)                                                              \
+	X(v8log)                                                               \
 	X(xtree)
 
 #define DECLARE(name) extern const struct reader reader_##name;

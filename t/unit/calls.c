@@ -33,7 +33,8 @@ static void begin(struct fixture *f, bool each)
 	for (int i = 0; i < 26; i++) {
 		char name = (char)('a' + i);
 		uint32_t text = profile_text(&f->profile, (struct str){ &name, 1 });
-		f->frames[i] = profile_frame(&f->profile, text, FRAME_USER, ID_NONE, ID_NONE);
+		f->frames[i] = profile_frame(&f->profile, text, FRAME_USER, ID_NONE,
+					     ID_NONE);
 	}
 	calls_init(&f->calls, &f->out, &f->want);
 	f->lane = calls_lane(&f->calls, f->group);

@@ -136,6 +136,73 @@ static void levels_are_counted(void **state)
 	buf_free(&deep);
 }
 
+/* As a program leaves it that writes as it goes, and was stopped. */
+static void assert_mended(const char *text, const char *expected)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(block_sizes); i++) {
+		struct input in;
+		struct buf got = { 0 };
+		enum json_kind kind;
+		input_memory(&in, "x", str_of(text));
+		input_block_size(&in, block_sizes[i]);
+		struct json *j = json_new(&in);
+		j->mend_commas = j->may_be_cut = true;
+		while ((kind = json_next(j)) > JSON_END)
+			buf_addf(&got, "%d", (int)kind);
+		buf_add(&got, kind == JSON_END ? STR(".") : STR("!"));
+		assert_string_equal(buf_cstr(&got), expected);
+		assert_int_equal(in.failed, kind == JSON_FAILED);
+		json_delete(j);
+		input_close(&in);
+		buf_free(&got);
+	}
+}
+
+static void commas_and_lost_ends_are_lived_with(void **state)
+{
+	(void)state;
+	assert_mended("[1,]", "10511.");
+	assert_mended("{\"a\":[[1,\n],\n],\"b\":[]}", "87101051111710119.");
+	assert_mended("[1,{\"a\":", "10587.");
+	assert_mended("[1,{\"a\":\"x", "10587.");
+	assert_mended("[12", "105.");
+	assert_mended("[", "10.");
+	assert_mended("[1,,]", "105!");
+	assert_mended("[,]", "10!");
+	assert_mended("{\"a\":1,}", "875!");
+	assert_mended("", "!");
+}
+
+static void numbers_are_scaled(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text;
+		unsigned shift;
+		bool ok;
+		int64_t value;
+	} all[] = {
+		{ "12", 3, true, 12000 }, { "-0.5", 3, true, -500 },
+		{ "1.0005", 3, true, 1001 }, { "-1.0005", 3, true, -1001 },
+		{ "\"7.25\"", 1, true, 73 }, { "1e3", 0, true, 1000 },
+		{ "2305843009213693951", 0, true, INT64_C(2305843009213693951) },
+		{ "2305843009213693952", 0, false, 0 }, { "1e18", 3, false, 0 },
+		{ "-1e30", 0, false, 0 }, { "true", 0, false, 0 },
+		{ "\"x\"", 0, false, 0 },
+	};
+	for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
+		struct input in;
+		int64_t value = 0;
+		input_memory(&in, "x", str_of(all[i].text));
+		struct json *j = json_new(&in);
+		assert_int_equal(json_next_scaled(j, all[i].shift, &value), all[i].ok);
+		if (all[i].ok)
+			assert_int_equal(value, all[i].value);
+		json_delete(j);
+		input_close(&in);
+	}
+}
+
 static void a_missing_array_is_mended(void **state)
 {
 	(void)state;
@@ -265,6 +332,8 @@ int main(void)
 		cmocka_unit_test(half_a_pair),
 		cmocka_unit_test(errors_have_a_place),
 		cmocka_unit_test(levels_are_counted),
+		cmocka_unit_test(commas_and_lost_ends_are_lived_with),
+		cmocka_unit_test(numbers_are_scaled),
 		cmocka_unit_test(a_missing_array_is_mended),
 		cmocka_unit_test(counts),
 		cmocka_unit_test(values_are_skipped),

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "read/v8single.h"
+
+void v8single_init(struct v8single *s, struct input *in, const struct want *want,
+		   struct samples *out, bool each)
+{
+	*s = (struct v8single){
+		.in = in, .want = want, .out = out, .json = json_new(in),
+	};
+	s->json->depth_max = JSON_DEEP_MAX;
+	v8frames_init(&s->frames, out->profile, want);
+	v8profile_init(&s->profile, each);
+}
+
+void v8single_free(struct v8single *s)
+{
+	calltree_free(&s->tree);
+	v8profile_free(&s->profile);
+	v8chunk_free(&s->chunk);
+	v8frames_free(&s->frames);
+	json_delete(s->json);
+}
+
+bool v8single_read(struct v8single *s, bool (*member)(struct v8single *))
+{
+	struct json *j = s->json;
+	if (json_next(j) != JSON_OBJECT)
+		return j->kind > JSON_END && json_error(j, "no object where one belongs");
+	while (json_next(j) == JSON_KEY)
+		if (!member(s))
+			return false;
+	return j->kind == JSON_OBJECT_END && json_next(j) == JSON_END;
+}
+
+static bool choose_metric(struct v8single *s)
+{
+	struct buf why = { 0 };
+	bool ok = metrics_choose(&s->metrics, s->want, s->metrics.items[0].name, &why) ||
+		  input_fail(s->in, "%s", buf_cstr(&why));
+	buf_free(&why);
+	return ok;
+}
+
+static bool tell_metrics(struct v8single *s)
+{
+	struct buf why = { 0 };
+	calltree_sum(&s->tree, &s->metrics);
+	s->out->profile->overflow |= s->tree.overflow;
+	bool ok = profile_metrics(s->out->profile, &s->metrics, &why) ||
+		  input_fail(s->in, "%s", buf_cstr(&why));
+	buf_free(&why);
+	return ok;
+}
+
+static bool push_all(struct v8single *s)
+{
+	struct profile *p = s->out->profile;
+	const struct metric *chosen = &s->metrics.items[s->metrics.chosen];
+	struct group g = {
+		.event = profile_event(p, STR(""), chosen->unit),
+		.comm = ID_NONE, .pid = -1, .tid = -1, .cpu = -1,
+	};
+	samples_metrics(s->out, &s->metrics, s->want->all_metrics);
+	if (s->metrics.samples) {
+		p->column_count = 2;
+		p->columns[1] = (struct column){
+			.name = STR("samples"), .is_samples = true,
+		};
+	}
+	uint32_t group = profile_group(p, &g);
+	bool ok = v8profile_push(&s->profile, &s->tree, group, s->out, s->in) &&
+		  (calltree_push_all(&s->tree, s->out) ||
+		   input_fail(s->in, "its stacks are too deep to be kept"));
+	samples_flush(s->out);
+	return ok;
+}
+
+bool v8single_finish(struct v8single *s)
+{
+	if (!v8profile_add(&s->profile, &s->chunk, s->json) || !choose_metric(s) ||
+	    !push_all(s) || !tell_metrics(s))
+		return false;
+	v8profile_tell(&s->profile, s->in);
+	return true;
+}

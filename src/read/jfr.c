@@ -325,6 +325,7 @@ static bool read_jfr(struct input *in, const struct want *want, struct samples *
 	while (ok && jfr_chunk_open(&j.chunk, in)) {
 		ok = read_chunk(&j);
 		jfr_chunk_close(&j.chunk, in);
+		in->line = input_offset(in);
 	}
 	tell_losses(&j);
 	jfr_samples_free(&j.samples);

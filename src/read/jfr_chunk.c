@@ -18,14 +18,14 @@
 #include <inttypes.h>
 
 /* Of versions 1 and 2, which is what OpenJDK has. */
-enum { VERSION_MIN = 1, VERSION_MAX = 2, MAGIC_SIZE = 4 };
+enum { VERSION_MIN = 1, VERSION_MAX = 2 };
 
 enum {
 	AT_VERSION = 4, AT_SIZE = 8, AT_START = 32, AT_STATE = 64, AT_FLAGS = 67,
 	COMPRESSED = 1,
 };
 
-#define MAGIC STR("FLR\0")
+#define MAGIC STR("FLR\0\0")
 #define NS_PER_SECOND INT64_C(1000000000)
 #define TICKS_MAX (UINT64_C(18) * 1000 * 1000 * 1000)
 
@@ -54,15 +54,19 @@ static bool read_header(struct jfr_chunk *c, struct input *in, struct str header
 	return true;
 }
 
-/* All there is up to the next chunk. */
-static struct str unfinished_bytes(struct input *in)
+/*
+ * All there is, up to the next chunk where the size tells of it: the virtual machine
+ * keeps it up to date while it writes.
+ */
+static struct str unfinished_bytes(struct input *in, uint64_t size)
 {
 	input_need(in, JFR_CHUNK_MAX);
 	struct str all = input_ahead(in);
 	if (all.n > JFR_CHUNK_MAX)
 		all = str_head(all, JFR_CHUNK_MAX);
-	ptrdiff_t next = str_find(str_skip(all, JFR_CHUNK_HEADER), STR("FLR\0\0"));
-	return next < 0 ? all : str_head(all, JFR_CHUNK_HEADER + (size_t)next);
+	bool is_told = size >= JFR_CHUNK_HEADER && size <= all.n &&
+		       str_starts(str_skip(all, size), MAGIC);
+	return is_told ? str_head(all, size) : all;
 }
 
 bool jfr_chunk_open(struct jfr_chunk *c, struct input *in)
@@ -82,7 +86,7 @@ bool jfr_chunk_open(struct jfr_chunk *c, struct input *in)
 		return input_error_at(in, c->offset, "a chunk of %" PRIu64 " bytes; up to 2 "
 				      "GiB can be read", size);
 	c->is_cut = !is_finished || !input_need(in, size);
-	c->bytes = c->is_cut ? unfinished_bytes(in) : str_head(input_ahead(in), size);
+	c->bytes = c->is_cut ? unfinished_bytes(in, size) : str_head(input_ahead(in), size);
 	c->size = c->bytes.n;
 	return !in->failed;
 }
@@ -95,6 +99,9 @@ void jfr_chunk_close(struct jfr_chunk *c, struct input *in)
 
 void jfr_chunk_shorten(struct jfr_chunk *c, uint32_t at)
 {
+	struct str rest = str_skip(c->bytes, at);
+	if (str_starts(rest, MAGIC))
+		c->size = at;
 	c->bytes = str_head(c->bytes, at);
 }
 
@@ -105,6 +112,8 @@ bool jfr_chunk_next(const struct jfr_chunk *c, uint32_t *at, struct jfr_event *e
 		.p = start, .end = c->bytes.p + c->bytes.n, .is_raw = c->is_raw,
 	};
 	size_t left = jfr_bytes_left(&b);
+	if (c->is_cut && str_starts((struct str){ start, left }, MAGIC))
+		return false;
 	uint32_t size = jfr_bytes_u32(&b);
 	if (size > left || b.is_bad)
 		return false;

@@ -50,7 +50,7 @@ enum { JFR_CHUNK_HEADER = 68 };
  */
 bool jfr_chunk_next(const struct jfr_chunk *, uint32_t *at, struct jfr_event *);
 
-/* Takes what is from this place on for no part of it. */
+/* Ends it at this place; what follows is another chunk, or of no use. */
 void jfr_chunk_shorten(struct jfr_chunk *, uint32_t at);
 
 /* A span of time, and a time since 1970, in ns.  INT64_MIN: out of range. */

@@ -307,6 +307,9 @@ static bool read_chunk(struct jfr *j)
 
 static void tell_losses(struct jfr *j)
 {
+	if (j->in->cut)
+		input_warn(j->in, "compressed data that ends early, read up to there",
+			   STR(""));
 	input_warn_many(j->in, "stacks that were cut off (java "
 			"-XX:FlightRecorderOptions=stackdepth=1024 keeps more)",
 			j->samples.truncated);

@@ -119,20 +119,23 @@ static bool read_constants(struct jfr *j)
 /* "20 ms"; 0 when it is no time, as "everyChunk". */
 static int64_t parse_period(struct str text)
 {
-	static const struct { struct str unit; double ns; } units[] = {
-		{ STR("ns"), 1 }, { STR("us"), 1e3 }, { STR("ms"), 1e6 },
-		{ STR("s"), 1e9 }, { STR("m"), 60e9 }, { STR("h"), 3600e9 },
+	static const struct { struct str unit; int64_t ns; } units[] = {
+		{ STR("ns"), 1 }, { STR("us"), 1000 }, { STR("ms"), 1000 * 1000 },
+		{ STR("s"), 1000 * 1000 * 1000 }, { STR("m"), INT64_C(60000000000) },
+		{ STR("h"), INT64_C(3600000000000) },
 	};
 	size_t digits = 0;
-	double value;
+	uint64_t number;
+	int64_t ns;
 	while (digits < text.n && num_is_digit(text.p[digits]))
 		digits++;
-	struct str unit = str_trim(str_skip(text, digits));
-	if (!num_double(str_head(text, digits), &value))
+	if (!num_u64(str_head(text, digits), &number))
 		return 0;
+	struct str unit = str_trim(str_skip(text, digits));
 	for (size_t i = 0; i < ARRAY_SIZE(units); i++)
-		if (str_eq(units[i].unit, unit) && value * units[i].ns < 1e18)
-			return (int64_t)(value * units[i].ns);
+		if (str_eq(units[i].unit, unit) &&
+		    !__builtin_mul_overflow(number, units[i].ns, &ns))
+			return ns;
 	return 0;
 }
 

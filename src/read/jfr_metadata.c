@@ -106,16 +106,16 @@ static bool take_string(struct reading *r, struct str *to)
 }
 
 struct attributes {
-	struct str name, super_type, id, type_id, dimension, value;
+	struct str name, id, type_id, dimension, value;
 	bool is_simple, is_constant;
 };
 
 static void set_attribute(struct attributes *a, struct str key, struct str value)
 {
 	const struct { struct str key; struct str *to; } texts[] = {
-		{ STR("name"), &a->name }, { STR("superType"), &a->super_type },
-		{ STR("id"), &a->id }, { STR("class"), &a->type_id },
-		{ STR("dimension"), &a->dimension }, { STR("value"), &a->value },
+		{ STR("name"), &a->name }, { STR("id"), &a->id },
+		{ STR("class"), &a->type_id }, { STR("dimension"), &a->dimension },
+		{ STR("value"), &a->value },
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
 		if (str_eq(texts[i].key, key))
@@ -142,7 +142,6 @@ static bool add_type(struct reading *r, const struct attributes *a)
 	struct jfr_metadata *m = r->m;
 	struct jfr_type type = {
 		.name = a->name, .is_simple = a->is_simple,
-		.is_event = str_eq(a->super_type, STR("jdk.jfr.Event")),
 		.first_field = m->field_count,
 	};
 	if (!num_u64(a->id, &type.id))

@@ -21,7 +21,6 @@ struct jfr_field {
 struct jfr_type {
 	uint64_t id;
 	struct str name;         /* "jdk.ExecutionSample" */
-	bool is_event;
 	bool is_simple;          /* stands for its only field */
 	uint32_t first_field, field_count;
 };

@@ -60,7 +60,8 @@ static const struct {
 void jfr_frames_init(struct jfr_frames *f, struct input *in, struct profile *profile,
 		     const struct want *want)
 {
-	static_assert(sizeof(f->known) / sizeof(f->known[0]) == KNOWN_TYPES, "room for what is known");
+	static_assert(sizeof(f->known) / sizeof(f->known[0]) == KNOWN_TYPES,
+		      "room for what is known");
 	*f = (struct jfr_frames){ .in = in, .profile = profile, .want = want };
 	locations_init(&f->locations, profile, want);
 }
@@ -288,13 +289,20 @@ static uint32_t location_of_frame(struct jfr_frames *f,
 
 /* Stacks */
 
-static void add_frame(struct jfr_frames *f, const struct jfr_value frame[JFR_SLOTS_MAX])
+/*
+ * All stacks of a chunk have fewer frames than it has bytes; names that look like a chain
+ * of inlined functions could make more of them.
+ */
+static bool add_frame(struct jfr_frames *f, const struct jfr_value frame[JFR_SLOTS_MAX])
 {
 	uint32_t n, location = location_of_frame(f, frame);
 	const uint32_t *frames = location_frames(&f->locations, location, &n);
+	if (n > f->pools->chunk.n - f->frame_count)
+		return false;
 	ARRAY_RESERVE(f->frames, f->frame_capacity, (size_t)f->frame_count + n);
 	for (uint32_t i = 0; i < n; i++)
 		f->frames[f->frame_count++] = frames[i];
+	return true;
 }
 
 /* The step of the array of frames; layout->count when there is none. */
@@ -311,13 +319,12 @@ static bool add_frames(struct jfr_frames *f, struct jfr_bytes *b, const struct j
 {
 	struct jfr_value frame[JFR_SLOTS_MAX] = { 0 };
 	uint32_t count = jfr_bytes_count(b);
-	if (count > SAMPLES_DEPTH_MAX || count > UINT32_MAX - f->frame_count)
+	if (count > SAMPLES_DEPTH_MAX)
 		return false;
 	for (uint32_t i = 0; i < count && array->body > 0; i++) {
 		jfr_layout_take(array + 1, array->body, b, frame);
-		if (b->is_bad)
+		if (b->is_bad || !add_frame(f, frame))
 			return false;
-		add_frame(f, frame);
 	}
 	return !b->is_bad;
 }

@@ -6,7 +6,7 @@
 #include "base/alloc.h"
 
 /* Limits no recording comes near: they end types that contain themselves. */
-enum { DEPTH_MAX = 16, STEPS_MAX = 1 << 16 };
+enum { DEPTH_MAX = 16, STEPS_MAX = 1 << 10 };
 
 void jfr_layout_free(struct jfr_layout *l)
 {

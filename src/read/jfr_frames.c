@@ -224,10 +224,21 @@ static uint32_t line_text(struct jfr_frames *f, size_t class_length, int32_t lin
 	return f->line.n ? profile_text(f->profile, buf_str(&f->line)) : ID_NONE;
 }
 
-static uint32_t place_of(struct jfr_frames *f, int32_t line)
+/* Other formats tell by the mapping what kind of frame it is. */
+static uint32_t mapping_of(struct jfr_frames *f, enum frame_kind kind)
+{
+	if (kind == FRAME_USER)
+		return ID_NONE;
+	struct str name = kind == FRAME_KERNEL ? STR("[kernel.kallsyms]") : STR("[JIT]");
+	return places_mapping(f->profile->places, &(struct mapping){
+		.file = profile_text(f->profile, name), .build_id = ID_NONE,
+	});
+}
+
+static uint32_t place_of(struct jfr_frames *f, int32_t line, enum frame_kind kind)
 {
 	struct frame_place place = {
-		.mapping = ID_NONE, .file = ID_NONE, .system_name = ID_NONE,
+		.mapping = mapping_of(f, kind), .file = ID_NONE, .system_name = ID_NONE,
 		.line = line > 0 ? line : 0,
 		.flags = f->symbol.n == 0 ? PLACE_NAMELESS : 0,
 	};
@@ -245,6 +256,8 @@ static uint32_t find_location(struct jfr_frames *f,
 	take(f, OF_CLASS, values[METHOD_CLASS].number, of_class);
 	uint32_t module = module_of(f, of_class[CLASS_PACKAGE].number);
 	spell_method(f, values, of_class, &class_length);
+	if (f->symbol.n == 0)
+		kind = FRAME_USER;
 	struct location_key key = {
 		.symbol = buf_str(&f->symbol), .module = module,
 		.line = line_text(f, class_length, line),
@@ -253,7 +266,7 @@ static uint32_t find_location(struct jfr_frames *f,
 		.inlined = kind == FRAME_INLINED,
 	};
 	if (f->want->places)
-		key.place = place_of(f, line);
+		key.place = place_of(f, line, kind);
 	return location_find(&f->locations, &key);
 }
 

@@ -23,7 +23,7 @@ my %demangled = ('_ZN3foo3barEi' => 'foo::bar(int)');
 # function, decimals, names without a letter, and two columns, which become two values.
 my $lost = qr/_\[w\]|\.\d+$|_\[i\](?:;.*)?_\[[kj]\]|^;|;;/m;
 # Others have the name of the process only where it is asked for.
-my %named = map { $_ => 1 } qw(chrome folded perf perfdata pprof);
+my %named = map { $_ => 1 } qw(chrome folded jfr perf perfdata pprof);
 
 check_same($_->{in}) for grep { !$_->{again} && $_->{exit} == 0 } Fg::cases('pprof');
 check_through($_) for grep { !$_->{again} && $_->{exit} == 0 && !-e "$_->{base}.probe" } Fg::cases();

@@ -67,11 +67,20 @@ bool events_is_tracepoint(struct str name)
 	return take_apart(name).is_tracepoint;
 }
 
+/* "jdk.ExecutionSample" to "ExecutionSample", as Java's classes are called for short. */
+static struct str short_name(struct str name)
+{
+	ptrdiff_t dot = str_rchr(name, '.');
+	struct str last = str_skip(name, (size_t)(dot + 1));
+	return last.n > 0 && last.p[0] >= 'A' && last.p[0] <= 'Z' ? last : name;
+}
+
 bool events_match(struct str name, const struct want *want)
 {
 	for (size_t i = 0; i < want->event_filter_count; i++) {
 		const char *pattern = want->event_filter[i];
 		if (str_eq(name, str_of(pattern)) ||
+		    str_eq(short_name(name), str_of(pattern)) ||
 		    fnmatch(pattern, name.p, 0) == 0)
 			return true;
 	}
@@ -99,7 +108,7 @@ static unsigned rank(struct str name)
 {
 	static const struct str first[] = {
 		STR("cycles"), STR("cpu-cycles"), STR("cpu-clock"),
-		STR("task-clock"),
+		STR("task-clock"), STR("jdk.ExecutionSample"), STR("jdk.CPUTimeSample"),
 	};
 	struct parts parts = take_apart(name);
 	unsigned i = 0;

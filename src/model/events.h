@@ -21,8 +21,8 @@ struct str events_unit(struct str name);
 bool events_is_tracepoint(struct str name);
 
 /*
- * Whether --event-filter (exact names or globs) lets it through; everything
- * without a filter.
+ * Whether --event-filter (exact names, short ones of Java's classes, or globs) lets it
+ * through; everything without a filter.
  */
 bool events_match(struct str name, const struct want *);
 

@@ -268,7 +268,7 @@ static void add_frame(struct locations *l, const struct location_item *item,
 {
 	struct profile *p = l->profile;
 	bool as_is = item->key.as_is;
-	if (!as_is && is_java(symbol))
+	if (!as_is && item->key.kind == FRAME_USER && is_java(symbol))
 		symbol = str_skip(symbol, 1);
 	struct str clean = as_is ? symbol : names_clean(&l->names, symbol);
 	clean = granular_name(l, &item->key, clean);
@@ -330,11 +330,13 @@ static bool is_nowhere(const struct locations *l, const struct location_key *key
 static void add_frames(struct locations *l, struct location_item *item)
 {
 	const struct location_key *key = &item->key;
-	enum frame_kind kind = FRAME_USER;
+	enum frame_kind kind = key->kind;
 	struct str module = text_of(l, key->module);
 	bool jit = is_jit(module);
 	if (key->inlined)
 		kind = FRAME_INLINED;
+	else if (kind != FRAME_USER)
+		;
 	else if (is_kernel(module) ||
 		 (is_nowhere(l, key) && is_kernel_address(key->address)))
 		kind = FRAME_KERNEL;
@@ -374,7 +376,7 @@ static void reduce_key(const struct locations *l, struct location_key *k)
 static uint32_t key_hash(const struct location_key *k)
 {
 	uint64_t hash = hash_hidden(k->symbol.p, k->symbol.n);
-	hash ^= (k->module + ((uint64_t)k->line << 32) + k->inlined) * HASH_SPREAD;
+	hash ^= (k->module + ((uint64_t)k->line << 32) + k->inlined + k->kind) * HASH_SPREAD;
 	hash ^= k->place * HASH_SPREAD >> 1;
 	if (k->address | k->offset) {
 		uint64_t place[] = { k->address, k->offset };
@@ -387,7 +389,7 @@ static bool key_eq(const struct location_key *a, const struct location_key *b)
 {
 	return a->module == b->module && a->line == b->line &&
 	       a->address == b->address && a->offset == b->offset &&
-	       a->inlined == b->inlined && a->place == b->place &&
+	       a->inlined == b->inlined && a->kind == b->kind && a->place == b->place &&
 	       a->as_is == b->as_is && str_eq(a->symbol, b->symbol);
 }
 

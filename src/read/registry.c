@@ -11,6 +11,7 @@
 	X(heapprofile)                                                         \
 	X(heaptrack)                                                           \
 	X(jemalloc)                                                            \
+	X(jfr)                                                                 \
 	X(lsan)                                                                \
 	X(massif)                                                              \
 	X(memcheck)                                                            \

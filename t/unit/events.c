@@ -46,6 +46,13 @@ static void filters_are_names_or_globs(void **state)
 	assert_true(events_match(STR("cycles:u"), &want));
 	assert_false(events_match(STR("cycles"), &want));
 	assert_false(events_match(STR("cycles:uk"), &want));
+	assert_true(events_match(STR("jdk.ThreadPark"), &(struct want){
+		.event_filter = (const char *const[]){ "ThreadPark" },
+		.event_filter_count = 1,
+	}));
+	assert_false(events_match(STR("mem_load.l1"), &(struct want){
+		.event_filter = (const char *const[]){ "l1" }, .event_filter_count = 1,
+	}));
 	want = (struct want){ .event_filter = globs, .event_filter_count = 3 };
 	assert_true(events_match(STR("sched:sched_switch"), &want));
 	assert_true(events_match(STR("cpu_core/cycles/P"), &want));

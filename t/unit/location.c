@@ -72,6 +72,25 @@ static void assert_frames(struct want want, struct place place, const char *expe
 
 static const struct want plain = { .names.style = NAMES_NOARGS };
 
+static void known_kinds_stay(void **state)
+{
+	(void)state;
+	struct fixture f;
+	struct buf text = { 0 };
+	begin(&f, plain);
+	struct location_key key = {
+		.symbol = STR("Lex/Lib.run(int)"), .module = ID_NONE, .line = ID_NONE,
+		.kind = FRAME_JIT, .address = UINT64_MAX / 2 + 1,
+	};
+	add_frames(&f, location_find(&f.locations, &key), &text);
+	buf_addc(&text, ' ');
+	key.inlined = true;
+	add_frames(&f, location_find(&f.locations, &key), &text);
+	assert_string_equal(buf_cstr(&text), "Lex/Lib.run_[j] Lex/Lib.run_[i]");
+	buf_free(&text);
+	end(&f);
+}
+
 static void places_become_frames(void **state)
 {
 	(void)state;
@@ -238,6 +257,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(places_become_frames),
+		cmocka_unit_test(known_kinds_stay),
 		cmocka_unit_test(kernel_modules_are_known),
 		cmocka_unit_test(addresses_tell_the_kernel_where_modules_do_not),
 		cmocka_unit_test(java_chains_are_taken_apart),

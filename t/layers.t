@@ -27,6 +27,7 @@ my %layers = (
 my %for_all_of = ('write/writer.h' => 'write', map { ("read/$_.h" => 'read') }
 	qw(reader allocators heaps maps suppress symbolizer symbolizer_files traces unsample
 	   v8frames v8profile v8single));
+	qw(reader allocators callgrind_text heaps maps suppress symbolizer symbolizer_files traces unsample));
 
 # External headers and the files that may know them.
 my @doors = (

@@ -5,6 +5,7 @@
 #define READERS(X)                                                             \
 	X(chrome)                                                              \
 	X(cpuprofile)                                                          \
+	X(callgrind) \
 	X(dhat)                                                                \
 	X(folded)                                                              \
 	X(goprofile)                                                           \

@@ -3,10 +3,12 @@
 #
 # fg-convert: what it writes is read by Perl and by us again, and compared with what
 # fg-collapse makes of the input.  Every case of every format is carried through pprof,
-# callgrind and speedscope; a profile of pprof that is written again has lost nothing.
+# callgrind, OpenTelemetry and speedscope; a profile of pprof that is written again has
+# lost nothing.
 use strict;
 use warnings;
 no warnings qw(once);
+use Encode ();
 use File::Basename qw(basename);
 use FindBin;
 use IO::Uncompress::Gunzip qw(gunzip);
@@ -25,8 +27,10 @@ my %demangled = ('_ZN3foo3barEi' => 'foo::bar(int)');
 my $lost = qr/_\[w\]|\.\d+$|_\[i\](?:;.*)?_\[[kj]\]|^;|;;/m;
 # Decimals, and frames without a name.
 my $nameless = qr/\.\d+$|(?:^|;)(?:_\[\w\])?(?:;| \d+$)/m;
+# Kinds of frames that are told of them, and not by the files they are from.
+my %told_kinds = ('otlp/kinds' => 1);
 # Others have the name of the process only where it is asked for.
-my %named = map { $_ => 1 } qw(chrome folded jfr perf perfdata pprof);
+my %named = map { $_ => 1 } qw(chrome folded jfr otlp perf perfdata pprof);
 
 check_same($_->{in}) for grep { !$_->{again} && $_->{exit} == 0 } Fg::cases('pprof');
 check_through($_) for grep { !$_->{again} && $_->{exit} == 0 && !-e "$_->{base}.probe" } Fg::cases();
@@ -103,11 +107,12 @@ sub check_through {
 	my $ran = convert('-f', $case->{format}, $file, '-o', $out);
 	is($ran->{status}, 0, "$name to pprof") or return diag($ran->{err});
 	my $back = collapse('--no-header', @group, $out);
-	if ($case->{format} ne 'callgrind' && $folded->{out} !~ $lost) {
+	if ($case->{format} ne 'callgrind' && $folded->{out} !~ $lost && !$told_kinds{$name}) {
 		is_deeply(stacks($back->{out}), stacks($folded->{out}), '... and back') or diag($back->{err});
 	}
 	check_speedscope($case, stacks($folded->{out}));
 	check_callgrind($case, $folded->{out}, @group) if $folded->{out} !~ $nameless;
+	check_otlp($case, $folded, @group);
 }
 
 # What each function costs, and all that it has called, by the names of functions; the
@@ -158,6 +163,25 @@ sub functions {
 		$s{all}{$_} += $value for keys %seen;
 	}
 	return \%s;
+}
+
+# Texts are UTF-8 there.
+sub mended {
+	my ($bytes) = @_;
+	return Encode::encode('UTF-8', Encode::decode('UTF-8', $bytes, sub { "\x{fffd}" x @_ }));
+}
+
+# As pprof it has no frames that woke others.
+sub check_otlp {
+	my ($case, $folded, @group) = @_;
+	for my $to (qw(otlp otlp-json)) {
+		my $out = "$Fg::temp/through.$to";
+		my $ran = convert('-t', $to, '-f', $case->{format}, $case->{in}, '-o', $out);
+		is($ran->{status}, 0, "$case->{name} to $to") or return diag($ran->{err});
+		my $back = collapse('--no-header', @group, $out);
+		is_deeply(stacks($back->{out}), stacks(mended($folded->{out})), '... and back') or diag($back->{err})
+			if $folded->{out} !~ $lost;
+	}
 }
 
 sub check_speedscope {
@@ -281,6 +305,7 @@ sub check_suffixes {
 	my %begins = (
 		'a.pb.gz' => qr/^\x1f\x8b/, 'a.pprof' => qr/^\x1f\x8b/, 'a.speedscope.json' => qr/^\{"\$schema"/,
 		'a.callgrind' => qr/^# callgrind format/, 'callgrind.out.12' => qr/^# callgrind format/,
+		'a.otlp' => qr/^\x12/, 'a.otlp.pb' => qr/^\x12/, 'a.otlp.json' => qr/^\{"dictionary"/,
 		'a.folded' => qr/^# command/, 'a.svg' => qr/^<\?xml|^<svg/, 'a.tree' => qr/^# command/,
 	);
 	for my $name (sort keys %begins) {
@@ -340,7 +365,7 @@ sub check_others {
 sub check_wrong {
 	my $ran = convert("$pprof/plain.in");
 	is($ran->{status}, 2, 'neither -t nor -o');
-	like($ran->{err}, qr/say with -t what to write: callgrind, folded, pprof, speedscope, svg, tree; or let the name of -o tell/, '... asks');
+	like($ran->{err}, qr/say with -t what to write: callgrind, folded, otlp, otlp-json, pprof, speedscope, svg, tree; or let the name of -o tell/, '... asks');
 	$ran = convert('-t', 'perf', "$pprof/plain.in");
 	is($ran->{status}, 2, 'what nobody writes');
 	$ran = convert('-t', 'pprof', "$pprof/broken-cut.in", '-o', "$Fg::temp/none.pb.gz");

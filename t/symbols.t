@@ -43,6 +43,7 @@ my %allowed = (
 	'read/v8profile' => 'v8profile_\w+',
 	'read/v8single' => 'v8single_\w+',
 	'write/callgrind' => 'writer_callgrind',
+	'write/otlp' => 'writer_otlp(?:_json)?',
 	'write/pprof' => 'writer_pprof',
 	'write/speedscope' => 'writer_speedscope',
 	'write/svg_drawing' => 'svg_\w+',

@@ -51,6 +51,7 @@ struct json {
 	bool mend_commas;        /* [1,] is [1], as what writes as it goes leaves it */
 	bool may_be_cut;         /* where the text ends in the middle there is JSON_END, as
 				    when its writer was stopped */
+	bool many;               /* values may follow each other; JSON_END is behind the last */
 
 	/* private */
 	struct json_token {

@@ -26,15 +26,18 @@ static uint32_t find_id(const struct pprof_ids *t, uint64_t id)
 	return ID_NONE;
 }
 
+/* Nothing is kept of ids that are 1, 2, 3, … */
 static void add_id(struct pprof_ids *t, uint64_t id)
 {
-	bool was_sparse = t->sparse;
-	uint32_t at = t->count++;
+	uint32_t at = t->count++, first = t->sparse ? at : 0;
+	if (!t->sparse && id == t->count)
+		return;
 	ARRAY_RESERVE(t->ids, t->capacity, t->count);
-	t->ids[at] = id;
-	t->sparse |= id != t->count;
-	for (uint32_t i = was_sparse ? at : 0; t->sparse && i < t->count; i++)
+	for (uint32_t i = first; i < t->count; i++) {
+		t->ids[i] = i < at ? i + 1 : id;
 		table_insert(&t->table, hash_of(t->ids[i]), i);
+	}
+	t->sparse = true;
 }
 
 static bool new_id(struct pprof_tables *t, struct pprof_ids *ids, uint64_t id,
@@ -154,16 +157,21 @@ bool pprof_tables_location(struct pprof_tables *t, const Pprof__Location *l,
 	ARRAY_RESERVE(t->locations, t->location_capacity, t->location_ids.count);
 	t->locations[t->location_ids.count - 1] = (struct pprof_location){
 		.offset = offset, .mapping = l->mapping_id, .address = l->address,
-		.first = t->line_count, .count = (uint32_t)l->n_line,
-		.is_folded = l->is_folded,
+		.first = t->line_count, .is_folded = l->is_folded,
 	};
-	ARRAY_RESERVE(t->lines, t->line_capacity, t->line_count + l->n_line);
 	for (size_t i = 0; i < l->n_line; i++)
-		t->lines[t->line_count++] = (struct pprof_line){
+		pprof_tables_line(t, (struct pprof_line){
 			.function = l->line[i]->function_id,
 			.line = l->line[i]->line, .column = l->line[i]->column,
-		};
+		});
 	return true;
+}
+
+void pprof_tables_line(struct pprof_tables *t, struct pprof_line line)
+{
+	ARRAY_RESERVE(t->lines, t->line_capacity, t->line_count + 1ull);
+	t->lines[t->line_count++] = line;
+	t->locations[t->location_ids.count - 1].count++;
 }
 
 /* When all are there */
@@ -258,6 +266,7 @@ bool pprof_tables_finish(struct pprof_tables *t, struct str drop, struct str kee
 	make_mappings(t);
 	if (t->want->all_frames || t->want->keeps_rules)
 		return true;
+	t->has_rules = drop.n > 0;
 	return compile(t, drop, &t->drop) && compile(t, keep, &t->keep);
 }
 
@@ -376,7 +385,7 @@ static void make_line(struct pprof_tables *t, const struct pprof_location *l,
 {
 	const struct pprof_function *f = NULL;
 	struct location_key key = {
-		.module = ID_NONE, .line = ID_NONE, .inlined = inlined,
+		.module = ID_NONE, .line = ID_NONE, .inlined = inlined, .kind = l->kind,
 		.address = l->address, .offset = l->address,
 	};
 	if (line && line->function)

@@ -17,6 +17,7 @@
 	X(massif)                                                              \
 	X(memcheck)                                                            \
 	X(memleak)                                                             \
+	X(otlp)                                                                \
 	X(perf)                                                                \
 	X(perfdata)                                                            \
 	X(pprof)                                                               \

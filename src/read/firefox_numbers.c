@@ -144,3 +144,14 @@ bool firefox_numbers_read(struct firefox_numbers *n, struct json *j)
 			return false;
 	return true;
 }
+
+bool firefox_numbers_next(struct json *j, int64_t *millionths)
+{
+	const struct firefox_numbers decimals = { .is_decimal = true };
+	*millionths = FIREFOX_NONE;
+	if (json_next(j) == JSON_NULL)
+		return true;
+	if (j->kind != JSON_NUMBER)
+		return j->kind > JSON_END && json_error(j, "no number where one belongs");
+	return long_number(&decimals, j, millionths);
+}

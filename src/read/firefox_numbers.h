@@ -41,6 +41,9 @@ bool firefox_numbers_read(struct firefox_numbers *, struct json *);
 /* Makes a column of whole numbers of decimals; false when they are none. */
 bool firefox_numbers_make_whole(struct firefox_numbers *);
 
+/* The number, or null, that comes next, in millionths. */
+bool firefox_numbers_next(struct json *, int64_t *millionths);
+
 static inline int64_t firefox_numbers_get(const struct firefox_numbers *n, uint32_t i)
 {
 	if (n->wide)

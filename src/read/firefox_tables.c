@@ -80,7 +80,7 @@ struct reading {
 
 void firefox_table_free(struct firefox_table *t)
 {
-	for (unsigned i = 0; i < FIREFOX_COLUMNS_MAX; i++)
+	for (unsigned i = 0; t && i < FIREFOX_COLUMNS_MAX; i++)
 		firefox_numbers_free(&t->columns[i]);
 }
 

@@ -59,6 +59,7 @@ struct firefox_strings {
 	struct arena arena;
 };
 
+/* NULL is fine. */
 void firefox_table_free(struct firefox_table *);
 void firefox_strings_free(struct firefox_strings *);
 

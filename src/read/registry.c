@@ -4,6 +4,7 @@
 /* One line a format; the order does not matter. */
 #define READERS(X)                                                             \
 	X(dhat)                                                                \
+	X(firefox)                                                             \
 	X(folded)                                                              \
 	X(goprofile)                                                           \
 	X(heapprofile)                                                         \

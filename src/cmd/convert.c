@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "base/message.h"
+#include "write/firefox.h"
 #include "write/pprof.h"
 #include "write/speedscope.h"
 #include "write/tree.h"
@@ -14,6 +15,7 @@ static const struct {
 	const struct writer *writer;
 	const char *suffixes[3]; /* of what has no writer */
 } targets[] = {
+	{ "firefox", CONVERT_WRITER, &writer_firefox, { NULL } },
 	{ "folded", CONVERT_FOLDED, NULL, { ".folded", ".collapsed" } },
 	{ "pprof", CONVERT_WRITER, &writer_pprof, { NULL } },
 	{ "speedscope", CONVERT_WRITER, &writer_speedscope, { NULL } },

@@ -45,19 +45,25 @@ static struct str unit_of(const struct firefox_file *f, enum firefox_value value
 	return listed[value].unit;
 }
 
+static bool has_value(const struct firefox_samples *s, enum firefox_value value)
+{
+	return s->has >> value & 1;
+}
+
 static void add_metrics(struct firefox_samples *s, struct metrics *m)
 {
 	for (enum firefox_value v = 0; v < FIREFOX_VALUES; v++) {
-		if (!(s->has >> v & 1))
+		if (!has_value(s, v))
 			continue;
 		s->values[s->value_count++] = v;
 		metrics_add(m, listed[v].name, unit_of(s->file, v));
-		if (v == FIREFOX_COUNT)
-			m->samples = m->count;
 	}
 }
 
-/* Where nothing but samples is counted there is nothing to choose. */
+/*
+ * Where nothing but samples is counted there is nothing to choose.  They are behind the
+ * time of the CPU, too, but not behind allocations.
+ */
 static bool choose(struct firefox_samples *s, struct metrics *m)
 {
 	struct profile *p = s->out->profile;
@@ -76,6 +82,9 @@ static bool choose(struct firefox_samples *s, struct metrics *m)
 		input_fail(s->in, "%s", buf_cstr(&why));
 	buf_free(&why);
 	s->chosen = m->chosen;
+	enum firefox_value chosen = s->values[m->chosen];
+	if (chosen == FIREFOX_COUNT || (chosen == FIREFOX_CPU && has_value(s, FIREFOX_COUNT)))
+		m->samples = 1;
 	s->event = profile_event(p, STR(""), m->items[m->chosen].unit);
 	if (m->samples) {
 		p->column_count = 2;
@@ -132,11 +141,21 @@ static bool push_all(struct firefox_samples *s)
 	return s->is_plain || finish(s, &m);
 }
 
+/* Its columns stand behind the JSON, as the memory of JavaScript has them. */
+static bool is_slabs(struct str head)
+{
+	return str_starts(head, STR("\xdc\xdfJSLB"));
+}
+
 static bool read_firefox(struct input *in, const struct want *want, struct samples *out)
 {
 	struct firefox_file file;
 	struct firefox_samples samples;
 	bool times = want->times || want->window.is_set;
+	if (is_slabs(input_peek(in, INPUT_HEAD)))
+		return input_fail(in, "this is the binary format of the Firefox Profiler "
+				  "(JSLB), which is not read; profiler.firefox.com can load "
+				  "it and save it as JSON");
 	bool ok = firefox_file_read(&file, in, times);
 	if (ok) {
 		keep_recording(out->profile, &file);
@@ -158,6 +177,8 @@ static bool has(struct str head, struct str key)
 /* Their names are in nobody else's files, where they stand together. */
 static enum probe probe_firefox(struct str head)
 {
+	if (is_slabs(head))
+		return PROBE_SURE;
 	while (head.n && strchr(" \t\r\n", head.p[0]) != NULL)
 		head = str_skip(head, 1);
 	if (!str_starts(head, STR("{")))

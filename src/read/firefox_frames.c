@@ -240,7 +240,8 @@ static bool tell_processed(const struct firefox_frames *f, uint32_t frame, struc
 	    !firefox_frames_category(f, frame, &category))
 		return false;
 	if (func < 0)
-		return fail(f, FIREFOX_FRAMES, frame, "func", func, funcs->rows);
+		return input_fail(f->in, "frameTable of thread '%.*s', row %" PRIu32
+				  ": there is no func", STR_ARG(f->thread->name), frame);
 	uint32_t row = (uint32_t)func;
 	if (!text_of(f, FIREFOX_FUNCS, FUNC_NAME, row, &t->name) || !tell_file(f, row, t) ||
 	    !tell_lib(f, frame, row, t))
@@ -287,10 +288,21 @@ static void tell_address(const struct firefox_frames *f, bool is_caller, struct 
 		t->address = t->address - t->lib->start + t->lib->offset;
 }
 
+/* The last place of the text in s, -1 when it is not there. */
+static ptrdiff_t last_of(struct str s, struct str text)
+{
+	ptrdiff_t at = -1, next = str_find(s, text);
+	while (next >= 0) {
+		at += next + 1;
+		next = str_find(str_skip(s, (size_t)at + 1), text);
+	}
+	return at;
+}
+
 /* "name (in library)", "… (in library) + 12", "… (in library) (a.c:3)" */
 static bool tell_native(struct told *t)
 {
-	ptrdiff_t at = str_find(t->name, STR(" (in "));
+	ptrdiff_t at = last_of(t->name, STR(" (in "));
 	if (at < 0)
 		return false;
 	struct str lib = str_skip(t->name, (size_t)at + STR(" (in ").n);
@@ -342,7 +354,7 @@ static struct str real_script(struct str url)
 static bool tell_script(struct firefox_frames *f, struct told *t)
 {
 	struct str s = without_source(t->name), name = STR("");
-	ptrdiff_t open = str_find(s, STR(" ("));
+	ptrdiff_t open = last_of(s, STR(" ("));
 	int64_t number, line;
 	if (open >= 0 && str_ends(s, STR(")"))) {
 		name = str_head(s, (size_t)open);

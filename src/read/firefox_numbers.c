@@ -27,22 +27,17 @@ static void widen(struct firefox_numbers *n)
 	n->wide = wide;
 }
 
-/* Of a column in 32 bits: whole units. */
-static void put_narrow(struct firefox_numbers *n, int32_t units)
+static void put_narrow(struct firefox_numbers *n, int32_t value)
 {
 	ARRAY_RESERVE(n->narrow, n->capacity, n->count + 1ull);
-	n->narrow[n->count++] = units;
+	n->narrow[n->count++] = value;
 }
 
 static void put(struct firefox_numbers *n, int64_t value)
 {
-	int64_t unit = n->is_decimal ? FIREFOX_DECIMAL : 1;
-	bool is_none = value == FIREFOX_NONE;
-	int64_t units = is_none ? INT32_MIN : value / unit;
-	bool fits = is_none || (value % unit == 0 && units > INT32_MIN &&
-				units <= INT32_MAX);
-	if (n->wide == NULL && fits) {
-		put_narrow(n, (int32_t)units);
+	bool fits = value > INT32_MIN && value <= INT32_MAX;
+	if (n->wide == NULL && (fits || value == FIREFOX_NONE)) {
+		put_narrow(n, fits ? (int32_t)value : INT32_MIN);
 		return;
 	}
 	if (n->wide == NULL)
@@ -57,17 +52,31 @@ void firefox_numbers_fill(struct firefox_numbers *n, uint32_t count)
 		put(n, FIREFOX_NONE);
 }
 
+/* From now on values are millionths; false when one is too large. */
+static bool make_decimal(struct firefox_numbers *n)
+{
+	if (n->is_decimal)
+		return true;
+	n->is_decimal = true;
+	if (n->wide == NULL)
+		widen(n);
+	for (uint32_t i = 0; i < n->count; i++)
+		if (n->wide[i] != FIREFOX_NONE &&
+		    __builtin_mul_overflow(n->wide[i], FIREFOX_DECIMAL, &n->wide[i]))
+			return false;
+	return true;
+}
+
 bool firefox_numbers_make_whole(struct firefox_numbers *n)
 {
-	bool scaled = n->is_decimal && n->wide;
-	n->is_decimal = false;
-	for (uint32_t i = 0; scaled && i < n->count; i++) {
+	for (uint32_t i = 0; n->is_decimal && i < n->count; i++) {
 		if (n->wide[i] == FIREFOX_NONE)
 			continue;
 		if (n->wide[i] % FIREFOX_DECIMAL != 0)
 			return false;
 		n->wide[i] /= FIREFOX_DECIMAL;
 	}
+	n->is_decimal = false;
 	return true;
 }
 
@@ -90,24 +99,39 @@ static bool short_number(struct str s, int32_t *value)
 	return true;
 }
 
-static bool long_number(const struct firefox_numbers *n, struct json *j, int64_t *value)
+/* digits / 10^scale in millionths, rounded; false when that is too large. */
+static bool millionths(struct decimal d, int64_t *value)
 {
-	struct decimal d;
-	int words = (int)(j->text.n > 40 ? 40 : j->text.n);
-	unsigned wanted = n->is_decimal ? MILLIONTHS : 0;
-	if (!num_decimal(j->text, &d))
-		return json_error(j, "'%.*s' does not fit in 63 bits", words, j->text.p);
-	if (d.scale > wanted && !n->is_decimal)
-		return json_error(j, "'%.*s' is no whole number", words, j->text.p);
-	for (; d.scale > wanted; d.scale--)
-		d.digits = d.digits / 10 + (d.scale == wanted + 1 ? d.digits % 10 / 5 : 0);
-	for (; d.scale < wanted; d.scale++)
+	for (; d.scale > MILLIONTHS; d.scale--)
+		d.digits = d.digits / 10 +
+			   (d.scale == MILLIONTHS + 1 ? d.digits % 10 / 5 : 0);
+	for (; d.scale < MILLIONTHS; d.scale++)
 		if (__builtin_mul_overflow(d.digits, 10, &d.digits))
-			return json_error(j, "'%.*s' is too large", words, j->text.p);
-	if (d.digits == FIREFOX_NONE)
-		return json_error(j, "'%.*s' is too large", words, j->text.p);
+			return false;
 	*value = d.digits;
 	return true;
+}
+
+static bool say(struct json *j, const char *what)
+{
+	return json_error(j, "'%.*s' %s", (int)(j->text.n > 40 ? 40 : j->text.n), j->text.p,
+			  what);
+}
+
+static bool long_number(struct firefox_numbers *n, struct json *j, int64_t *value)
+{
+	struct decimal d;
+	if (!num_decimal(j->text, &d))
+		return say(j, "does not fit in 63 bits");
+	if (d.scale > 0 && !n->may_be_decimal)
+		return say(j, "is no whole number");
+	bool fits = true;
+	if (d.scale > 0)
+		fits = make_decimal(n);
+	*value = d.digits;
+	if (fits && n->is_decimal)
+		fits = millionths(d, value);
+	return (fits && *value != FIREFOX_NONE) || say(j, "is too large");
 }
 
 bool firefox_numbers_add(struct firefox_numbers *n, struct json *j)
@@ -124,7 +148,7 @@ bool firefox_numbers_add(struct firefox_numbers *n, struct json *j)
 		if (!long_number(n, j, &value))
 			return false;
 	} else if (j->kind == JSON_TRUE || j->kind == JSON_FALSE) {
-		value = j->kind == JSON_TRUE ? n->is_decimal ? FIREFOX_DECIMAL : 1 : 0;
+		value = j->kind == JSON_TRUE;
 	} else if (j->kind != JSON_NULL) {
 		return j->kind > JSON_END && json_error(j, "no number where one belongs");
 	}
@@ -145,13 +169,13 @@ bool firefox_numbers_read(struct firefox_numbers *n, struct json *j)
 	return true;
 }
 
-bool firefox_numbers_next(struct json *j, int64_t *millionths)
+bool firefox_numbers_next(struct json *j, int64_t *value)
 {
-	const struct firefox_numbers decimals = { .is_decimal = true };
-	*millionths = FIREFOX_NONE;
+	struct decimal d;
+	*value = FIREFOX_NONE;
 	if (json_next(j) == JSON_NULL)
 		return true;
 	if (j->kind != JSON_NUMBER)
 		return j->kind > JSON_END && json_error(j, "no number where one belongs");
-	return long_number(&decimals, j, millionths);
+	return (num_decimal(j->text, &d) && millionths(d, value)) || say(j, "is too large");
 }

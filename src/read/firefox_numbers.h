@@ -5,16 +5,17 @@
 #include "io/json.h"
 
 /*
- * A column of a table: whole numbers, or decimals kept in millionths.  They are stored in
- * 32 bits each until one comes that needs 64.  A zeroed struct is an empty column of
- * whole numbers.
+ * A column of a table: whole numbers, stored in 32 bits each until one comes that needs
+ * 64.  Where decimals are allowed, the first one makes millionths of all.  A zeroed struct
+ * is an empty column of whole numbers.
  */
 struct firefox_numbers {
 	uint32_t count;
 	bool is_told;            /* also when it is empty */
-	bool is_decimal;         /* values are millionths; set before the first one */
+	bool may_be_decimal;     /* set before the first one */
+	bool is_decimal;         /* values are millionths */
 	/* private */
-	int32_t *narrow;         /* in units; NULL once there is "wide" */
+	int32_t *narrow;         /* NULL once there is "wide" */
 	int64_t *wide;
 	size_t capacity;
 };
@@ -48,16 +49,22 @@ static inline int64_t firefox_numbers_get(const struct firefox_numbers *n, uint3
 {
 	if (n->wide)
 		return n->wide[i];
-	int32_t value = n->narrow[i];
-	if (value == INT32_MIN)
-		return FIREFOX_NONE;
-	return n->is_decimal ? (int64_t)value * FIREFOX_DECIMAL : value;
+	return n->narrow[i] == INT32_MIN ? FIREFOX_NONE : n->narrow[i];
 }
 
 /* The same of a column that may be missing. */
 static inline int64_t firefox_numbers_find(const struct firefox_numbers *n, uint32_t i)
 {
 	return i < n->count ? firefox_numbers_get(n, i) : FIREFOX_NONE;
+}
+
+/* The same in millionths, whatever the column has; FIREFOX_NONE when it is too large. */
+static inline int64_t firefox_numbers_millionths(const struct firefox_numbers *n, uint32_t i)
+{
+	int64_t value = firefox_numbers_find(n, i);
+	if (value == FIREFOX_NONE || n->is_decimal)
+		return value;
+	return __builtin_mul_overflow(value, FIREFOX_DECIMAL, &value) ? FIREFOX_NONE : value;
 }
 
 #endif

@@ -19,6 +19,8 @@ enum { FRAMES_SEEN_MAX = 1 << 29 };
 
 enum { SAMPLES, JS, NATIVE };
 
+enum { WRONG_PREFIX = -2 };
+
 static bool is_told(const struct firefox_numbers *n)
 {
 	for (uint32_t i = 0; i < n->count; i++)
@@ -87,7 +89,9 @@ static int64_t prefix_of(const struct firefox_table *t, uint32_t stack)
 	if (prefix->count > 0)
 		return firefox_numbers_get(prefix, stack);
 	int64_t offset = firefox_numbers_find(&t->columns[STACK_PREFIX_OFFSET], stack);
-	return offset == 0 || offset == FIREFOX_NONE ? -1 : stack - offset;
+	if (offset == 0 || offset == FIREFOX_NONE)
+		return -1;
+	return offset > 0 && offset <= stack ? stack - offset : WRONG_PREFIX;
 }
 
 /* Callers come before what they called, so there are no cycles. */
@@ -98,9 +102,8 @@ static bool measure_stacks(struct firefox_samples *s, const struct firefox_table
 		bool is_root = prefix == FIREFOX_NONE || prefix == -1;
 		if (!is_root && (prefix < 0 || prefix >= i))
 			return input_fail(s->in, "stackTable of thread '%.*s', row %" PRIu32
-					  ": the stack of the callers is row %" PRId64
-					  ", which is none before it",
-					  STR_ARG(s->thread->name), i, prefix);
+					  ": the stack of its callers is none of the rows "
+					  "before it", STR_ARG(s->thread->name), i);
 		s->depths[i] = is_root ? 1 : s->depths[prefix] + 1;
 		if (s->depths[i] > SAMPLES_DEPTH_MAX)
 			return input_fail(s->in, "stackTable of thread '%.*s', row %" PRIu32
@@ -287,43 +290,49 @@ static void add_sums(struct firefox_samples *s, uint32_t stack, const int64_t *v
 
 /* Rows */
 
-static int64_t whole(struct firefox_samples *s, int64_t decimal)
+/* Of a weight; null counts nothing. */
+static int64_t whole(struct firefox_samples *s, const struct firefox_numbers *n, uint32_t row)
 {
-	if (decimal == FIREFOX_NONE)
+	int64_t value = firefox_numbers_find(n, row);
+	if (value == FIREFOX_NONE)
 		return 0;
-	if (decimal % FIREFOX_DECIMAL != 0)
+	if (!n->is_decimal)
+		return value;
+	if (value % FIREFOX_DECIMAL != 0)
 		input_warn_many(s->in, "weights with a fraction, which is left out", 1);
-	return decimal / FIREFOX_DECIMAL;
+	return value / FIREFOX_DECIMAL;
 }
 
-static int64_t cpu_of(const struct firefox_samples *s, int64_t delta)
+/* "µs" are told by all but some versions of Firefox. */
+static int64_t cpu_of(const struct firefox_samples *s, const struct firefox_numbers *n,
+		      uint32_t row)
 {
+	int64_t delta = firefox_numbers_millionths(n, row);
 	bool micro = str_eq(s->file->cpu_unit, STR("µs"));
 	return delta == FIREFOX_NONE ? 0 : delta / (micro ? FIREFOX_DECIMAL / 1000 :
 							    FIREFOX_DECIMAL);
 }
 
-/* The first of a thread has no sample before it. */
+/* The first of a thread has no sample before it, which its time of the CPU were since. */
 static void sample_values(struct firefox_samples *s, const struct firefox_table *t,
 			  uint32_t row, int64_t values[FIREFOX_VALUES])
 {
 	const struct firefox_numbers *weights = &t->columns[SAMPLE_WEIGHT];
 	enum firefox_value kind = weight_of(t);
-	int64_t weight = weights->count > 0 ? firefox_numbers_get(weights, row) :
-					      FIREFOX_DECIMAL;
-	if (kind == FIREFOX_TIME)
-		values[kind] = weight == FIREFOX_NONE ? 0 : weight;
-	else
-		values[kind] = whole(s, weight);
+	if (weights->count == 0)
+		values[kind] = 1;
+	else if (kind != FIREFOX_TIME)
+		values[kind] = whole(s, weights, row);
+	else if (firefox_numbers_get(weights, row) != FIREFOX_NONE)
+		values[kind] = firefox_numbers_millionths(weights, row);
 	if (row > 0)
-		values[FIREFOX_CPU] =
-			cpu_of(s, firefox_numbers_find(&t->columns[SAMPLE_CPU], row));
+		values[FIREFOX_CPU] = cpu_of(s, &t->columns[SAMPLE_CPU], row);
 }
 
 static void allocation_values(struct firefox_samples *s, const struct firefox_table *t,
 			      uint32_t row, bool is_js, int64_t values[FIREFOX_VALUES])
 {
-	int64_t bytes = whole(s, firefox_numbers_find(&t->columns[SAMPLE_WEIGHT], row));
+	int64_t bytes = whole(s, &t->columns[SAMPLE_WEIGHT], row);
 	if (is_js)
 		values[FIREFOX_JS] = bytes;
 	else if (bytes < 0)
@@ -334,31 +343,36 @@ static void allocation_values(struct firefox_samples *s, const struct firefox_ta
 		values[FIREFOX_LIVE] = bytes;
 }
 
-/* Which allocations are freed later: of an address the last one before it. */
+/* The number of an address, made when new. */
+static uint32_t find_address(struct table *table, int64_t *addresses, int64_t address)
+{
+	uint32_t hash = (uint32_t)hash_hidden(&address, sizeof(address)), id;
+	uint32_t at = table_place(table, hash);
+	while ((id = table_next(table, hash, &at)) != TABLE_END)
+		if (addresses[id] == address)
+			return id;
+	id = table->count;
+	addresses[id] = address;
+	table_insert(table, hash, id);
+	return id;
+}
+
+/* Which allocations are freed later: of an address the last one before that. */
 static void find_freed(struct firefox_samples *s, const struct firefox_table *t)
 {
 	const struct firefox_numbers *memory = &t->columns[SAMPLE_MEMORY];
 	struct table table = { 0 };
-	uint32_t *last = xcalloc(memory->count, sizeof(*last)), distinct = 0;
+	uint32_t *last = xcalloc(memory->count, sizeof(*last));  /* 1 + its row */
 	int64_t *addresses = xcalloc(memory->count, sizeof(*addresses));
 	s->freed = xcalloc(memory->count, sizeof(*s->freed));
 	for (uint32_t i = 0; i < memory->count; i++) {
 		int64_t address = firefox_numbers_get(memory, i);
-		bool frees = firefox_numbers_find(&t->columns[SAMPLE_WEIGHT], i) < 0;
-		uint32_t hash = (uint32_t)hash_hidden(&address, sizeof(address));
-		uint32_t id, at = table_place(&table, hash);
-		while ((id = table_next(&table, hash, &at)) != TABLE_END)
-			if (addresses[id] == address)
-				break;
-		if (id == TABLE_END && !frees) {
-			id = distinct++;
-			addresses[id] = address;
-			table_insert(&table, hash, id);
-		}
-		if (frees && id != TABLE_END)
-			s->freed[last[id]] = true;
-		else if (!frees)
-			last[id] = i;
+		uint32_t *row = &last[find_address(&table, addresses, address)];
+		int64_t bytes = firefox_numbers_find(&t->columns[SAMPLE_WEIGHT], i);
+		if (bytes >= 0)
+			*row = i + 1;
+		else if (*row > 0)
+			s->freed[*row - 1] = true;
 	}
 	table_free(&table);
 	free(last);
@@ -438,8 +452,8 @@ static bool push_rows(struct firefox_samples *s, unsigned kind)
 				     *deltas = &t->columns[SAMPLE_TIME_DELTA];
 	int64_t offset = offset_of(s), sum = 0;
 	for (uint32_t row = 0; row < t->rows; row++) {
-		int64_t time = firefox_numbers_find(times, row);
-		int64_t delta = firefox_numbers_find(deltas, row);
+		int64_t time = firefox_numbers_millionths(times, row);
+		int64_t delta = firefox_numbers_millionths(deltas, row);
 		if (delta != FIREFOX_NONE && !__builtin_add_overflow(sum, delta, &sum))
 			time = sum;
 		if (time == FIREFOX_NONE || __builtin_add_overflow(time, offset, &time))
@@ -479,9 +493,9 @@ static void find_begin(struct firefox_samples *s)
 		const struct firefox_table *t = s->file->threads[i].samples[SAMPLES];
 		if (t == NULL)
 			continue;
-		int64_t time = firefox_numbers_find(&t->columns[SAMPLE_TIME], 0);
+		int64_t time = firefox_numbers_millionths(&t->columns[SAMPLE_TIME], 0);
 		if (time == FIREFOX_NONE)
-			time = firefox_numbers_find(&t->columns[SAMPLE_TIME_DELTA], 0);
+			time = firefox_numbers_millionths(&t->columns[SAMPLE_TIME_DELTA], 0);
 		if (time != FIREFOX_NONE && (s->begin == FIREFOX_NONE || time < s->begin))
 			s->begin = time;
 	}

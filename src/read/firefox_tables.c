@@ -9,7 +9,7 @@
 struct known_column {
 	struct str key;
 	unsigned column;
-	bool is_decimal;
+	bool may_be_decimal;
 	bool is_time;
 };
 
@@ -126,7 +126,7 @@ static bool read_column(struct reading *r, const struct known_column *known)
 	struct firefox_numbers *n = &r->table->columns[known->column];
 	if (n->is_told)
 		return json_error(r->json, "'%s' comes twice", known->key.p);
-	n->is_decimal = known->is_decimal;
+	n->may_be_decimal = known->may_be_decimal;
 	return firefox_numbers_read(n, r->json);
 }
 
@@ -172,7 +172,7 @@ static bool read_cell(struct reading *r, unsigned cell)
 		return json_skip(j);
 	struct firefox_numbers *n = &r->cells[cell];
 	if (n->count == 0)
-		n->is_decimal = !r->has_schema || r->of_cell[cell]->is_decimal;
+		n->may_be_decimal = !r->has_schema || r->of_cell[cell]->may_be_decimal;
 	firefox_numbers_fill(n, r->rows);
 	return firefox_numbers_add(n, j);
 }
@@ -203,10 +203,9 @@ static bool take_cells(struct reading *r)
 		*n = r->cells[cell];
 		r->cells[cell] = (struct firefox_numbers){ 0 };
 		n->is_told = true;
-		if (!known->is_decimal && !firefox_numbers_make_whole(n))
+		if (!known->may_be_decimal && !firefox_numbers_make_whole(n))
 			return json_error(r->json, "not all numbers of '%s' are whole",
 					  known->key.p);
-		n->is_decimal = known->is_decimal;
 		firefox_numbers_fill(n, r->rows);
 	}
 	return true;

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # fg-convert: what it writes is read by Perl and by us again, and compared with what
-# fg-collapse makes of the input.  Every case of every format is carried through pprof
-# and speedscope; a profile of pprof that is written again has lost nothing.
+# fg-collapse makes of the input.  Every case of every format is carried through pprof,
+# speedscope and the Firefox Profiler's format; a profile of pprof that is written again has lost nothing.
 use strict;
 use warnings;
 no warnings qw(once);
@@ -15,6 +15,7 @@ use Test::More;
 
 require "$FindBin::Bin/lib.pm";
 require "$FindBin::Bin/proto.pm";
+require "$FindBin::Bin/firefox.pm";
 
 my $pprof = "$Fg::cases/pprof";
 # The names that are demangled on the way, as pprof itself does it.
@@ -23,7 +24,7 @@ my %demangled = ('_ZN3foo3barEi' => 'foo::bar(int)');
 # function, decimals, names without a letter, and two columns, which become two values.
 my $lost = qr/_\[w\]|\.\d+$|_\[i\](?:;.*)?_\[[kj]\]|^;|;;/m;
 # Others have the name of the process only where it is asked for.
-my %named = map { $_ => 1 } qw(folded perf perfdata pprof);
+my %named = map { $_ => 1 } qw(firefox folded perf perfdata pprof);
 
 check_same($_->{in}) for grep { !$_->{again} && $_->{exit} == 0 } Fg::cases('pprof');
 check_through($_) for grep { !$_->{again} && $_->{exit} == 0 && !-e "$_->{base}.probe" } Fg::cases();
@@ -104,6 +105,7 @@ sub check_through {
 		is_deeply(stacks($back->{out}), stacks($folded->{out}), '... and back') or diag($back->{err});
 	}
 	check_speedscope($case, stacks($folded->{out}));
+	check_firefox($case);
 }
 
 sub check_speedscope {
@@ -121,6 +123,22 @@ sub check_speedscope {
 	}
 	$sum += $_ for values %$want;
 	cmp_ok(abs($total - $sum), '<', 1e-6 * ($sum || 1), '... with the same sum');
+}
+
+# Without names of processes, which have to be there, and so are made of others.
+sub check_firefox {
+	my ($case) = @_;
+	my @how = ('-f', $case->{format}, $case->{in});
+	my $ran = convert('-t', 'firefox', @how);
+	is($ran->{status}, 0, "$case->{name} to firefox") or return diag($ran->{err});
+	my $json = eval { JSON::PP->new->utf8->decode($ran->{out}) };
+	ok($json, '... is JSON') or return diag($@);
+	is(Firefox::wrong($json), '', '... as the Firefox Profiler reads it');
+	my $folded = collapse('--no-header', '--group-by=none', @how)->{out};
+	my $back = collapse('--no-header', '--group-by=none', Fg::spew("$Fg::temp/through.firefox.json", $ran->{out}));
+	my ($want, $got) = map { my $s = stacks($_); delete @$s{''}; $s } $folded, $back->{out};
+	return if $folded =~ $lost || $folded =~ /[^\x00-\x7f]/;
+	is_deeply($got, $want, '... and back') or diag($back->{err});
 }
 
 # By the words of its schema.
@@ -225,7 +243,7 @@ sub check_filters {
 
 sub check_suffixes {
 	my %begins = (
-		'a.pb.gz' => qr/^\x1f\x8b/, 'a.pprof' => qr/^\x1f\x8b/, 'a.speedscope.json' => qr/^\{"\$schema"/,
+		'a.pb.gz' => qr/^\x1f\x8b/, 'a.pprof' => qr/^\x1f\x8b/, 'a.firefox.json' => qr/^\{"meta"/, 'a.profile.json' => qr/^\{"meta"/, 'a.speedscope.json' => qr/^\{"\$schema"/,
 		'a.folded' => qr/^# command/, 'a.svg' => qr/^<\?xml|^<svg/, 'a.tree' => qr/^# command/,
 	);
 	for my $name (sort keys %begins) {
@@ -285,7 +303,7 @@ sub check_others {
 sub check_wrong {
 	my $ran = convert("$pprof/plain.in");
 	is($ran->{status}, 2, 'neither -t nor -o');
-	like($ran->{err}, qr/say with -t what to write: folded, pprof, speedscope, svg, tree; or let the name of -o tell/, '... asks');
+	like($ran->{err}, qr/say with -t what to write: firefox, folded, pprof, speedscope, svg, tree; or let the name of -o tell/, '... asks');
 	$ran = convert('-t', 'perf', "$pprof/plain.in");
 	is($ran->{status}, 2, 'what nobody writes');
 	$ran = convert('-t', 'pprof', "$pprof/broken-cut.in", '-o', "$Fg::temp/none.pb.gz");

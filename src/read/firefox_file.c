@@ -176,8 +176,8 @@ static bool read_table(struct firefox_file *f, struct firefox_table *t,
 		       enum firefox_table_id id)
 {
 	if (t->is_told)
-		return json_error(f->json, "'%s' comes twice", firefox_table_name(id).p);
-	return firefox_table_read(t, id, f->json, f->times);
+		return json_error(f->json, "'%s' comes twice", firefox_tables_name(id).p);
+	return firefox_tables_read(t, id, f->json, f->times);
 }
 
 /* "stringArray", or "stringTable" as Gecko and old profiles have it. */
@@ -192,9 +192,9 @@ static bool read_shared(struct firefox_file *f)
 	if (!expect(j, JSON_OBJECT, "object"))
 		return false;
 	while (json_next(j) == JSON_KEY) {
-		enum firefox_table_id id = firefox_table_find(j->text);
+		enum firefox_table_id id = firefox_tables_find(j->text);
 		bool ok = is_strings(j->text) ?
-				  firefox_strings_read(&f->shared.strings, j) :
+				  firefox_tables_read_texts(&f->shared.strings, j) :
 			  id < FIREFOX_OF_CODE ?
 				  read_table(f, &f->shared.tables[id], id) :
 				  json_skip(j);
@@ -227,11 +227,11 @@ static bool read_thread_table(struct firefox_file *f, struct firefox_thread *t,
 static bool read_thread_member(struct firefox_file *f, struct firefox_thread *t)
 {
 	struct str key = f->json->text;
-	enum firefox_table_id id = firefox_table_find(key);
+	enum firefox_table_id id = firefox_tables_find(key);
 	if (id < FIREFOX_TABLES)
 		return read_thread_table(f, t, id);
 	if (is_strings(key))
-		return firefox_strings_read(&own_code(t)->strings, f->json);
+		return firefox_tables_read_texts(&own_code(t)->strings, f->json);
 	if (str_eq(key, STR("name")))
 		return read_text(f, &t->name);
 	if (str_eq(key, STR("processName")))
@@ -343,8 +343,8 @@ bool firefox_file_read(struct firefox_file *f, struct input *in, bool times)
 static void free_code(struct firefox_code *c)
 {
 	for (unsigned i = 0; i < FIREFOX_OF_CODE; i++)
-		firefox_table_free(&c->tables[i]);
-	firefox_strings_free(&c->strings);
+		firefox_tables_free(&c->tables[i]);
+	firefox_tables_free_texts(&c->strings);
 }
 
 void firefox_file_free(struct firefox_file *f)
@@ -352,7 +352,7 @@ void firefox_file_free(struct firefox_file *f)
 	for (uint32_t i = 0; i < f->thread_count; i++) {
 		struct firefox_thread *t = &f->threads[i];
 		for (unsigned k = 0; k < FIREFOX_SAMPLE_TABLES; k++) {
-			firefox_table_free(t->samples[k]);
+			firefox_tables_free(t->samples[k]);
 			free(t->samples[k]);
 		}
 		if (t->own)

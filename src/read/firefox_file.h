@@ -26,7 +26,7 @@ struct firefox_process {
 /* Where frames are from: of a thread, or of all of them. */
 struct firefox_code {
 	struct firefox_table tables[FIREFOX_OF_CODE];
-	struct firefox_strings strings;
+	struct firefox_texts strings;
 };
 
 enum { FIREFOX_SAMPLE_TABLES = FIREFOX_TABLES - FIREFOX_OF_CODE };

@@ -87,7 +87,7 @@ void firefox_frames_use(struct firefox_frames *f, const struct firefox_thread *t
 {
 	static const struct firefox_table none;
 	const struct firefox_table *frames = f->tables[FIREFOX_FRAMES];
-	const struct firefox_strings *strings = f->strings;
+	const struct firefox_texts *strings = f->strings;
 	const struct firefox_process *process = f->process;
 	for (unsigned i = 0; i < FIREFOX_OF_CODE; i++) {
 		const struct firefox_table *shared = &f->file->shared.tables[i];
@@ -119,7 +119,7 @@ static bool fail(const struct firefox_frames *f, enum firefox_table_id table, ui
 						f->thread->name);
 	bool own = f->thread->own && f->tables[table] == &f->thread->own->tables[table];
 	input_fail(f->in, "%s of %s%s%s, row %" PRIu32 ": there is no %s %" PRId64 ", but %"
-		   PRIu32 " of them", firefox_table_name(table).p,
+		   PRIu32 " of them", firefox_tables_name(table).p,
 		   own ? "thread '" : "all threads", own ? buf_cstr(&name) : "",
 		   own ? "'" : "", row, what, number, rows);
 	buf_free(&name);

@@ -19,7 +19,7 @@ struct firefox_frames {
 	/* Of the thread whose frames are asked for. */
 	const struct firefox_thread *thread;
 	const struct firefox_table *tables[FIREFOX_OF_CODE];
-	const struct firefox_strings *strings;
+	const struct firefox_texts *strings;
 	const struct firefox_process *process;
 
 	/* private */

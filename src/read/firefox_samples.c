@@ -406,7 +406,7 @@ static bool push_row(struct firefox_samples *s, unsigned kind, uint32_t row, int
 	if (stack >= s->stacks_of->rows)
 		return input_fail(s->in, "%s of thread '%.*s', row %" PRIu32 ": there is no "
 				  "stack %" PRId64 ", but %" PRIu32 " of them",
-				  firefox_table_name(FIREFOX_SAMPLES + kind).p,
+				  firefox_tables_name(FIREFOX_SAMPLES + kind).p,
 				  STR_ARG(s->thread->name), row, stack, s->stacks_of->rows);
 	if (kind == SAMPLES)
 		sample_values(s, t, row, all);

@@ -78,19 +78,19 @@ struct reading {
 	int64_t length;          /* as told; -1: not told */
 };
 
-void firefox_table_free(struct firefox_table *t)
+void firefox_tables_free(struct firefox_table *t)
 {
 	for (unsigned i = 0; t && i < FIREFOX_COLUMNS_MAX; i++)
 		firefox_numbers_free(&t->columns[i]);
 }
 
-void firefox_strings_free(struct firefox_strings *s)
+void firefox_tables_free_texts(struct firefox_texts *s)
 {
 	free(s->texts);
 	arena_free(&s->arena);
 }
 
-enum firefox_table_id firefox_table_find(struct str key)
+enum firefox_table_id firefox_tables_find(struct str key)
 {
 	enum firefox_table_id id = 0;
 	while (id < FIREFOX_TABLES && !str_eq(tables[id].key, key))
@@ -98,7 +98,7 @@ enum firefox_table_id firefox_table_find(struct str key)
 	return id;
 }
 
-struct str firefox_table_name(enum firefox_table_id id)
+struct str firefox_tables_name(enum firefox_table_id id)
 {
 	return tables[id].key;
 }
@@ -281,7 +281,7 @@ static bool check_length(struct reading *r)
 	return true;
 }
 
-bool firefox_table_read(struct firefox_table *t, enum firefox_table_id id, struct json *j,
+bool firefox_tables_read(struct firefox_table *t, enum firefox_table_id id, struct json *j,
 			bool times)
 {
 	struct reading r = {
@@ -299,7 +299,7 @@ bool firefox_table_read(struct firefox_table *t, enum firefox_table_id id, struc
 
 /* Texts */
 
-static bool read_texts(struct firefox_strings *s, struct json *j)
+static bool read_texts(struct firefox_texts *s, struct json *j)
 {
 	while (json_next(j) == JSON_STRING) {
 		if (s->count == INT32_MAX)
@@ -311,7 +311,7 @@ static bool read_texts(struct firefox_strings *s, struct json *j)
 	       (j->kind > JSON_END && json_error(j, "no text where one belongs"));
 }
 
-bool firefox_strings_read(struct firefox_strings *s, struct json *j)
+bool firefox_tables_read_texts(struct firefox_texts *s, struct json *j)
 {
 	if (s->is_told)
 		return json_error(j, "texts come twice");

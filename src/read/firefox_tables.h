@@ -51,7 +51,7 @@ struct firefox_table {
 	struct str weight_type;  /* of samples; empty: not told */
 };
 
-struct firefox_strings {
+struct firefox_texts {
 	bool is_told;
 	struct str *texts;
 	uint32_t count;
@@ -60,23 +60,23 @@ struct firefox_strings {
 };
 
 /* NULL is fine. */
-void firefox_table_free(struct firefox_table *);
-void firefox_strings_free(struct firefox_strings *);
+void firefox_tables_free(struct firefox_table *);
+void firefox_tables_free_texts(struct firefox_texts *);
 
 /* The table that a key names, FIREFOX_TABLES for none. */
-enum firefox_table_id firefox_table_find(struct str key);
+enum firefox_table_id firefox_tables_find(struct str key);
 
 /* "frameTable" */
-struct str firefox_table_name(enum firefox_table_id);
+struct str firefox_tables_name(enum firefox_table_id);
 
 /*
  * The object that comes next.  "times": those of samples are wanted, too.  All columns
  * that are there have table->rows numbers.  False after an error.
  */
-bool firefox_table_read(struct firefox_table *, enum firefox_table_id, struct json *,
+bool firefox_tables_read(struct firefox_table *, enum firefox_table_id, struct json *,
 			bool times);
 
 /* The array of texts that comes next, or an object that holds it. */
-bool firefox_strings_read(struct firefox_strings *, struct json *);
+bool firefox_tables_read_texts(struct firefox_texts *, struct json *);
 
 #endif

@@ -18,8 +18,9 @@
 
 #include "base/alloc.h"
 #include "base/hash.h"
+#include "base/num.h"
 #include "model/series.h"
-#include "write/firefox_tables.h"
+#include "write/firefox_shared.h"
 
 enum { MS_DECIMALS = 6, NS_PER_MS = 1000000, LONGEST_MS = 10000000 };
 
@@ -46,7 +47,7 @@ struct writing {
 	const struct profile *profile;
 	struct output *out;
 	struct series series;
-	struct firefox_tables tables;
+	struct firefox_shared shared;
 	uint32_t *stack_of;      /* by item: its row, or ID_NONE */
 
 	struct thread {
@@ -185,8 +186,8 @@ static void find_stacks(struct writing *w)
 	const struct stacks *s = w->stacks;
 	w->stack_of = xcalloc(s->count, sizeof(*w->stack_of));
 	for (uint32_t i = 0; i < s->count; i++)
-		w->stack_of[i] = firefox_tables_stack(
-			&w->tables, s->pool + s->items[i].first, s->items[i].depth,
+		w->stack_of[i] = firefox_shared_stack(
+			&w->shared, s->pool + s->items[i].first, s->items[i].depth,
 			label_of(w, group_of(w, i), STR("category")));
 }
 
@@ -292,6 +293,14 @@ static void put_text(struct output *out, const char *key, struct str text)
 	output_json(out, text);
 }
 
+/* No more than nine digits stand behind the point. */
+static void put_decimal(struct output *out, int64_t digits, unsigned scale)
+{
+	for (; scale > DECIMAL_SCALE_MAX; scale--)
+		digits /= 10;
+	output_decimal(out, digits, scale);
+}
+
 static void put_stack_column(const struct writing *w, const struct thread *t)
 {
 	output_lit(w->out, ",\n\"stack\":[");
@@ -313,7 +322,7 @@ static void put_weight_column(const struct writing *w, const struct thread *t)
 	for (uint32_t i = t->first; i != ID_NONE; i = w->samples[i].next) {
 		if (i != t->first)
 			output_char(w->out, ',');
-		output_decimal(w->out, w->samples[i].weight, w->scale);
+		put_decimal(w->out, w->samples[i].weight, w->scale);
 	}
 	output_char(w->out, ']');
 }
@@ -335,7 +344,7 @@ static void put_time_column(const struct writing *w, const struct thread *t)
 		if (w->has_times)
 			output_decimal(w->out, s->time, MS_DECIMALS);
 		else
-			output_decimal(w->out, time, w->time_scale);
+			put_decimal(w->out, time, w->time_scale);
 		if (__builtin_add_overflow(time, duration_of(s), &time))
 			time = INT64_MAX;
 	}
@@ -443,13 +452,13 @@ static void put_meta(const struct writing *w)
 	output_bytes(w->out, is_bytes(w) && !w->has_times ? STR("bytes") : STR("ms"));
 	output_lit(w->out, "\",\"eventDelay\":\"ms\",\"threadCPUDelta\":\"ns\"},"
 			   "\n\"categories\":");
-	firefox_tables_put_categories(&w->tables, w->out);
+	firefox_shared_put_categories(&w->shared, w->out);
 	output_char(w->out, '}');
 }
 
 static void free_all(struct writing *w)
 {
-	firefox_tables_free(&w->tables);
+	firefox_shared_free(&w->shared);
 	free(w->stack_of);
 	free(w->threads);
 	free(w->thread_of);
@@ -460,7 +469,7 @@ static bool write_firefox(const struct stacks *stacks, struct output *out, struc
 {
 	struct writing w = { .stacks = stacks, .profile = stacks->profile, .out = out };
 	series_init(&w.series, stacks);
-	firefox_tables_init(&w.tables, stacks->profile);
+	firefox_shared_init(&w.shared, stacks->profile);
 	find_unit(&w);
 	find_threads(&w);
 	find_stacks(&w);
@@ -468,9 +477,9 @@ static bool write_firefox(const struct stacks *stacks, struct output *out, struc
 	if (ok) {
 		put_meta(&w);
 		output_lit(out, ",\n\"libs\":");
-		firefox_tables_put_libs(&w.tables, out);
+		firefox_shared_put_libs(&w.shared, out);
 		output_lit(out, ",\n\"shared\":");
-		firefox_tables_put_shared(&w.tables, out);
+		firefox_shared_put(&w.shared, out);
 		put_threads(&w);
 		output_lit(out, "}\n");
 	}

@@ -184,9 +184,9 @@ static uint32_t mapping_of_kind(struct pprof_parts *t, uint32_t frame)
 static uint32_t mapping_id(struct pprof_parts *t, uint32_t frame,
 			   const struct frame_place *place)
 {
-	if (place == NULL)
-		return mapping_of_kind(t, frame);
-	return place->mapping == ID_NONE ? 0 : t->mapping_of[place->mapping];
+	if (place && place->mapping != ID_NONE)
+		return t->mapping_of[place->mapping];
+	return place && place->address ? 0 : mapping_of_kind(t, frame);
 }
 
 /* What was looked up for this mapping, where nobody has told it. */

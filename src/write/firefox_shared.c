@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "write/firefox_tables.h"
+#include "write/firefox_shared.h"
 
 #include <stdlib.h>
 
@@ -24,14 +24,14 @@ enum { OTHER, USER, KERNEL, JIT, KINDS };
 /* What the format keeps in signed 32 bits. */
 enum { ADDRESS_MAX = INT32_MAX };
 
-void firefox_tables_init(struct firefox_tables *t, const struct profile *profile)
+void firefox_shared_init(struct firefox_shared *t, const struct profile *profile)
 {
-	*t = (struct firefox_tables){ .profile = profile };
+	*t = (struct firefox_shared){ .profile = profile };
 	for (unsigned i = 0; i < KINDS; i++)
 		intern(&t->categories, known_categories[i].name);
 }
 
-void firefox_tables_free(struct firefox_tables *t)
+void firefox_shared_free(struct firefox_shared *t)
 {
 	free(t->stacks);
 	free(t->frames);
@@ -49,12 +49,12 @@ void firefox_tables_free(struct firefox_tables *t)
 
 /* Rows */
 
-static struct str text_of(const struct firefox_tables *t, uint32_t id)
+static struct str text_of(const struct firefox_shared *t, uint32_t id)
 {
 	return intern_text(&t->profile->text, id);
 }
 
-static uint32_t find_lib(struct firefox_tables *t, uint32_t path, uint32_t build_id)
+static uint32_t find_lib(struct firefox_shared *t, uint32_t path, uint32_t build_id)
 {
 	uint64_t key = (uint64_t)path << 32 | build_id;
 	uint32_t hash = (uint32_t)hash_hidden(&key, sizeof(key)), id;
@@ -72,7 +72,7 @@ static uint32_t find_lib(struct firefox_tables *t, uint32_t path, uint32_t build
 	return id;
 }
 
-static uint32_t lib_of(struct firefox_tables *t, const struct frame *frame,
+static uint32_t lib_of(struct firefox_shared *t, const struct frame *frame,
 		       const struct frame_place *place)
 {
 	uint32_t path = frame->module, build_id = ID_NONE;
@@ -86,7 +86,7 @@ static uint32_t lib_of(struct firefox_tables *t, const struct frame *frame,
 	return find_lib(t, path, build_id);
 }
 
-static uint32_t find_source(struct firefox_tables *t, uint32_t file)
+static uint32_t find_source(struct firefox_shared *t, uint32_t file)
 {
 	if (file == ID_NONE)
 		return ID_NONE;
@@ -103,7 +103,7 @@ static uint32_t find_source(struct firefox_tables *t, uint32_t file)
 	return id;
 }
 
-static uint32_t find_func(struct firefox_tables *t, const struct firefox_func *f)
+static uint32_t find_func(struct firefox_shared *t, const struct firefox_func *f)
 {
 	uint64_t key[] = { f->name, f->file, f->lib, (uint64_t)f->start_line };
 	uint32_t hash = (uint32_t)hash_hidden(key, sizeof(key)), id;
@@ -121,7 +121,7 @@ static uint32_t find_func(struct firefox_tables *t, const struct firefox_func *f
 	return id;
 }
 
-static uint32_t find_frame(struct firefox_tables *t, const struct firefox_frame *f)
+static uint32_t find_frame(struct firefox_shared *t, const struct firefox_frame *f)
 {
 	uint64_t key[] = {
 		f->func | (uint64_t)f->category << 32, f->depth, (uint64_t)f->line,
@@ -143,7 +143,7 @@ static uint32_t find_frame(struct firefox_tables *t, const struct firefox_frame 
 	return id;
 }
 
-static uint32_t find_stack(struct firefox_tables *t, uint32_t prefix, uint32_t frame)
+static uint32_t find_stack(struct firefox_shared *t, uint32_t prefix, uint32_t frame)
 {
 	uint64_t key = (uint64_t)prefix << 32 | frame;
 	uint32_t hash = (uint32_t)hash_hidden(&key, sizeof(key)), id;
@@ -181,7 +181,7 @@ static int64_t address_of(const struct profile *p, const struct frame_place *pla
 	return address <= ADDRESS_MAX ? (int64_t)address : -1;
 }
 
-static uint32_t func_of(struct firefox_tables *t, uint32_t id, const struct frame_place *place)
+static uint32_t func_of(struct firefox_shared *t, uint32_t id, const struct frame_place *place)
 {
 	struct firefox_func func = {
 		.name = intern(&t->strings, profile_name(t->profile, id)), .file = ID_NONE,
@@ -195,7 +195,7 @@ static uint32_t func_of(struct firefox_tables *t, uint32_t id, const struct fram
 }
 
 /* What was compiled into a function is where that is, and of its category. */
-static struct firefox_frame frame_of(struct firefox_tables *t, uint32_t id,
+static struct firefox_frame frame_of(struct firefox_shared *t, uint32_t id,
 				     const struct firefox_frame *caller)
 {
 	const struct frame_place *place = profile_place(t->profile, id);
@@ -218,7 +218,7 @@ static struct firefox_frame frame_of(struct firefox_tables *t, uint32_t id,
 	return f;
 }
 
-uint32_t firefox_tables_stack(struct firefox_tables *t, const uint32_t *frames,
+uint32_t firefox_shared_stack(struct firefox_shared *t, const uint32_t *frames,
 			      uint32_t depth, struct str category)
 {
 	struct firefox_frame f = { .address = -1 };
@@ -293,7 +293,7 @@ static struct str color_of(struct str category)
 	return STR("magenta");
 }
 
-void firefox_tables_put_categories(const struct firefox_tables *t, struct output *out)
+void firefox_shared_put_categories(const struct firefox_shared *t, struct output *out)
 {
 	output_char(out, '[');
 	for (uint32_t i = 0; i < t->categories.count; i++) {
@@ -322,7 +322,7 @@ static void put_breakpad_id(struct output *out, struct str hex)
 	output_lit(out, "0\"");
 }
 
-void firefox_tables_put_libs(const struct firefox_tables *t, struct output *out)
+void firefox_shared_put_libs(const struct firefox_shared *t, struct output *out)
 {
 	output_char(out, '[');
 	for (uint32_t i = 0; i < t->lib_count; i++) {
@@ -352,7 +352,7 @@ void firefox_tables_put_libs(const struct firefox_tables *t, struct output *out)
 	output_char(out, ']');
 }
 
-static void put_stacks(const struct firefox_tables *t, struct output *out)
+static void put_stacks(const struct firefox_shared *t, struct output *out)
 {
 	const struct firefox_stack *s = t->stacks;
 	uint32_t n = t->stack_count;
@@ -362,7 +362,7 @@ static void put_stacks(const struct firefox_tables *t, struct output *out)
 	output_char(out, '}');
 }
 
-static void put_frames(const struct firefox_tables *t, struct output *out)
+static void put_frames(const struct firefox_shared *t, struct output *out)
 {
 	const struct firefox_frame *f = t->frames;
 	uint32_t n = t->frame_count;
@@ -380,7 +380,7 @@ static void put_frames(const struct firefox_tables *t, struct output *out)
 }
 
 /* An URL, or a file of a language that is compiled when it runs. */
-static bool is_script(const struct firefox_tables *t, const struct firefox_func *f)
+static bool is_script(const struct firefox_shared *t, const struct firefox_func *f)
 {
 	static const struct str suffixes[] = {
 		STR(".js"), STR(".mjs"), STR(".cjs"), STR(".jsx"), STR(".ts"), STR(".tsx"),
@@ -401,7 +401,7 @@ static void put_bool(struct output *out, uint32_t i, bool value)
 }
 
 /* Each library is a resource of the same number. */
-static void put_funcs(const struct firefox_tables *t, struct output *out)
+static void put_funcs(const struct firefox_shared *t, struct output *out)
 {
 	const struct firefox_func *f = t->funcs;
 	uint32_t n = t->func_count;
@@ -418,7 +418,7 @@ static void put_funcs(const struct firefox_tables *t, struct output *out)
 	output_char(out, '}');
 }
 
-static void put_resources(const struct firefox_tables *t, struct output *out)
+static void put_resources(const struct firefox_shared *t, struct output *out)
 {
 	uint32_t n = t->lib_count;
 	begin_table(out, "resourceTable", n);
@@ -429,7 +429,7 @@ static void put_resources(const struct firefox_tables *t, struct output *out)
 	output_char(out, '}');
 }
 
-static void put_sources(const struct firefox_tables *t, struct output *out)
+static void put_sources(const struct firefox_shared *t, struct output *out)
 {
 	begin_table(out, "sources", t->source_count);
 	put_same(out, "uuid", t->source_count, STR("null"));
@@ -437,7 +437,7 @@ static void put_sources(const struct firefox_tables *t, struct output *out)
 	output_char(out, '}');
 }
 
-static void put_strings(const struct firefox_tables *t, struct output *out)
+static void put_strings(const struct firefox_shared *t, struct output *out)
 {
 	output_lit(out, "\"stringArray\":[");
 	for (uint32_t i = 0; i < t->strings.count; i++) {
@@ -447,7 +447,7 @@ static void put_strings(const struct firefox_tables *t, struct output *out)
 	output_char(out, ']');
 }
 
-void firefox_tables_put_shared(const struct firefox_tables *t, struct output *out)
+void firefox_shared_put(const struct firefox_shared *t, struct output *out)
 {
 	output_char(out, '{');
 	put_strings(t, out);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef WRITE_FIREFOX_TABLES_H
-#define WRITE_FIREFOX_TABLES_H
+#ifndef WRITE_FIREFOX_SHARED_H
+#define WRITE_FIREFOX_SHARED_H
 
 #include "io/output.h"
 #include "model/stacks.h"
@@ -15,7 +15,7 @@
  *
  * A zeroed struct with a profile is empty.
  */
-struct firefox_tables {
+struct firefox_shared {
 	const struct profile *profile;
 
 	struct firefox_stack {
@@ -46,19 +46,19 @@ struct firefox_tables {
 	struct table stack_table, frame_table, func_table, lib_table, source_table;
 };
 
-void firefox_tables_init(struct firefox_tables *, const struct profile *);
-void firefox_tables_free(struct firefox_tables *);
+void firefox_shared_init(struct firefox_shared *, const struct profile *);
+void firefox_shared_free(struct firefox_shared *);
 
 /*
  * The row of a stack, root first; ID_NONE without a frame.  category: the name of what it
  * does, which is that of the leaf; or empty.
  */
-uint32_t firefox_tables_stack(struct firefox_tables *, const uint32_t *frames,
+uint32_t firefox_shared_stack(struct firefox_shared *, const uint32_t *frames,
 			      uint32_t depth, struct str category);
 
 /* Their JSON: a list of categories, one of libraries, and the object of all else. */
-void firefox_tables_put_categories(const struct firefox_tables *, struct output *);
-void firefox_tables_put_libs(const struct firefox_tables *, struct output *);
-void firefox_tables_put_shared(const struct firefox_tables *, struct output *);
+void firefox_shared_put_categories(const struct firefox_shared *, struct output *);
+void firefox_shared_put_libs(const struct firefox_shared *, struct output *);
+void firefox_shared_put(const struct firefox_shared *, struct output *);
 
 #endif

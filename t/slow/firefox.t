@@ -61,6 +61,7 @@ sub load {
 	for (1 .. 100) {
 		my $ran = loader('thread', 'list', '--json');
 		return JSON::PP->new->utf8->decode($ran->{out}) if $ran->{status} == 0 && $ran->{out} =~ /^\{/;
+		return if $ran->{err} =~ /load failed/;
 		select undef, undef, undef, 0.1;
 	}
 	return;

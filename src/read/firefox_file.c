@@ -7,7 +7,7 @@
 #include "base/alloc.h"
 #include "base/num.h"
 
-enum { OLDEST = 41, NESTED_MAX = JSON_DEPTH_MAX, THREADS_MAX = 1 << 20 };
+enum { OLDEST = 41, NESTED_MAX = JSON_DEPTH_MAX, THREADS_MAX = 1 << 20, CATEGORIES_MAX = 4096 };
 
 /* Values */
 
@@ -64,9 +64,12 @@ static bool read_categories(struct firefox_file *f)
 	struct json *j = f->json;
 	if (!expect(j, JSON_ARRAY, "list of categories"))
 		return false;
-	while (json_next(j) == JSON_OBJECT)
+	while (json_next(j) == JSON_OBJECT) {
+		if (f->category_count == CATEGORIES_MAX)
+			return json_error(j, "more than %d categories", CATEGORIES_MAX);
 		if (!read_category(f))
 			return false;
+	}
 	return j->kind == JSON_ARRAY_END ||
 	       (j->kind > JSON_END && json_error(j, "no category where one belongs"));
 }
@@ -236,8 +239,6 @@ static bool read_thread_member(struct firefox_file *f, struct firefox_thread *t)
 		return read_text(f, &t->name);
 	if (str_eq(key, STR("processName")))
 		return read_text(f, &t->process_name);
-	if (str_eq(key, STR("processType")))
-		return read_text(f, &t->process_type);
 	if (str_eq(key, STR("pid")))
 		return read_id(f, &t->pid);
 	if (str_eq(key, STR("tid")))
@@ -277,17 +278,33 @@ static uint32_t new_process(struct firefox_file *f)
 	return f->process_count++;
 }
 
+enum part { META, LIBS, THREADS, SHARED, PARTS };
+
+static enum part find_part(struct str key)
+{
+	static const struct str names[PARTS] = {
+		STR("meta"), STR("libs"), STR("threads"), STR("shared"),
+	};
+	enum part part = 0;
+	while (part < PARTS && !str_eq(names[part], key))
+		part++;
+	return part;
+}
+
 static bool read_member(struct firefox_file *f, uint32_t process)
 {
-	struct str key = f->json->text;
-	if (str_eq(key, STR("meta")))
-		return read_meta(f, process);
-	if (str_eq(key, STR("libs")))
-		return read_libs(f, process);
-	if (str_eq(key, STR("threads")))
-		return read_threads(f, process);
-	if (str_eq(key, STR("shared")) && process == 0)
-		return read_shared(f);
+	enum part part = find_part(f->json->text);
+	unsigned *seen = &f->processes[process].seen;
+	if (part < PARTS && *seen >> part & 1)
+		return json_error(f->json, "'%.*s' comes twice", STR_ARG(f->json->text));
+	*seen |= 1u << part;
+	switch (part) {
+	case META: return read_meta(f, process);
+	case LIBS: return read_libs(f, process);
+	case THREADS: return read_threads(f, process);
+	case SHARED: return process == 0 ? read_shared(f) : json_skip(f->json);
+	case PARTS: break;
+	}
 	return json_skip(f->json);
 }
 

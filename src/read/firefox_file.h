@@ -21,6 +21,7 @@ struct firefox_process {
 	uint32_t lib_count;
 	size_t lib_capacity;
 	int64_t start;           /* what its times count from, in ns since 1970 */
+	unsigned seen;           /* parts of it, each comes once */
 };
 
 /* Where frames are from: of a thread, or of all of them. */
@@ -32,7 +33,7 @@ struct firefox_code {
 enum { FIREFOX_SAMPLE_TABLES = FIREFOX_TABLES - FIREFOX_OF_CODE };
 
 struct firefox_thread {
-	struct str name, process_name, process_type;
+	struct str name, process_name;
 	int64_t pid, tid;        /* -1: not told, or no number */
 	uint32_t process;        /* in processes */
 	struct firefox_code *own;        /* NULL: it has none */

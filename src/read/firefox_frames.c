@@ -103,9 +103,11 @@ void firefox_frames_use(struct firefox_frames *f, const struct firefox_thread *t
 	if (frames == f->tables[FIREFOX_FRAMES] && strings == f->strings &&
 	    f->process == process)
 		return;
-	f->made_count = 2 * (size_t)f->tables[FIREFOX_FRAMES]->rows;
-	ARRAY_RESERVE(f->made, f->made_capacity, f->made_count + 1);
-	memset(f->made, 0, f->made_count * sizeof(*f->made));
+	size_t count = 2 * (size_t)f->tables[FIREFOX_FRAMES]->rows;
+	ARRAY_RESERVE(f->made, f->made_capacity, count + 1);
+	while (f->made_count < count)
+		f->made[f->made_count++] = (struct firefox_made){ 0 };
+	f->tables_number++;
 	f->pool_count = 0;
 }
 
@@ -511,10 +513,12 @@ bool firefox_frames_of(struct firefox_frames *f, uint32_t frame, bool is_caller,
 {
 	size_t at = 2 * (size_t)frame + is_caller;
 	uint32_t first = f->pool_count;
-	if (f->made[at].count_plus_1 == 0) {
+	if (f->made[at].tables != f->tables_number) {
 		if (!make(f, frame, is_caller))
 			return false;
-		f->made[at] = (struct firefox_made){ first, f->pool_count - first + 1 };
+		f->made[at] = (struct firefox_made){
+			first, f->pool_count - first, f->tables_number,
+		};
 	}
 	*made = f->made[at];
 	return true;

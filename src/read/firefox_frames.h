@@ -27,8 +27,10 @@ struct firefox_frames {
 	struct symbolizer *symbolizer;
 	struct firefox_made {
 		uint32_t first;          /* in the pool */
-		uint32_t count_plus_1;   /* 0: not made yet */
+		uint32_t count;
+		uint32_t tables;         /* number of the tables that it is of; 0: none */
 	} *made;                 /* by frame of the file, and whether it is a caller */
+	uint32_t tables_number;  /* of those asked for, from 1 */
 	size_t made_count, made_capacity;
 	uint32_t *pool;
 	uint32_t pool_count;

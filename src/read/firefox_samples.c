@@ -224,9 +224,8 @@ static bool push_frames(struct firefox_samples *s, int64_t stack)
 		if (!find_frame(s, (uint32_t)stack, &frame) ||
 		    !firefox_frames_of(&s->frames, (uint32_t)frame, is_caller, &made))
 			return false;
-		uint32_t count = made.count_plus_1 - 1;
-		samples_reserve(s->out, count);
-		for (uint32_t i = 0; i < count; i++)
+		samples_reserve(s->out, made.count);
+		for (uint32_t i = 0; i < made.count; i++)
 			sample_push_reserved(s->out, s->frames.pool[made.first + i]);
 		is_caller = true;
 	}
@@ -503,14 +502,21 @@ static void find_begin(struct firefox_samples *s)
 		s->begin = 0;
 }
 
+static bool push_threads(struct firefox_samples *s, bool with_own_tables)
+{
+	for (uint32_t i = 0; i < s->file->thread_count; i++) {
+		s->thread = &s->file->threads[i];
+		if ((s->thread->own != NULL) == with_own_tables && !push_thread(s))
+			return false;
+	}
+	return true;
+}
+
+/* Shared tables first, so that each is looked through once. */
 bool firefox_samples_push(struct firefox_samples *s)
 {
 	find_begin(s);
-	for (uint32_t i = 0; i < s->file->thread_count; i++) {
-		s->thread = &s->file->threads[i];
-		if (!push_thread(s))
-			return false;
-	}
+	bool ok = push_threads(s, false) && push_threads(s, true);
 	samples_flush(s->out);
-	return true;
+	return ok;
 }

@@ -34,9 +34,7 @@ static const struct known_column funcs[] = {
 
 static const struct known_column resources[] = { { STR("lib"), RESOURCE_LIB, 0, 0 } };
 
-static const struct known_column symbols[] = {
-	{ STR("libIndex"), SYMBOL_LIB, 0, 0 }, { STR("address"), SYMBOL_ADDRESS, 0, 0 },
-};
+static const struct known_column symbols[] = { { STR("address"), SYMBOL_ADDRESS, 0, 0 } };
 
 static const struct known_column sources[] = { { STR("filename"), SOURCE_FILE, 0, 0 } };
 

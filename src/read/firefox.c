@@ -83,12 +83,14 @@ static bool choose(struct firefox_samples *s, struct metrics *m)
 	buf_free(&why);
 	s->chosen = m->chosen;
 	enum firefox_value chosen = s->values[m->chosen];
-	if (chosen == FIREFOX_COUNT || (chosen == FIREFOX_CPU && has_value(s, FIREFOX_COUNT)))
+	if (chosen == FIREFOX_COUNT ||
+	    (chosen == FIREFOX_CPU && has_value(s, FIREFOX_COUNT)))
 		m->samples = 1;
 	s->event = profile_event(p, STR(""), m->items[m->chosen].unit);
 	if (m->samples) {
 		p->column_count = 2;
-		p->columns[1] = (struct column){ .name = STR("samples"), .is_samples = true };
+		p->columns[1] =
+			(struct column){ .name = STR("samples"), .is_samples = true };
 	}
 	samples_metrics(s->out, m, s->want->all_metrics);
 	return ok;
@@ -153,9 +155,10 @@ static bool read_firefox(struct input *in, const struct want *want, struct sampl
 	struct firefox_samples samples;
 	bool times = want->times || want->window.is_set;
 	if (is_slabs(input_peek(in, INPUT_HEAD)))
-		return input_fail(in, "this is the binary format of the Firefox Profiler "
-				  "(JSLB), which is not read; profiler.firefox.com can load "
-				  "it and save it as JSON");
+		return input_fail(
+			in, "this is the binary format of the Firefox Profiler "
+			    "(JSLB), which is not read; profiler.firefox.com can load "
+			    "it and save it as JSON");
 	bool ok = firefox_file_read(&file, in, times);
 	if (ok) {
 		keep_recording(out->profile, &file);
@@ -185,10 +188,12 @@ static enum probe probe_firefox(struct str head)
 		return PROBE_NO;
 	if (has(head, STR("\"preprocessedProfileVersion\"")))
 		return PROBE_SURE;
-	bool tables = has(head, STR("\"stackTable\"")) || has(head, STR("\"frameTable\""));
-	if (tables && (has(head, STR("\"stringTable\"")) || has(head, STR("\"stringArray\"")) ||
-		       has(head, STR("\"schema\"")) || has(head, STR("\"prefix\"")) ||
-		       has(head, STR("\"nativeSymbol\""))))
+	bool tables =
+		has(head, STR("\"stackTable\"")) || has(head, STR("\"frameTable\""));
+	if (tables &&
+	    (has(head, STR("\"stringTable\"")) || has(head, STR("\"stringArray\"")) ||
+	     has(head, STR("\"schema\"")) || has(head, STR("\"prefix\"")) ||
+	     has(head, STR("\"nativeSymbol\""))))
 		return PROBE_SURE;
 	return has(head, STR("\"breakpadId\"")) && has(head, STR("\"debugPath\"")) ?
 		       PROBE_LIKELY :

@@ -7,7 +7,12 @@
 #include "base/alloc.h"
 #include "base/num.h"
 
-enum { OLDEST = 41, NESTED_MAX = JSON_DEPTH_MAX, THREADS_MAX = 1 << 20, CATEGORIES_MAX = 4096 };
+enum {
+	OLDEST = 41,
+	NESTED_MAX = JSON_DEPTH_MAX,
+	THREADS_MAX = 1 << 20,
+	CATEGORIES_MAX = 4096
+};
 
 /* Values */
 
@@ -92,9 +97,11 @@ static bool read_version(struct firefox_file *f)
 	if (!json_next_count(f->json, &version))
 		return false;
 	return version >= OLDEST ||
-	       json_error(f->json, "version %" PRId64 " of the format is not known, %d and "
+	       json_error(f->json,
+			  "version %" PRId64 " of the format is not known, %d and "
 			  "later ones are; profiler.firefox.com can read it and save it "
-			  "again", version, OLDEST);
+			  "again",
+			  version, OLDEST);
 }
 
 /* Milliseconds in millionths are ns. */
@@ -274,7 +281,8 @@ static bool read_threads(struct firefox_file *f, uint32_t process)
 static uint32_t new_process(struct firefox_file *f)
 {
 	ARRAY_RESERVE(f->processes, f->process_capacity, f->process_count + 1ull);
-	f->processes[f->process_count] = (struct firefox_process){ .start = FIREFOX_NONE };
+	f->processes[f->process_count] =
+		(struct firefox_process){ .start = FIREFOX_NONE };
 	return f->process_count++;
 }
 
@@ -329,13 +337,15 @@ static bool read_processes(struct firefox_file *f)
 			open--;
 		} else if (kind == JSON_KEY && str_eq(j->text, STR("processes"))) {
 			ok = expect(j, JSON_ARRAY, "list of processes");
-		} else if (kind == JSON_KEY && str_eq(j->text, STR("profile")) && open == 1) {
+		} else if (kind == JSON_KEY && str_eq(j->text, STR("profile")) &&
+			   open == 1) {
 			ok = expect(j, JSON_OBJECT, "object");
 			owner[open++] = 0;
 		} else if (kind == JSON_KEY) {
 			ok = read_member(f, owner[open - 1]);
 		} else if (kind != JSON_ARRAY_END) {
-			ok = kind > JSON_END && json_error(j, "no process where one belongs");
+			ok = kind > JSON_END &&
+			     json_error(j, "no process where one belongs");
 		}
 		if (!ok)
 			return false;

@@ -37,7 +37,8 @@ struct firefox_thread {
 	int64_t pid, tid;        /* -1: not told, or no number */
 	uint32_t process;        /* in processes */
 	struct firefox_code *own;        /* NULL: it has none */
-	struct firefox_table *samples[FIREFOX_SAMPLE_TABLES];    /* NULL where there is none */
+	struct firefox_table
+		*samples[FIREFOX_SAMPLE_TABLES]; /* NULL where there is none */
 };
 
 struct firefox_file {
@@ -59,7 +60,7 @@ struct firefox_file {
 	size_t category_capacity;
 	struct str product, arguments, cpu_unit;
 	int64_t interval;        /* in ns */
-	int64_t begin, end;      /* of the recording, in ns since the start; or FIREFOX_NONE */
+	int64_t begin, end; /* of the recording, in ns since the start; or FIREFOX_NONE */
 	struct arena arena;
 };
 

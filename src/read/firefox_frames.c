@@ -45,7 +45,8 @@ struct told {
 };
 
 void firefox_frames_init(struct firefox_frames *f, const struct firefox_file *file,
-			 struct input *in, struct profile *profile, const struct want *want)
+			 struct input *in, struct profile *profile,
+			 const struct want *want)
 {
 	*f = (struct firefox_frames){
 		.in = in, .profile = profile, .want = want, .file = file,
@@ -113,17 +114,18 @@ void firefox_frames_use(struct firefox_frames *f, const struct firefox_thread *t
 
 /* References */
 
-static bool fail(const struct firefox_frames *f, enum firefox_table_id table, uint32_t row,
-		 const char *what, int64_t number, uint32_t rows)
+static bool fail(const struct firefox_frames *f, enum firefox_table_id table,
+		 uint32_t row, const char *what, int64_t number, uint32_t rows)
 {
 	struct buf name = { 0 };
 	buf_add(&name, f->thread->name.n > 40 ? str_head(f->thread->name, 40) :
 						f->thread->name);
 	bool own = f->thread->own && f->tables[table] == &f->thread->own->tables[table];
-	input_fail(f->in, "%s of %s%s%s, row %" PRIu32 ": there is no %s %" PRId64 ", but %"
-		   PRIu32 " of them", firefox_tables_name(table).p,
-		   own ? "thread '" : "all threads", own ? buf_cstr(&name) : "",
-		   own ? "'" : "", row, what, number, rows);
+	input_fail(f->in,
+		   "%s of %s%s%s, row %" PRIu32 ": there is no %s %" PRId64
+		   ", but %" PRIu32 " of them",
+		   firefox_tables_name(table).p, own ? "thread '" : "all threads",
+		   own ? buf_cstr(&name) : "", own ? "'" : "", row, what, number, rows);
 	buf_free(&name);
 	return false;
 }
@@ -155,7 +157,8 @@ bool firefox_frames_index(const struct firefox_frames *f, enum firefox_table_id 
 }
 
 /* Where nothing is told of categories, the numbers say nothing. */
-bool firefox_frames_category(const struct firefox_frames *f, uint32_t frame, int64_t *category)
+bool firefox_frames_category(const struct firefox_frames *f, uint32_t frame,
+			     int64_t *category)
 {
 	*category = -1;
 	return f->file->category_count == 0 ||
@@ -199,9 +202,9 @@ static bool tell_lib(const struct firefox_frames *f, uint32_t frame, uint32_t fu
 	    !firefox_frames_index(f, FIREFOX_FUNCS, FUNC_RESOURCE, func,
 				  resources->is_told ? resources->count : UINT32_MAX,
 				  &resource) ||
-	    !firefox_frames_index(f, FIREFOX_FRAMES, FRAME_SYMBOL, frame,
-				  f->tables[FIREFOX_SYMBOLS]->columns[SYMBOL_ADDRESS].count,
-				  &symbol))
+	    !firefox_frames_index(
+		    f, FIREFOX_FRAMES, FRAME_SYMBOL, frame,
+		    f->tables[FIREFOX_SYMBOLS]->columns[SYMBOL_ADDRESS].count, &symbol))
 		return false;
 	if (lib < 0 && resource >= 0 &&
 	    !firefox_frames_index(f, FIREFOX_RESOURCES, RESOURCE_LIB, (uint32_t)resource,
@@ -224,7 +227,8 @@ static bool is_address(struct str name)
 }
 
 /* Others than profilers of native code have a category of this name, too. */
-static enum frame_kind kind_of(const struct firefox_frames *f, int64_t category, bool is_js)
+static enum frame_kind kind_of(const struct firefox_frames *f, int64_t category,
+			       bool is_js)
 {
 	if (category < 0 || is_js)
 		return FRAME_USER;
@@ -238,15 +242,16 @@ static bool tell_processed(const struct firefox_frames *f, uint32_t frame, struc
 	const struct firefox_numbers *c = f->tables[FIREFOX_FRAMES]->columns;
 	const struct firefox_table *funcs = f->tables[FIREFOX_FUNCS];
 	int64_t func, category;
-	if (!firefox_frames_index(f, FIREFOX_FRAMES, FRAME_FUNC, frame, funcs->rows, &func) ||
+	if (!firefox_frames_index(f, FIREFOX_FRAMES, FRAME_FUNC, frame, funcs->rows,
+				  &func) ||
 	    !firefox_frames_category(f, frame, &category))
 		return false;
 	if (func < 0)
 		return input_fail(f->in, "frameTable of thread '%.*s', row %" PRIu32
 				  ": there is no func", STR_ARG(f->thread->name), frame);
 	uint32_t row = (uint32_t)func;
-	if (!text_of(f, FIREFOX_FUNCS, FUNC_NAME, row, &t->name) || !tell_file(f, row, t) ||
-	    !tell_lib(f, frame, row, t))
+	if (!text_of(f, FIREFOX_FUNCS, FUNC_NAME, row, &t->name) ||
+	    !tell_file(f, row, t) || !tell_lib(f, frame, row, t))
 		return false;
 	int64_t address = firefox_numbers_find(&c[FRAME_ADDRESS], frame);
 	t->address = address > 0 ? (uint64_t)address : 0;
@@ -499,7 +504,8 @@ static bool make(struct firefox_frames *f, uint32_t frame, bool is_caller)
 {
 	struct told t = { .name = STR("") };
 	bool is_gecko = f->tables[FIREFOX_FRAMES]->columns[FRAME_LOCATION].is_told;
-	if (is_gecko ? !tell_gecko(f, frame, is_caller, &t) : !tell_processed(f, frame, &t))
+	if (is_gecko ? !tell_gecko(f, frame, is_caller, &t) :
+		       !tell_processed(f, frame, &t))
 		return false;
 	if (t.is_unknown && t.lib && t.lib->code_id.n > 0 && !t.is_inlined)
 		push_symbolized(f, &t);

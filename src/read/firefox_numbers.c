@@ -114,8 +114,8 @@ static bool millionths(struct decimal d, int64_t *value)
 
 static bool say(struct json *j, const char *what)
 {
-	return json_error(j, "'%.*s' %s", (int)(j->text.n > 40 ? 40 : j->text.n), j->text.p,
-			  what);
+	return json_error(j, "'%.*s' %s", (int)(j->text.n > 40 ? 40 : j->text.n),
+			  j->text.p, what);
 }
 
 static bool long_number(struct firefox_numbers *n, struct json *j, int64_t *value)
@@ -177,5 +177,6 @@ bool firefox_numbers_next(struct json *j, int64_t *value)
 		return true;
 	if (j->kind != JSON_NUMBER)
 		return j->kind > JSON_END && json_error(j, "no number where one belongs");
-	return (num_decimal(j->text, &d) && millionths(d, value)) || say(j, "is too large");
+	return (num_decimal(j->text, &d) && millionths(d, value)) ||
+	       say(j, "is too large");
 }

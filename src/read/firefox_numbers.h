@@ -59,12 +59,14 @@ static inline int64_t firefox_numbers_find(const struct firefox_numbers *n, uint
 }
 
 /* The same in millionths, whatever the column has; FIREFOX_NONE when it is too large. */
-static inline int64_t firefox_numbers_millionths(const struct firefox_numbers *n, uint32_t i)
+static inline int64_t firefox_numbers_millionths(const struct firefox_numbers *n,
+						 uint32_t i)
 {
 	int64_t value = firefox_numbers_find(n, i);
 	if (value == FIREFOX_NONE || n->is_decimal)
 		return value;
-	return __builtin_mul_overflow(value, FIREFOX_DECIMAL, &value) ? FIREFOX_NONE : value;
+	return __builtin_mul_overflow(value, FIREFOX_DECIMAL, &value) ? FIREFOX_NONE :
+									value;
 }
 
 #endif

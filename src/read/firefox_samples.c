@@ -101,12 +101,16 @@ static bool measure_stacks(struct firefox_samples *s, const struct firefox_table
 		int64_t prefix = prefix_of(t, i);
 		bool is_root = prefix == FIREFOX_NONE || prefix == -1;
 		if (!is_root && (prefix < 0 || prefix >= i))
-			return input_fail(s->in, "stackTable of thread '%.*s', row %" PRIu32
-					  ": the stack of its callers is none of the rows "
-					  "before it", STR_ARG(s->thread->name), i);
+			return input_fail(
+				s->in,
+				"stackTable of thread '%.*s', row %" PRIu32
+				": the stack of its callers is none of the rows "
+				"before it",
+				STR_ARG(s->thread->name), i);
 		s->depths[i] = is_root ? 1 : s->depths[prefix] + 1;
 		if (s->depths[i] > SAMPLES_DEPTH_MAX)
-			return input_fail(s->in, "stackTable of thread '%.*s', row %" PRIu32
+			return input_fail(s->in,
+					  "stackTable of thread '%.*s', row %" PRIu32
 					  ": stack of more than %d frames",
 					  STR_ARG(s->thread->name), i, SAMPLES_DEPTH_MAX);
 	}
@@ -134,7 +138,8 @@ static bool see_stack(struct firefox_samples *s, uint32_t stack)
 	s->seen[stack] = true;
 	s->frames_seen += s->depths[stack];
 	return s->frames_seen <= FRAMES_SEEN_MAX ||
-	       input_fail(s->in, "stacks of more than %d frames together", FRAMES_SEEN_MAX);
+	       input_fail(s->in, "stacks of more than %d frames together",
+			  FRAMES_SEEN_MAX);
 }
 
 /* Labels and groups */
@@ -166,11 +171,13 @@ static uint32_t make_labels(struct firefox_samples *s, int64_t category)
 	if (*known)
 		return *known - 1;
 	struct str comm = comm_of(t);
-	add_label(s, labels, &count, STR("thread"), str_eq(comm, t->name) ? STR("") : t->name);
+	add_label(s, labels, &count, STR("thread"),
+		  str_eq(comm, t->name) ? STR("") : t->name);
 	add_label(s, labels, &count, STR("process"),
 		  str_eq(comm, t->process_name) ? STR("") : t->process_name);
 	if (category >= 0)
-		add_label(s, labels, &count, STR("category"), s->file->categories[category]);
+		add_label(s, labels, &count, STR("category"),
+			  s->file->categories[category]);
 	uint32_t set = labels_add(&s->out->profile->labels, labels, count);
 	*known = set + 1;
 	return set;
@@ -196,9 +203,10 @@ static bool find_frame(struct firefox_samples *s, uint32_t stack, int64_t *frame
 	if (!firefox_frames_index(&s->frames, FIREFOX_STACKS, STACK_FRAME, stack,
 				  s->frames.tables[FIREFOX_FRAMES]->rows, frame))
 		return false;
-	return *frame >= 0 || input_fail(s->in, "stackTable of thread '%.*s', row %" PRIu32
-					 ": there is no frame", STR_ARG(s->thread->name),
-					 stack);
+	return *frame >= 0 || input_fail(s->in,
+					 "stackTable of thread '%.*s', row %" PRIu32
+					 ": there is no frame",
+					 STR_ARG(s->thread->name), stack);
 }
 
 /* The one of the frame nearest to the leaf that has one. */
@@ -290,7 +298,8 @@ static void add_sums(struct firefox_samples *s, uint32_t stack, const int64_t *v
 /* Rows */
 
 /* Of a weight; null counts nothing. */
-static int64_t whole(struct firefox_samples *s, const struct firefox_numbers *n, uint32_t row)
+static int64_t whole(struct firefox_samples *s, const struct firefox_numbers *n,
+		     uint32_t row)
 {
 	int64_t value = firefox_numbers_find(n, row);
 	if (value == FIREFOX_NONE)
@@ -302,7 +311,7 @@ static int64_t whole(struct firefox_samples *s, const struct firefox_numbers *n,
 	return value / FIREFOX_DECIMAL;
 }
 
-/* "µs" are told by all but some versions of Firefox. */
+/* Told in "ns" on Linux, in "µs" on macOS and by samply, elsewhere in cycles. */
 static int64_t cpu_of(const struct firefox_samples *s, const struct firefox_numbers *n,
 		      uint32_t row)
 {
@@ -312,7 +321,7 @@ static int64_t cpu_of(const struct firefox_samples *s, const struct firefox_numb
 							    FIREFOX_DECIMAL);
 }
 
-/* The first of a thread has no sample before it, which its time of the CPU were since. */
+/* What the first one tells of the CPU is since the thread began, and not looked at. */
 static void sample_values(struct firefox_samples *s, const struct firefox_table *t,
 			  uint32_t row, int64_t values[FIREFOX_VALUES])
 {
@@ -393,8 +402,9 @@ static bool is_wanted(const struct firefox_samples *s, int64_t time)
 	if (!w->is_set)
 		return true;
 	int64_t since;
-	return time != MOMENT_UNKNOWN && !__builtin_sub_overflow(time, s->begin, &since) &&
-	       since >= w->from && since < w->to;
+	return time != MOMENT_UNKNOWN &&
+	       !__builtin_sub_overflow(time, s->begin, &since) && since >= w->from &&
+	       since < w->to;
 }
 
 static bool push_row(struct firefox_samples *s, unsigned kind, uint32_t row, int64_t time)
@@ -403,10 +413,12 @@ static bool push_row(struct firefox_samples *s, unsigned kind, uint32_t row, int
 	int64_t all[FIREFOX_VALUES] = { 0 }, values[FIREFOX_VALUES + 1];
 	int64_t stack = firefox_numbers_get(&t->columns[SAMPLE_STACK], row);
 	if (stack >= s->stacks_of->rows)
-		return input_fail(s->in, "%s of thread '%.*s', row %" PRIu32 ": there is no "
+		return input_fail(s->in,
+				  "%s of thread '%.*s', row %" PRIu32 ": there is no "
 				  "stack %" PRId64 ", but %" PRIu32 " of them",
 				  firefox_tables_name(FIREFOX_SAMPLES + kind).p,
-				  STR_ARG(s->thread->name), row, stack, s->stacks_of->rows);
+				  STR_ARG(s->thread->name), row, stack,
+				  s->stacks_of->rows);
 	if (kind == SAMPLES)
 		sample_values(s, t, row, all);
 	else
@@ -488,13 +500,15 @@ static bool push_thread(struct firefox_samples *s)
 static void find_begin(struct firefox_samples *s)
 {
 	s->begin = s->file->begin;
-	for (uint32_t i = 0; s->file->begin == FIREFOX_NONE && i < s->file->thread_count; i++) {
+	for (uint32_t i = 0; s->file->begin == FIREFOX_NONE && i < s->file->thread_count;
+	     i++) {
 		const struct firefox_table *t = s->file->threads[i].samples[SAMPLES];
 		if (t == NULL)
 			continue;
 		int64_t time = firefox_numbers_millionths(&t->columns[SAMPLE_TIME], 0);
 		if (time == FIREFOX_NONE)
-			time = firefox_numbers_millionths(&t->columns[SAMPLE_TIME_DELTA], 0);
+			time = firefox_numbers_millionths(&t->columns[SAMPLE_TIME_DELTA],
+							  0);
 		if (time != FIREFOX_NONE && (s->begin == FIREFOX_NONE || time < s->begin))
 			s->begin = time;
 	}

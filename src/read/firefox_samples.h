@@ -45,7 +45,7 @@ struct firefox_samples {
 	int64_t *sums;           /* by stack * (value_count + 1): samples come last */
 	uint32_t touched_count;
 	uint64_t frames_seen;
-	uint32_t *labels_of;     /* by category + 1: 1 + a set of labels; 0: not made yet */
+	uint32_t *labels_of; /* by category + 1: 1 + a set of labels; 0: not made yet */
 	bool *freed;             /* by allocation */
 	int64_t begin;           /* of the recording */
 };

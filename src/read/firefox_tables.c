@@ -141,9 +141,11 @@ static bool read_schema(struct reading *r)
 		if (!json_next_count(j, &cell))
 			return false;
 		if (known && cell >= FIREFOX_CELLS_MAX)
-			return json_error(j, "'%s' is cell %" PRId64 " of a row, more than %d "
-					  "are not known", known->key.p, cell,
-					  FIREFOX_CELLS_MAX);
+			return json_error(j,
+					  "'%s' is cell %" PRId64
+					  " of a row, more than %d "
+					  "are not known",
+					  known->key.p, cell, FIREFOX_CELLS_MAX);
 		if (known)
 			r->of_cell[cell] = known;
 	}
@@ -222,9 +224,10 @@ static bool read_weight_type(struct reading *r)
 		if (j->kind == JSON_STRING && str_eq(j->text, types[i]))
 			r->table->weight_type = types[i];
 	if (j->kind == JSON_STRING && r->table->weight_type.n == 0)
-		return json_error(j, "weights are 'samples', 'tracing-ms' or 'bytes', not "
-				  "'%.*s'", (int)(j->text.n > 40 ? 40 : j->text.n),
-				  j->text.p);
+		return json_error(j,
+				  "weights are 'samples', 'tracing-ms' or 'bytes', not "
+				  "'%.*s'",
+				  (int)(j->text.n > 40 ? 40 : j->text.n), j->text.p);
 	return json_skip(j);
 }
 
@@ -268,9 +271,10 @@ static bool check_length(struct reading *r)
 		if (n->count == 0)
 			continue;
 		if (rows >= 0 && n->count != rows)
-			return json_error(r->json, "'%s' of %s has %" PRIu32 " rows, where "
-					  "there are %" PRId64, known->key.p, r->known->key.p,
-					  n->count, rows);
+			return json_error(r->json,
+					  "'%s' of %s has %" PRIu32 " rows, where "
+					  "there are %" PRId64,
+					  known->key.p, r->known->key.p, n->count, rows);
 		rows = n->count;
 	}
 	if (is_needed && rows > 0 && t->rows == 0)
@@ -279,8 +283,8 @@ static bool check_length(struct reading *r)
 	return true;
 }
 
-bool firefox_tables_read(struct firefox_table *t, enum firefox_table_id id, struct json *j,
-			bool times)
+bool firefox_tables_read(struct firefox_table *t, enum firefox_table_id id,
+			 struct json *j, bool times)
 {
 	struct reading r = {
 		.table = t, .known = &tables[id], .json = j, .times = times, .length = -1,
@@ -303,7 +307,8 @@ static bool read_texts(struct firefox_texts *s, struct json *j)
 		if (s->count == INT32_MAX)
 			return json_error(j, "more than 2 billion texts");
 		ARRAY_RESERVE(s->texts, s->capacity, s->count + 1ull);
-		s->texts[s->count++] = j->text.n ? arena_copy(&s->arena, j->text) : STR("");
+		s->texts[s->count++] =
+			j->text.n ? arena_copy(&s->arena, j->text) : STR("");
 	}
 	return j->kind == JSON_ARRAY_END ||
 	       (j->kind > JSON_END && json_error(j, "no text where one belongs"));

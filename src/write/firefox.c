@@ -111,7 +111,8 @@ static uint32_t find_thread(struct writing *w, struct table *table, uint32_t gro
 	uint32_t at = table_place(table, hash);
 	while ((id = table_next(table, hash, &at)) != TABLE_END) {
 		const struct group *other = &w->profile->groups[w->threads[id].group];
-		if (other->comm == g->comm && other->pid == g->pid && other->tid == g->tid)
+		if (other->comm == g->comm && other->pid == g->pid &&
+		    other->tid == g->tid)
 			return id;
 	}
 	id = w->thread_count++;
@@ -236,7 +237,8 @@ static bool add_moments(struct writing *w, int64_t first, struct buf *why)
 	}
 	free(item_of);
 	if (!ok)
-		buf_add(why, STR("there are more than 4 billion samples, or one is too large"));
+		buf_add(why, STR("there are more than 4 billion samples, or one is too "
+				 "large"));
 	return ok;
 }
 
@@ -263,7 +265,8 @@ static void find_time_scale(struct writing *w)
 		return;
 	for (uint32_t i = 0; i < w->thread_count; i++) {
 		double sum = 0;
-		for (uint32_t k = w->threads[i].first; k != ID_NONE; k = w->samples[k].next)
+		for (uint32_t k = w->threads[i].first; k != ID_NONE;
+		     k = w->samples[k].next)
 			sum += fabs((double)w->samples[k].weight);
 		longest = sum > longest ? sum : longest;
 	}
@@ -330,7 +333,9 @@ static void put_weight_column(const struct writing *w, const struct thread *t)
 /* How long a sample lasts that has no time of its own, in units of its weight. */
 static int64_t duration_of(const struct sample *s)
 {
-	return s->weight == INT64_MIN ? INT64_MAX : s->weight < 0 ? -s->weight : s->weight;
+	return s->weight == INT64_MIN ? INT64_MAX :
+	       s->weight < 0	      ? -s->weight :
+					s->weight;
 }
 
 static void put_time_column(const struct writing *w, const struct thread *t)
@@ -465,7 +470,8 @@ static void free_all(struct writing *w)
 	free(w->samples);
 }
 
-static bool write_firefox(const struct stacks *stacks, struct output *out, struct buf *why)
+static bool write_firefox(const struct stacks *stacks, struct output *out,
+			  struct buf *why)
 {
 	struct writing w = { .stacks = stacks, .profile = stacks->profile, .out = out };
 	series_init(&w.series, stacks);

@@ -181,10 +181,12 @@ static int64_t address_of(const struct profile *p, const struct frame_place *pla
 	return address <= ADDRESS_MAX ? (int64_t)address : -1;
 }
 
-static uint32_t func_of(struct firefox_shared *t, uint32_t id, const struct frame_place *place)
+static uint32_t func_of(struct firefox_shared *t, uint32_t id,
+			const struct frame_place *place)
 {
 	struct firefox_func func = {
-		.name = intern(&t->strings, profile_name(t->profile, id)), .file = ID_NONE,
+		.name = intern(&t->strings, profile_name(t->profile, id)),
+		.file = ID_NONE,
 		.lib = lib_of(t, &t->profile->frames[id], place),
 	};
 	if (place) {
@@ -256,7 +258,8 @@ static void put_or_null(struct output *out, uint32_t i, bool is_known, int64_t n
 }
 
 /* A column of equal values. */
-static void put_same(struct output *out, const char *name, uint32_t count, struct str value)
+static void put_same(struct output *out, const char *name, uint32_t count,
+		     struct str value)
 {
 	output_lit(out, ",\n\"");
 	output_bytes(out, str_of(name));
@@ -358,7 +361,8 @@ static void put_stacks(const struct firefox_shared *t, struct output *out)
 	uint32_t n = t->stack_count;
 	begin_table(out, "stackTable", n);
 	PUT_COLUMN(out, "frame", n, put_number(out, i, s[i].frame));
-	PUT_COLUMN(out, "prefix", n, put_or_null(out, i, s[i].prefix != ID_NONE, s[i].prefix));
+	PUT_COLUMN(out, "prefix", n,
+		   put_or_null(out, i, s[i].prefix != ID_NONE, s[i].prefix));
 	output_char(out, '}');
 }
 
@@ -383,7 +387,8 @@ static void put_frames(const struct firefox_shared *t, struct output *out)
 static bool is_script(const struct firefox_shared *t, const struct firefox_func *f)
 {
 	static const struct str suffixes[] = {
-		STR(".js"), STR(".mjs"), STR(".cjs"), STR(".jsx"), STR(".ts"), STR(".tsx"),
+		STR(".js"),  STR(".mjs"), STR(".cjs"),
+		STR(".jsx"), STR(".ts"),  STR(".tsx"),
 	};
 	if (f->file == ID_NONE || f->lib != ID_NONE)
 		return false;
@@ -411,7 +416,8 @@ static void put_funcs(const struct firefox_shared *t, struct output *out)
 	put_same(out, "relevantForJS", n, STR("false"));
 	PUT_COLUMN(out, "resource", n,
 		   put_number(out, i, f[i].lib == ID_NONE ? -1 : (int64_t)f[i].lib));
-	PUT_COLUMN(out, "source", n, put_or_null(out, i, f[i].file != ID_NONE, f[i].file));
+	PUT_COLUMN(out, "source", n,
+		   put_or_null(out, i, f[i].file != ID_NONE, f[i].file));
 	PUT_COLUMN(out, "lineNumber", n,
 		   put_or_null(out, i, f[i].start_line > 0, f[i].start_line));
 	put_same(out, "columnNumber", n, STR("null"));
@@ -456,6 +462,7 @@ void firefox_shared_put(const struct firefox_shared *t, struct output *out)
 	put_funcs(t, out);
 	put_resources(t, out);
 	put_sources(t, out);
-	output_lit(out, ",\n\"nativeSymbols\":{\"length\":0,\"libIndex\":[],\"address\":[],"
-			"\"name\":[],\"functionSize\":[]}}");
+	output_lit(out,
+		   ",\n\"nativeSymbols\":{\"length\":0,\"libIndex\":[],\"address\":[],"
+		   "\"name\":[],\"functionSize\":[]}}");
 }

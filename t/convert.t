@@ -3,8 +3,8 @@
 #
 # fg-convert: what it writes is read by Perl and by us again, and compared with what
 # fg-collapse makes of the input.  Every case of every format is carried through pprof,
-# callgrind, OpenTelemetry and speedscope; a profile of pprof that is written again has
-# lost nothing.
+# callgrind, OpenTelemetry, speedscope and the Firefox Profiler's format; a profile of pprof
+# that is written again has lost nothing.
 use strict;
 use warnings;
 no warnings qw(once);
@@ -18,6 +18,7 @@ use Test::More;
 require "$FindBin::Bin/lib.pm";
 require "$FindBin::Bin/proto.pm";
 require "$FindBin::Bin/callgrind.pm";
+require "$FindBin::Bin/firefox.pm";
 
 my $pprof = "$Fg::cases/pprof";
 # The names that are demangled on the way, as pprof itself does it.
@@ -30,7 +31,7 @@ my $nameless = qr/\.\d+$|(?:^|;)(?:_\[\w\])?(?:;| \d+$)/m;
 # Kinds of frames that are told of them, and not by the files they are from.
 my %told_kinds = ('otlp/kinds' => 1);
 # Others have the name of the process only where it is asked for.
-my %named = map { $_ => 1 } qw(chrome folded jfr otlp perf perfdata pprof);
+my %named = map { $_ => 1 } qw(chrome firefox folded jfr otlp perf perfdata pprof);
 
 check_same($_->{in}) for grep { !$_->{again} && $_->{exit} == 0 } Fg::cases('pprof');
 check_through($_) for grep { !$_->{again} && $_->{exit} == 0 && !-e "$_->{base}.probe" } Fg::cases();
@@ -113,6 +114,7 @@ sub check_through {
 	check_speedscope($case, stacks($folded->{out}));
 	check_callgrind($case, $folded->{out}, @group) if $folded->{out} !~ $nameless;
 	check_otlp($case, $folded, @group);
+	check_firefox($case);
 }
 
 # What each function costs, and all that it has called, by the names of functions; the
@@ -199,6 +201,22 @@ sub check_speedscope {
 	}
 	$sum += $_ for values %$want;
 	cmp_ok(abs($total - $sum), '<', 1e-6 * ($sum || 1), '... with the same sum');
+}
+
+# Without names of processes, which have to be there, and so are made of others.
+sub check_firefox {
+	my ($case) = @_;
+	my @how = ('-f', $case->{format}, $case->{in});
+	my $ran = convert('-t', 'firefox', @how);
+	is($ran->{status}, 0, "$case->{name} to firefox") or return diag($ran->{err});
+	my $json = eval { JSON::PP->new->utf8->decode($ran->{out}) };
+	ok($json, '... is JSON') or return diag($@);
+	is(Firefox::wrong($json), '', '... as the Firefox Profiler reads it');
+	my $folded = collapse('--no-header', '--group-by=none', @how)->{out};
+	my $back = collapse('--no-header', '--group-by=none', Fg::spew("$Fg::temp/through.firefox.json", $ran->{out}));
+	my ($want, $got) = map { my $s = stacks($_); delete @$s{''}; $s } $folded, $back->{out};
+	return if $folded =~ $lost || $folded =~ /[^\x00-\x7f]/;
+	is_deeply($got, $want, '... and back') or diag($back->{err});
 }
 
 # By the words of its schema.
@@ -303,6 +321,7 @@ sub check_filters {
 
 sub check_suffixes {
 	my %begins = (
+		'a.firefox.json' => qr/^\{"meta"/, 'a.profile.json' => qr/^\{"meta"/,
 		'a.pb.gz' => qr/^\x1f\x8b/, 'a.pprof' => qr/^\x1f\x8b/, 'a.speedscope.json' => qr/^\{"\$schema"/,
 		'a.callgrind' => qr/^# callgrind format/, 'callgrind.out.12' => qr/^# callgrind format/,
 		'a.otlp' => qr/^\x12/, 'a.otlp.pb' => qr/^\x12/, 'a.otlp.json' => qr/^\{"dictionary"/,
@@ -365,7 +384,7 @@ sub check_others {
 sub check_wrong {
 	my $ran = convert("$pprof/plain.in");
 	is($ran->{status}, 2, 'neither -t nor -o');
-	like($ran->{err}, qr/say with -t what to write: callgrind, folded, otlp, otlp-json, pprof, speedscope, svg, tree; or let the name of -o tell/, '... asks');
+	like($ran->{err}, qr/say with -t what to write: callgrind, firefox, folded, otlp, otlp-json, pprof, speedscope, svg, tree; or let the name of -o tell/, '... asks');
 	$ran = convert('-t', 'perf', "$pprof/plain.in");
 	is($ran->{status}, 2, 'what nobody writes');
 	$ran = convert('-t', 'pprof', "$pprof/broken-cut.in", '-o', "$Fg::temp/none.pb.gz");

@@ -44,6 +44,7 @@ my %allowed = (
 	'read/v8single' => 'v8single_\w+',
 	'write/callgrind' => 'writer_callgrind',
 	'write/otlp' => 'writer_otlp(?:_json)?',
+	'write/firefox' => 'writer_firefox',
 	'write/pprof' => 'writer_pprof',
 	'write/speedscope' => 'writer_speedscope',
 	'write/svg_drawing' => 'svg_\w+',

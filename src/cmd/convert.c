@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "base/message.h"
 #include "write/callgrind.h"
+#include "write/firefox.h"
 #include "write/otlp.h"
 #include "write/pprof.h"
 #include "write/speedscope.h"
@@ -17,6 +18,7 @@ static const struct {
 	const char *suffixes[3]; /* of what has no writer */
 } targets[] = {
 	{ "callgrind", CONVERT_WRITER, &writer_callgrind, { NULL } },
+	{ "firefox", CONVERT_WRITER, &writer_firefox, { NULL } },
 	{ "folded", CONVERT_FOLDED, NULL, { ".folded", ".collapsed" } },
 	{ "otlp", CONVERT_WRITER, &writer_otlp, { NULL } },
 	{ "otlp-json", CONVERT_WRITER, &writer_otlp_json, { NULL } },

@@ -7,6 +7,7 @@
 	X(cpuprofile)                                                          \
 	X(callgrind) \
 	X(dhat)                                                                \
+	X(firefox)                                                             \
 	X(folded)                                                              \
 	X(goprofile)                                                           \
 	X(heapprofile)                                                         \

@@ -273,7 +273,6 @@ static void write_location(struct pprof_parts *t, uint32_t i, struct lines *line
 			   struct buf *out)
 {
 	struct parts_place place = pprof_parts_place(t, i + 1);
-	uint32_t frame = t->frames[t->locations[i].first];
 	Pprof__Location message = PPROF__LOCATION__INIT;
 	copy_lines(lines, &place);
 	message.id = i + 1;
@@ -282,7 +281,7 @@ static void write_location(struct pprof_parts *t, uint32_t i, struct lines *line
 	message.mapping_id = place.mapping;
 	message.address = place.address;
 	message.is_folded = place.is_folded;
-	if (profile_place(t->profile, frame) == NULL)
+	if (place.mapping == 0 && place.address == 0)
 		message.mapping_id = mapping_of_kind(t, place.kind);
 	proto_put_message(out, LOCATION_FIELD, &message.base);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/metrics.h"
 
+#include <math.h>
+
 #include "base/alloc.h"
 #include "base/num.h"
 
@@ -244,7 +246,7 @@ void metrics_add_total(struct buf *out, const struct metric *m)
 	buf_add(out, words);
 	if (words.n)
 		buf_addc(out, ' ');
-	num_add_quantity(out, (double)m->total, m->unit);
+	num_add_quantity(out, (double)m->total / pow(10, m->scale), m->unit);
 }
 
 /* How early its total is shown; those that are no detail, and the file's own. */

@@ -33,6 +33,7 @@
 struct metric {
 	struct str name;         /* "peak"; without blanks */
 	struct str unit;         /* of its values */
+	unsigned scale;          /* they are digits / 10^scale */
 	int64_t total;           /* of the whole input */
 	bool overflow;           /* it left the range of int64 */
 	bool is_estimate;        /* of what was not recorded from samples that were */

@@ -82,6 +82,9 @@ bool metrics_is(struct str name, struct str asked);
 /* What is called so elsewhere: "leaked" for "curB"; the same text when it is not known. */
 struct str metrics_name(struct str elsewhere);
 
+/* Appends text as a word: '-' in place of blanks and of what terminals act on. */
+void metrics_add_word(struct buf *, struct str text);
+
 /* "instrs", "µs": whether others will take it for a unit, too. */
 bool metrics_is_unit(struct str word);
 

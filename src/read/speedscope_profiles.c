@@ -26,7 +26,7 @@ static const struct str keys[KEYS] = {
 	[OWN] = STR("fgtools"),
 };
 
-struct event {
+struct frame_event {
 	unsigned seen;           /* 1u << enum event_key */
 	int64_t frame;
 	struct decimal at;
@@ -85,13 +85,23 @@ static bool read_text(struct speedscope_profiles *s, struct json *j, struct str 
 	return true;
 }
 
+static bool read_word(struct speedscope_profiles *s, struct json *j, struct str *word)
+{
+	struct buf text = { 0 };
+	if (!json_expect(j, JSON_STRING, "text"))
+		return false;
+	metrics_add_word(&text, j->text);
+	*word = profile_keep(s->profile, buf_str(&text));
+	buf_free(&text);
+	return true;
+}
+
 static bool read_unit(struct speedscope_profiles *s, struct json *j, struct str *unit)
 {
-	if (!read_text(s, j, unit))
-		return false;
-	return metrics_is_unit(*unit) ||
-	       json_error(j, "'%.*s' is no unit", (int)(unit->n > 40 ? 40 : unit->n),
-			  unit->p);
+	return read_text(s, j, unit) &&
+	       (metrics_is_unit(*unit) ||
+		json_error(j, "'%.*s' is no unit", (int)(unit->n > 40 ? 40 : unit->n),
+			   unit->p));
 }
 
 /* Of the token got last. */
@@ -185,7 +195,7 @@ static bool read_event_type(struct json *j, bool *opens)
 	       json_error(j, "an event that is neither 'O' nor 'C'");
 }
 
-static bool read_event_member(struct json *j, enum event_key key, struct event *e)
+static bool read_event_member(struct json *j, enum event_key key, struct frame_event *e)
 {
 	switch (key) {
 	case EVENT_TYPE: return read_event_type(j, &e->opens);
@@ -196,7 +206,7 @@ static bool read_event_member(struct json *j, enum event_key key, struct event *
 	return json_skip(j);
 }
 
-static bool read_event(struct json *j, struct event *e)
+static bool read_event(struct json *j, struct frame_event *e)
 {
 	while (json_next(j) == JSON_KEY) {
 		int key = find_key(event_keys, EVENT_KEYS, j->text);
@@ -232,7 +242,7 @@ static bool close_frame(struct speedscope_profiles *s, struct json *j, uint32_t 
 			  ", which it has called", frame, innermost);
 }
 
-static bool add_event(struct speedscope_profiles *s, struct json *j, const struct event *e,
+static bool add_event(struct speedscope_profiles *s, struct json *j, const struct frame_event *e,
 		      uint64_t first)
 {
 	if (s->number_count > first &&
@@ -252,13 +262,12 @@ static bool read_events(struct speedscope_profiles *s, struct json *j)
 		return false;
 	s->open_count = 0;
 	while (json_next(j) == JSON_OBJECT) {
-		struct event e = { 0 };
+		struct frame_event e = { 0 };
 		if (!read_event(j, &e) || !add_event(s, j, &e, first))
 			return false;
 	}
 	if (j->kind == JSON_ARRAY_END && s->open_count > 0)
-		return json_error(j, "the events end, and %zu frames are still open, the "
-				  "innermost is %" PRIu32, s->open_count,
+		return json_error(j, "the events end, and frame %" PRIu32 " is still open",
 				  s->open[s->open_count - 1]);
 	return json_is(j, JSON_ARRAY_END, "event");
 }
@@ -269,11 +278,13 @@ static bool read_own_member(struct speedscope_profiles *s, struct json *j,
 			    struct speedscope_own *own)
 {
 	if (str_eq(j->text, STR("series")))
-		return read_text(s, j, &own->series);
+		return read_word(s, j, &own->series);
+	if (str_eq(j->text, STR("own")))
+		return read_text(s, j, &own->own);
 	if (str_eq(j->text, STR("unit")))
-		return read_unit(s, j, &own->unit);
+		return read_word(s, j, &own->unit);
 	if (str_eq(j->text, STR("comm")))
-		return read_text(s, j, &own->comm);
+		return own->has_comm = read_text(s, j, &own->comm);
 	if (str_eq(j->text, STR("pid")))
 		return json_next_count(j, &own->pid);
 	if (str_eq(j->text, STR("tid")))

@@ -24,7 +24,9 @@ struct speedscope_profile {
 	/* What our own writer tells beside that. */
 	struct speedscope_own {
 		struct str series;       /* empty: nothing is told */
+		struct str own;          /* what it was called by what it was read from */
 		struct str unit, comm;
+		bool has_comm;
 		int64_t pid, tid;        /* -1: not known */
 	} own;
 };

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
-#include "model/samples.h"
+#include "model/calltree.h"
 
 /* Sums that are larger leave no room for as many decimals as there are. */
 #define SUM_MAX 2e18L
@@ -51,7 +51,7 @@ static struct unit unit_of(const struct speedscope_profile *p)
 		if (str_eq(units[i].name, p->unit))
 			unit = units[i];
 	if (p->own.series.n > 0) {
-		unit.metric = metrics_name(p->own.series);
+		unit.metric = p->own.series;
 		unit.unit = p->own.unit;
 	}
 	return unit;
@@ -68,10 +68,8 @@ static bool add_metric(struct pushing *u, const struct speedscope_profile *p,
 	}
 	*at = metrics_add(&u->metrics, unit->metric, unit->unit);
 	u->power_of[*at] = unit->power;
-	struct metric *m = &u->metrics.items[*at];
-	if (!str_eq(p->own.series, m->name))
-		m->own = p->own.series;
-	if (str_eq(m->name, STR("samples")))
+	u->metrics.items[*at].own = p->own.own;
+	if (str_eq(unit->metric, STR("samples")))
 		u->metrics.samples = *at + 1;
 	return true;
 }
@@ -186,13 +184,16 @@ static bool has_several_names(const struct speedscope_profiles *s)
 static uint32_t find_group(struct pushing *u, const struct speedscope_profile *p)
 {
 	const struct want *w = u->want;
-	struct str name = u->has_threads ? p->name : STR("");
+	bool has_name = u->has_threads && p->name.n > 0;
+	struct str name = p->name;
 	struct group g = {
 		.event = u->event, .comm = ID_NONE, .pid = -1, .tid = -1, .cpu = -1,
 	};
-	if (p->own.series.n > 0)
+	if (p->own.series.n > 0) {
+		has_name = p->own.has_comm;
 		name = p->own.comm;
-	if (want_comm(w) && name.n > 0)
+	}
+	if (want_comm(w) && has_name)
 		g.comm = profile_text(u->out->profile, name);
 	if (want_pid(w))
 		g.pid = p->own.pid;
@@ -264,6 +265,61 @@ static void push_samples(struct pushing *u, const struct speedscope_profile *p,
 	}
 }
 
+/* Events */
+
+/* The node of what was called by that one, or of the one that has called it. */
+static uint32_t go_to(const struct pushing *u, struct calltree *t, uint32_t node,
+		      uint32_t event)
+{
+	uint32_t n, location = u->table->location[event >> 1];
+	const uint32_t *frames = location_frames(&u->table->locations, location, &n);
+	while (n-- > 0)
+		node = event & 1 ? calltree_child(t, node, frames[n]) :
+				   t->nodes[node].parent;
+	return node;
+}
+
+static bool add_time(struct pushing *u, const struct plan *plan, struct calltree *t,
+		     uint32_t node, int64_t from, int64_t to)
+{
+	calltree_add(t, node, to - from, 0);
+	if (!u->want->in_order && !u->want->times)
+		return true;
+	u->out->time = time_of(u, plan, from);
+	return calltree_push(t, node, u->out);
+}
+
+static bool walk_events(struct pushing *u, const struct speedscope_profile *p,
+			const struct plan *plan, struct calltree *t)
+{
+	uint32_t root = calltree_root(t, plan->group), node = root;
+	int64_t last = 0, time;
+	for (uint64_t i = 0; i < p->frames; i++, last = time) {
+		take_value(u, plan, u->profiles->numbers[p->first_number + i], &time);
+		if (node != root && time > last) {
+			metrics_sum(&u->metrics, plan->metric, time - last);
+			if (!add_time(u, plan, t, node, last, time))
+				return false;
+		}
+		if (t->count > CALLTREE_NODES_MAX - SPEEDSCOPE_FRAMES_MAX / 2)
+			return false;
+		node = go_to(u, t, node, u->profiles->frames[p->first_frame + i]);
+	}
+	return calltree_push_all(t, u->out);
+}
+
+static bool push_events(struct pushing *u, const struct speedscope_profile *p,
+			const struct plan *plan)
+{
+	struct calltree tree = { .metric = plan->metric };
+	bool ok = walk_events(u, p, plan, &tree);
+	u->out->profile->overflow |= tree.overflow;
+	calltree_free(&tree);
+	u->in->line = p->line;
+	return ok || input_error(u->in, "the stacks of this profile are too many and too "
+				 "deep");
+}
+
 /* What the profile says that it lasts may be longer, and not shorter. */
 static void check_sum(struct pushing *u, const struct speedscope_profile *p)
 {
@@ -278,21 +334,41 @@ static void check_sum(struct pushing *u, const struct speedscope_profile *p)
 			      "say that they last", p->name);
 }
 
+/* Also the number of samples, which goes with the others. */
 static bool is_wanted(const struct pushing *u, const struct plan *plan)
 {
-	return u->want->all_metrics || plan->metric == u->metrics.chosen;
+	return u->want->all_metrics || plan->metric == u->metrics.chosen ||
+	       plan->metric + 1 == u->metrics.samples;
 }
 
-static void push_profiles(struct pushing *u)
+static void sum_up(struct pushing *u, const struct speedscope_profile *p,
+		   const struct plan *plan)
 {
-	for (uint32_t i = 0; i < u->profiles->count; i++) {
+	int64_t value;
+	for (uint64_t i = 0; i < p->stacks; i++) {
+		take_value(u, plan, u->profiles->numbers[p->first_number + i], &value);
+		metrics_sum(&u->metrics, plan->metric, value);
+	}
+}
+
+static bool push_profiles(struct pushing *u)
+{
+	bool ok = true;
+	for (uint32_t i = 0; ok && i < u->profiles->count; i++) {
 		const struct speedscope_profile *p = &u->profiles->items[i];
 		struct plan *plan = &u->plans[i];
 		plan->group = find_group(u, p);
-		push_samples(u, p, plan);
-		check_sum(u, p);
+		if (p->is_evented)
+			ok = push_events(u, p, plan);
+		else if (is_wanted(u, plan))
+			push_samples(u, p, plan);
+		else
+			sum_up(u, p, plan);
+		if (!p->is_evented)
+			check_sum(u, p);
 	}
 	u->out->time = MOMENT_UNKNOWN;
+	return ok;
 }
 
 bool speedscope_push(struct input *in, const struct want *want, struct samples *out,
@@ -311,11 +387,11 @@ bool speedscope_push(struct input *in, const struct want *want, struct samples *
 		choose_scales(&u);
 		u.event = profile_event(out->profile, STR(""), unit);
 		samples_metrics(out, &u.metrics, want->all_metrics);
-		push_profiles(&u);
+		ok = push_profiles(&u);
 		samples_flush(out);
-		ok = profile_metrics(out->profile, &u.metrics, &why) ||
-		     input_fail(in, "%s", buf_cstr(&why));
 	}
+	if (ok && !profile_metrics(out->profile, &u.metrics, &why))
+		ok = input_fail(in, "%s", buf_cstr(&why));
 	free(u.plans);
 	buf_free(&why);
 	return ok;

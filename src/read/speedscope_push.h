@@ -3,6 +3,7 @@
 #define READ_SPEEDSCOPE_PUSH_H
 
 #include "model/location.h"
+#include "model/samples.h"
 #include "read/speedscope_profiles.h"
 
 /*

@@ -232,17 +232,17 @@ bool num_decimal(struct str s, struct decimal *decimal)
 	return true;
 }
 
-bool num_scale(struct decimal d, unsigned shift, int64_t *value)
+bool num_rescale(struct decimal *d, unsigned scale)
 {
-	for (; d.scale < shift; d.scale++)
-		if (__builtin_mul_overflow(d.digits, 10, &d.digits))
-			return false;
-	int64_t divisor = powers[d.scale - shift];
-	int64_t half = d.digits < 0 ? -(divisor / 2) : divisor / 2;
-	if (__builtin_add_overflow(d.digits, half, value))
-		return false;
-	*value /= divisor;
-	return true;
+	bool fits = true;
+	if (d->scale > scale) {
+		int64_t divisor = powers[d->scale - scale], rest = d->digits % divisor;
+		d->digits = d->digits / divisor + (2 * rest >= divisor) - (-2 * rest >= divisor);
+		d->scale = scale;
+	}
+	for (; fits && d->scale < scale; d->scale++)
+		fits = !__builtin_mul_overflow(d->digits, 10, &d->digits);
+	return fits;
 }
 
 void num_add_grouped(struct buf *buf, int64_t value)

@@ -436,6 +436,18 @@ bool json_skip(struct json *j)
 	}
 }
 
+bool json_is(struct json *j, enum json_kind kind, const char *what)
+{
+	return j->kind == kind ||
+	       (j->kind > JSON_END && json_error(j, "no %s where one belongs", what));
+}
+
+bool json_expect(struct json *j, enum json_kind kind, const char *what)
+{
+	json_next(j);
+	return json_is(j, kind, what);
+}
+
 bool json_count(struct json *j, int64_t *value)
 {
 	struct str s = j->text;
@@ -469,8 +481,10 @@ bool json_scaled(struct json *j, unsigned shift, int64_t *value)
 	bool is_text = j->kind == JSON_NUMBER || j->kind == JSON_STRING;
 	if (!is_text || !num_decimal(j->text, &d))
 		return j->kind > JSON_END && json_error(j, "no number where one belongs");
-	if (num_scale(d, shift, value) && *value < limit && *value > -limit)
+	if (num_rescale(&d, shift) && d.digits < limit && d.digits > -limit) {
+		*value = d.digits;
 		return true;
+	}
 	return json_error(j, "'%.*s' is too large",
 			  (int)(j->text.n > 40 ? 40 : j->text.n), j->text.p);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/metrics.h"
 
+#include <math.h>
+
 #include "base/alloc.h"
 #include "base/num.h"
 
@@ -39,6 +41,7 @@ static const struct known {
 	  { NULL } },
 	{ STR("blocks"), STR(""), STR("nothing was counted"), false,
 	  { "tbk", "allocations", "allocs", "alloc_objects", "totBk" } },
+	{ STR("time"), STR(""), STR("no time was spent"), false, { NULL } },
 	{ STR("samples"), STR(""), STR("no sample was taken"), false, { NULL } },
 	{ STR("time"), STR("time"), STR("no time went by"), false, { NULL } },
 	{ STR("traced"), STR("traced"), STR("no time went by"), false, { NULL } },
@@ -47,6 +50,7 @@ static const struct known {
 	{ STR("contentions"), STR(""), STR("nothing has waited"), false, { NULL } },
 	{ STR("goroutine"), STR(""), STR("there was no goroutine"), false,
 	  { "goroutines" } },
+	{ STR("thread"), STR(""), STR("there was no thread"), false, { NULL } },
 	{ STR("threadcreate"), STR(""), STR("no thread was made"), false, { "threads" } },
 	{ STR("errors"), STR(""), STR("nothing was wrong"), false, { NULL } },
 	{ STR("peak-blocks"), STR("at the peak"), STR("nothing was allocated"), true,
@@ -132,6 +136,13 @@ struct str metrics_name(struct str elsewhere)
 	return elsewhere;
 }
 
+void metrics_add_word(struct buf *out, struct str text)
+{
+	for (size_t i = 0; i < text.n; i++)
+		buf_addc(out, (unsigned char)text.p[i] <= ' ' || text.p[i] == 0x7f ?
+			 '-' : text.p[i]);
+}
+
 bool metrics_is_unit(struct str s)
 {
 	for (size_t i = 0; i < s.n; i++) {
@@ -211,6 +222,20 @@ static void remove_item(struct metrics *m, unsigned at)
 	m->usual = m->usual == at ? m->chosen : m->usual - (m->usual > at);
 }
 
+void metrics_sum_decimal(struct metrics *m, unsigned i, struct decimal value)
+{
+	struct metric *metric = &m->items[i];
+	struct decimal total = { metric->total, metric->scale };
+	unsigned scale = value.scale > total.scale ? value.scale : total.scale;
+	if (!num_rescale(&total, scale) || !num_rescale(&value, scale)) {
+		metric->overflow = true;
+		return;
+	}
+	metric->total = total.digits;
+	metric->scale = scale;
+	metrics_sum(m, i, value.digits);
+}
+
 bool metrics_join(struct metrics *m, const struct metrics *more, struct buf *why)
 {
 	const struct metric *a = &m->items[m->chosen], *b = &more->items[more->chosen];
@@ -232,7 +257,8 @@ bool metrics_join(struct metrics *m, const struct metrics *more, struct buf *why
 				remove_item(m, i);
 			continue;
 		}
-		metrics_sum(m, i, more->items[at].total);
+		metrics_sum_decimal(m, i, (struct decimal){ more->items[at].total,
+							    more->items[at].scale });
 		item->overflow |= more->items[at].overflow;
 		item->is_estimate |= more->items[at].is_estimate;
 	}
@@ -247,7 +273,7 @@ void metrics_add_total(struct buf *out, const struct metric *m)
 	buf_add(out, words);
 	if (words.n)
 		buf_addc(out, ' ');
-	num_add_quantity(out, (double)m->total, m->unit);
+	num_add_quantity(out, (double)m->total / pow(10, m->scale), m->unit);
 }
 
 /* How early its total is shown; those that are no detail, and the file's own. */

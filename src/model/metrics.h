@@ -2,7 +2,7 @@
 #ifndef MODEL_METRICS_H
 #define MODEL_METRICS_H
 
-#include "base/buf.h"
+#include "base/num.h"
 #include "model/want.h"
 
 /*
@@ -33,6 +33,7 @@
 struct metric {
 	struct str name;         /* "peak"; without blanks */
 	struct str unit;         /* of its values */
+	unsigned scale;          /* they are digits / 10^scale */
 	int64_t total;           /* of the whole input */
 	bool overflow;           /* it left the range of int64 */
 	bool is_estimate;        /* of what was not recorded from samples that were */
@@ -62,6 +63,9 @@ static inline void metrics_sum(struct metrics *m, unsigned i, int64_t value)
 	metric->overflow |= __builtin_add_overflow(metric->total, value, &metric->total);
 }
 
+/* The same of a number with decimals, which may raise the scale. */
+void metrics_sum_decimal(struct metrics *, unsigned i, struct decimal value);
+
 /*
  * Chooses the metric that want->metric names, or the one that is usually looked
  * at.  False with words in *why ("no metric 'x': peak, total").
@@ -80,6 +84,9 @@ bool metrics_is(struct str name, struct str asked);
 
 /* What is called so elsewhere: "leaked" for "curB"; the same text when it is not known. */
 struct str metrics_name(struct str elsewhere);
+
+/* Appends text as a word: '-' in place of blanks and of what terminals act on. */
+void metrics_add_word(struct buf *, struct str text);
 
 /* "instrs", "µs": whether others will take it for a unit, too. */
 bool metrics_is_unit(struct str word);

@@ -32,6 +32,8 @@ static const struct known files[] = {
 	  "this is the log of node --prof; make JSON of it: node --prof-process --preprocess FILE" },
 	{ STR("{\"snapshot\":{\"meta\":"), 0,
 	  "this is a snapshot of V8's heap, which has no call stacks; record with node --heap-prof" },
+	{ STR("\x04\x08{"), 0,
+	  "this is a dump of Ruby, as stackprof writes it; run stackprof --json FILE" },
 	{ STR("\xd4\xc3\xb2\xa1"), 0, "this is a network capture, not a profile" },
 };
 
@@ -49,7 +51,6 @@ static const struct known texts[] = {
 	{ STR("--- symbol\nbinary="), 0,
 	  "this is the output of pprof --raw; read the profile it was made from" },
 	{ STR("--- heapz "), 0, "this is a heap profile of Java of a kind that is no longer written" },
-	{ STR("--- threadz "), 0, "these are the stacks of threads; nothing is counted in them" },
 	{ STR("Statistical profiling result from"), 0,
 	  "this is the text of node --prof-process; run it with --preprocess on the log" },
 	{ STR("failed to open perf.data"), 0,

@@ -16,8 +16,8 @@
  *	#	0x4b416a	main.wait+0x2a			/tmp/main.go:44
  *
  * src/runtime/pprof/pprof.go.  The first form, also "--- contention:" for the block
- * profile, has cycles of the processor and times of waiting, the second one counts of
- * what the profile is about.
+ * profile, and "--- contentionz 1 ---" of servers in C++, has cycles of the processor and
+ * times of waiting, the second one counts of what the profile is about.
  */
 #include "read/reader.h"
 
@@ -50,6 +50,7 @@ static const struct {
 } contentions[] = {
 	{ STR("--- contention:"), STR("block") },
 	{ STR("--- mutex:"), STR("mutex") },
+	{ STR("--- contentionz 1 ---"), STR("contention") },
 };
 
 static const struct str profile_total = STR(" profile: total ");
@@ -143,6 +144,9 @@ static bool read_setting(struct goprofile *g, struct str line)
 {
 	struct str key = str_trim(str_cut(&line, '='));
 	struct str value = str_trim(line);
+	if (str_eq(key, STR("format")))
+		return input_error(g->in, "this is a contention profile of Java of a kind "
+				   "that is no longer written");
 	return is_told(g, key, value, STR("cycles/second"), &g->cycles) &&
 	       is_told(g, key, value, STR("sampling period"), &g->period);
 }

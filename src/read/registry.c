@@ -10,6 +10,7 @@
 	X(firefox)                                                             \
 	X(folded)                                                              \
 	X(goprofile)                                                           \
+	X(gperftools)                                                          \
 	X(heapprofile)                                                         \
 	X(heaptrack)                                                           \
 	X(jemalloc)                                                            \
@@ -24,6 +25,9 @@
 	X(pprof)                                                               \
 	X(v8heap)                                                              \
 	X(v8log)                                                               \
+	X(speedscope)                                                          \
+	X(stackprof)                                                           \
+	X(threadz)                                                             \
 	X(xtree)
 
 #define DECLARE(name) extern const struct reader reader_##name;

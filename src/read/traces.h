@@ -2,6 +2,7 @@
 #ifndef READ_TRACES_H
 #define READ_TRACES_H
 
+#include "model/location.h"
 #include "read/maps.h"
 #include "read/reader.h"
 
@@ -28,6 +29,7 @@ struct traces;
 enum traces_drop {
 	TRACES_DROP_NOTHING,
 	TRACES_DROP_ALLOCATOR,   /* what malloc() is made of, at the leaf */
+	TRACES_DROP_HANDLER,     /* what handles the signal of a profiler, next to the leaf */
 };
 
 struct traces *traces_new(struct input *, const struct want *, struct samples *);
@@ -38,6 +40,10 @@ void traces_begin(struct traces *);
 /* Addresses in words that begin with 0x, leaf first.  False with an input_error(). */
 bool traces_addresses(struct traces *, struct str words);
 
+/* The same of one address; and of the leaf, where it is what runs, no return address. */
+bool traces_address(struct traces *, uint64_t address);
+bool traces_leaf(struct traces *, uint64_t address);
+
 /* Once, before there are samples: what each of them has values of; must outlive *t. */
 void traces_metrics(struct traces *, const struct metrics *);
 
@@ -47,9 +53,12 @@ void traces_metrics(struct traces *, const struct metrics *);
  */
 void traces_add(struct traces *, uint32_t group, const int64_t *values);
 
+/* A frame that has a name, leaf first.  Those take the place of all addresses. */
+void traces_named(struct traces *, const struct location_key *);
+
 /*
  * A line of Go that names a frame of the stack, leaf first; other comments are left
- * alone.  Named frames take the place of all addresses.
+ * alone.
  *
  *	#	0x4b3ece	main.leak+0x2e		/tmp/gohp/main.go:13
  */
@@ -62,7 +71,7 @@ bool traces_is_cut(struct traces *);
 bool traces_check_sum(struct traces *, int64_t seen, int64_t told);
 
 /*
- * Reads the rest of the input, of which a heading was read that stands above a map.
+ * Reads the rest of the input, which is a map; mostly a heading stood above it.
  * False with an input_error(): another profile begins there.
  */
 bool traces_map(struct traces *);

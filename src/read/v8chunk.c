@@ -226,8 +226,10 @@ static bool read_moment(struct json *j, struct decimal *moment, bool *is_told)
 bool v8chunk_moment(const struct v8chunk *c, struct decimal moment, int64_t *time)
 {
 	const int64_t limit = INT64_C(1) << 61;
-	return num_scale(moment, c->is_old ? 9 : 3, time) && *time < limit &&
-	       *time > -limit;
+	if (!num_rescale(&moment, c->is_old ? 9 : 3))
+		return false;
+	*time = moment.digits;
+	return *time < limit && *time > -limit;
 }
 
 bool v8chunk_member(struct v8chunk *c, struct v8frames *f, struct json *j)

@@ -23,9 +23,7 @@ static bool has_metric(const struct metrics *m, struct str name)
 static struct str word(struct profile *p, struct str text, const char *otherwise)
 {
 	struct buf out = { 0 };
-	for (size_t i = 0; i < text.n; i++)
-		buf_addc(&out, (unsigned char)text.p[i] <= ' ' || text.p[i] == 0x7f ?
-			 '-' : text.p[i]);
+	metrics_add_word(&out, text);
 	if (out.n == 0)
 		buf_add(&out, str_of(otherwise));
 	struct str kept = profile_keep(p, buf_str(&out));

@@ -22,7 +22,7 @@ static bool place_eq(const struct frame_place *a, const struct frame_place *b)
 {
 	return a->mapping == b->mapping && a->file == b->file &&
 	       a->system_name == b->system_name && a->flags == b->flags &&
-	       a->line == b->line && a->column == b->column &&
+	       a->home == b->home && a->line == b->line && a->column == b->column &&
 	       a->start_line == b->start_line && a->address == b->address;
 }
 
@@ -31,7 +31,7 @@ uint32_t places_add(struct places *p, const struct frame_place *place)
 	uint64_t key[] = {
 		(uint64_t)place->mapping << 32 | place->file,
 		(uint64_t)place->system_name << 32 | place->flags,
-		(uint64_t)place->line, (uint64_t)place->column,
+		(uint64_t)place->line, (uint64_t)place->column, place->home,
 		(uint64_t)place->start_line, place->address,
 	};
 	uint32_t hash = (uint32_t)hash_hidden(key, sizeof(key));

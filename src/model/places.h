@@ -22,6 +22,9 @@ struct frame_place {
 	uint32_t file;           /* of the source */
 	uint32_t system_name;    /* for linkers, where it is another one than the frame's */
 	uint32_t flags;          /* enum place_flag */
+	uint32_t home;           /* 1 + the file of the function, where the line is in
+				    another one and nobody knows what was compiled into
+				    the function from there; 0: they are the same */
 	int64_t line, column;    /* in it, from 1; 0: not known */
 	int64_t start_line;      /* where the function begins; 0: not known */
 	uint64_t address;        /* as recorded; 0: not known */

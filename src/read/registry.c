@@ -3,6 +3,7 @@
 
 /* One line a format; the order does not matter. */
 #define READERS(X)                                                             \
+	X(callgrind) \
 	X(dhat)                                                                \
 	X(folded)                                                              \
 	X(goprofile)                                                           \

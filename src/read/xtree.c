@@ -38,17 +38,10 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "base/num.h"
 #include "model/framestack.h"
+#include "read/callgrind_text.h"
 
-enum { COLUMNS = 64 };
-
-/* Texts by "(12)". */
-struct shortened {
-	struct intern keys;
-	struct str *texts;
-	size_t capacity;
-};
+enum { COLUMNS = CALLGRIND_EVENTS_MAX };
 
 struct function {
 	struct str file, name;
@@ -62,7 +55,8 @@ struct xtree {
 	struct samples *out;
 	struct profile *profile;
 	struct framestack places;
-	struct shortened files, functions;
+	struct callgrind_names files, functions;
+	struct callgrind_place place;
 
 	struct str columns[COLUMNS];
 	unsigned column_count;
@@ -190,38 +184,20 @@ static bool find_value(const struct xtree *x, unsigned metric,
 
 /* Names */
 
-static struct str *place_of(struct shortened *s, struct str key)
+static bool read_name(struct xtree *x, struct callgrind_names *names, struct str text,
+		      struct str *result)
 {
-	uint32_t known = s->keys.count, id = intern(&s->keys, key);
-	ARRAY_RESERVE(s->texts, s->capacity, id + 1ull);
-	if (id == known)
-		s->texts[id] = STR("");
-	return &s->texts[id];
-}
-
-/* Cuts "(3" off "(3) name" and "(3)"; of "name", which is short for nothing, all. */
-static struct str cut_key(struct str *text)
-{
-	struct str all = *text, key = str_cut(text, ')');
-	if (str_starts(key, STR("(")) && text->p && num_is_digits(str_skip(key, 1))) {
-		*text = str_trim(*text);
-		return key;
-	}
-	*text = all;
-	return all;
-}
-
-static bool read_name(struct xtree *x, struct shortened *s, struct str text,
-		      struct str *name)
-{
-	struct str key = cut_key(&text), *known = place_of(s, key);
-	if (known->n > 0 && text.n > 0 && !str_eq(text, *known))
-		return input_error(x->in, "%.*s) is another name already", STR_ARG(key));
-	if (known->n == 0)
-		*known = profile_keep(x->profile, text);
-	*name = *known;
-	return known->n > 0 ||
-	       input_error(x->in, "%.*s) stands for no name so far", STR_ARG(key));
+	struct callgrind_name name = callgrind_name(text);
+	uint32_t told = name.text.n ? profile_text(x->profile, name.text) : CALLGRIND_NEW;
+	uint32_t own = told, *known = name.is_short ? callgrind_meaning(names, name.id) : &own;
+	if (*known == CALLGRIND_NEW)
+		*known = told;
+	if (*known == CALLGRIND_NEW)
+		return input_error(x->in, "'%.*s' stands for no name so far", STR_ARG(text));
+	if (told != CALLGRIND_NEW && told != *known)
+		return input_error(x->in, "(%" PRIu64 ") is another name already", name.id);
+	*result = intern_text(&x->profile->text, *known);
+	return true;
 }
 
 static uint32_t number_of(struct xtree *x, const struct function *f)
@@ -311,32 +287,6 @@ static bool begin_function(struct xtree *x, struct str text)
 
 /* Numbers */
 
-static bool read_number(struct xtree *x, struct str text, int64_t *value)
-{
-	uint64_t n;
-	if (!num_u64(text, &n) || n > INT64_MAX)
-		return input_error(x->in, "'%.*s' is no whole number from 0 on that fits "
-				   "in 63 bits", STR_ARG(text));
-	*value = (int64_t)n;
-	return true;
-}
-
-/* What is not told is 0. */
-static bool read_costs(struct xtree *x, struct str text, int64_t costs[COLUMNS],
-		       unsigned *count)
-{
-	*count = 0;
-	memset(costs, 0, COLUMNS * sizeof(*costs));
-	for (text = str_trim(text); text.n > 0; text = str_trim(text)) {
-		if (*count == x->column_count)
-			return input_error(x->in, "more costs than the %u events",
-					   x->column_count);
-		if (!read_number(x, str_cut(&text, ' '), &costs[(*count)++]))
-			return false;
-	}
-	return true;
-}
-
 static bool sum_costs(struct xtree *x)
 {
 	for (unsigned i = 0; i < x->column_count; i++)
@@ -349,17 +299,17 @@ static bool sum_costs(struct xtree *x)
 static bool read_position(struct xtree *x, struct str line)
 {
 	unsigned count;
-	int64_t number = 0, costs[COLUMNS];
+	int64_t costs[COLUMNS];
 	if (x->depth == 0)
 		return input_error(x->in, "costs without a function");
 	if (x->metrics.count == 0)
 		return input_error(x->in, "costs before the events are told");
-	if (!read_number(x, str_cut(&line, ' '), &number) ||
-	    !read_costs(x, line, costs, &count))
+	if (!callgrind_place(x->in, &line, &x->place) ||
+	    !callgrind_costs(x->in, line, x->column_count, costs, &count))
 		return false;
 	struct function *f = &x->stack[x->depth - 1];
 	if (!f->has_line)
-		f->line = (uint64_t)number;
+		f->line = x->place.line;
 	f->has_line = true;
 	if (count == 0)
 		return true;
@@ -378,7 +328,8 @@ static bool read_totals(struct xtree *x, struct str text)
 {
 	unsigned count;
 	int64_t totals[COLUMNS];
-	if (!end_paragraph(x) || !read_costs(x, text, totals, &count))
+	if (!end_paragraph(x) ||
+	    !callgrind_costs(x->in, text, x->column_count, totals, &count))
 		return false;
 	x->has_totals = true;
 	for (unsigned i = 0; i < count; i++)
@@ -419,11 +370,6 @@ static bool read_positions(struct xtree *x, struct str text)
 	       input_error(x->in, "positions are '%.*s', not lines", STR_ARG(text));
 }
 
-static bool read_pid(struct xtree *x, struct str text)
-{
-	return read_number(x, text, &x->pid);
-}
-
 static bool read_command(struct xtree *x, struct str text)
 {
 	if (x->profile->title.n == 0)
@@ -449,56 +395,45 @@ static bool read_called(struct xtree *x, struct str text)
 	return read_name(x, &x->functions, text, &name);
 }
 
-static bool read_calls(struct xtree *x, struct str text)
+static bool read_calls(struct xtree *x)
 {
-	(void)text;
 	x->after_calls = true;
 	return x->depth > 0 || input_error(x->in, "a call without a function");
 }
 
-static bool skip(struct xtree *x, struct str text)
+static bool read_key(struct xtree *x, enum callgrind_key key, struct str text)
 {
-	(void)x, (void)text;
+	switch (key) {
+	case CALLGRIND_COSTS: return read_position(x, text);
+	case CALLGRIND_CALLS: return read_calls(x);
+	case CALLGRIND_CFN: return read_called(x, text);
+	case CALLGRIND_FN: return begin_function(x, text);
+	case CALLGRIND_CFI: return read_called_file(x, text);
+	case CALLGRIND_FI:
+	case CALLGRIND_FL: return read_file(x, text);
+	case CALLGRIND_EVENTS: return read_events(x, text);
+	case CALLGRIND_POSITIONS: return read_positions(x, text);
+	case CALLGRIND_TOTALS: return read_totals(x, text);
+	case CALLGRIND_CREATOR: return read_creator(x, text);
+	case CALLGRIND_COMMAND: return read_command(x, text);
+	case CALLGRIND_PID: return callgrind_number(x->in, text, &x->pid);
+	case CALLGRIND_EVENT:
+	case CALLGRIND_SUMMARY:
+	case CALLGRIND_VERSION:
+	case CALLGRIND_REMARK: return true;
+	default: break;
+	}
+	input_warn(x->in, READER_NOT_UNDERSTOOD, text);
 	return true;
 }
-
-static const struct line_kind {
-	struct str start;
-	bool (*read)(struct xtree *, struct str text);
-} line_kinds[] = {
-	{ STR("fl="), read_file },
-	{ STR("fi="), read_file },
-	{ STR("fe="), read_file },
-	{ STR("fn="), begin_function },
-	{ STR("cfi="), read_called_file },
-	{ STR("cfl="), read_called_file },
-	{ STR("cfn="), read_called },
-	{ STR("calls="), read_calls },
-	{ STR("totals:"), read_totals },
-	{ STR("summary:"), skip },
-	{ STR("version:"), skip },
-	{ STR("creator:"), read_creator },
-	{ STR("pid:"), read_pid },
-	{ STR("cmd:"), read_command },
-	{ STR("positions:"), read_positions },
-	{ STR("event:"), skip },
-	{ STR("events:"), read_events },
-	{ STR("desc:"), skip },
-	{ STR("#"), skip },
-};
 
 static bool read_line(struct xtree *x, struct str line)
 {
 	if (line.n == 0)
 		return end_paragraph(x);
-	if (num_is_digit(line.p[0]))
-		return read_position(x, line);
-	for (size_t i = 0; i < ARRAY_SIZE(line_kinds); i++)
-		if (str_starts(line, line_kinds[i].start))
-			return line_kinds[i].read(x, str_trim(str_skip(
-				line, line_kinds[i].start.n)));
-	input_warn(x->in, READER_NOT_UNDERSTOOD, line);
-	return true;
+	struct str all = line;
+	enum callgrind_key key = callgrind_key(&line);
+	return read_key(x, key, key == CALLGRIND_UNKNOWN ? all : line);
 }
 
 static bool read_lines(struct xtree *x)
@@ -541,14 +476,13 @@ static bool read_xtree(struct input *in, const struct want *want, struct samples
 {
 	struct xtree x = {
 		.in = in, .want = want, .out = out, .profile = out->profile, .pid = -1,
+		.place = { .has_line = true },
 	};
 	framestack_init(&x.places, x.profile, want);
 	bool ok = read_lines(&x) && finish(&x);
 	framestack_free(&x.places);
-	intern_free(&x.files.keys);
-	intern_free(&x.functions.keys);
-	free(x.files.texts);
-	free(x.functions.texts);
+	callgrind_names_free(&x.files);
+	callgrind_names_free(&x.functions);
 	free(x.stack);
 	free(x.numbers);
 	return ok && !in->failed;

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # fg-convert: what it writes is read by Perl and by us again, and compared with what
-# fg-collapse makes of the input.  Every case of every format is carried through pprof
-# and speedscope; a profile of pprof that is written again has lost nothing.
+# fg-collapse makes of the input.  Every case of every format is carried through pprof,
+# callgrind and speedscope; a profile of pprof that is written again has lost nothing.
 use strict;
 use warnings;
 no warnings qw(once);
@@ -15,6 +15,7 @@ use Test::More;
 
 require "$FindBin::Bin/lib.pm";
 require "$FindBin::Bin/proto.pm";
+require "$FindBin::Bin/callgrind.pm";
 
 my $pprof = "$Fg::cases/pprof";
 # The names that are demangled on the way, as pprof itself does it.
@@ -22,6 +23,8 @@ my %demangled = ('_ZN3foo3barEi' => 'foo::bar(int)');
 # What pprof cannot carry back: frames that woke others, what was inlined around a kernel
 # function, decimals, names without a letter, and two columns, which become two values.
 my $lost = qr/_\[w\]|\.\d+$|_\[i\](?:;.*)?_\[[kj]\]|^;|;;/m;
+# Decimals, and frames without a name.
+my $nameless = qr/\.\d+$|(?:^|;)(?:_\[\w\])?(?:;| \d+$)/m;
 # Others have the name of the process only where it is asked for.
 my %named = map { $_ => 1 } qw(folded perf perfdata pprof);
 
@@ -100,10 +103,61 @@ sub check_through {
 	my $ran = convert('-f', $case->{format}, $file, '-o', $out);
 	is($ran->{status}, 0, "$name to pprof") or return diag($ran->{err});
 	my $back = collapse('--no-header', @group, $out);
-	if ($folded->{out} !~ $lost) {
+	if ($case->{format} ne 'callgrind' && $folded->{out} !~ $lost) {
 		is_deeply(stacks($back->{out}), stacks($folded->{out}), '... and back') or diag($back->{err});
 	}
 	check_speedscope($case, stacks($folded->{out}));
+	check_callgrind($case, $folded->{out}, @group) if $folded->{out} !~ $nameless;
+}
+
+# What each function costs, and all that it has called, by the names of functions; the
+# way back keeps it, as far as there is no recursion.
+sub check_callgrind {
+	my ($case, $folded, @group) = @_;
+	my $out = "$Fg::temp/through.callgrind";
+	my $ran = convert('-f', $case->{format}, $case->{in}, '-o', $out);
+	is($ran->{status}, 0, "$case->{name} to callgrind") or return diag($ran->{err});
+	my $graph = Callgrind::read_text(Fg::slurp($out));
+	my ($want, %self, %all) = (functions($folded));
+	is_deeply($graph->{sum}, $graph->{totals}, '... adds up to its totals') if @{ $graph->{sum} };
+	is($graph->{sum}[0] // 0, $want->{sum}, '... as the stacks do');
+	for my $f (values %{ $graph->{functions} }) {
+		$self{ $f->{name} } += $f->{self}[0] // 0;
+		next if $f->{name} eq '(all)';
+		push @{ $all{ $f->{name} } }, $f->{in}[0] // ($f->{self}[0] // 0) + ($f->{out}[0] // 0);
+	}
+	my @wrong = grep { ($self{$_} // 0) != ($want->{self}{$_} // 0) } keys %self;
+	is("@wrong", '', '... with what functions cost');
+	@wrong = grep { @{ $all{$_} } == 1 && $all{$_}[0] != ($want->{all}{$_} // $all{$_}[0]) } sort keys %all;
+	is(join(' ', map { "$_ $all{$_}[0] $want->{all}{$_}" } @wrong), '', '... and all they have called');
+	my $back = functions(collapse('--no-header', @group, $out)->{out});
+	is($back->{sum}, $want->{sum}, '... and back');
+	@wrong = grep { ($back->{self}{$_} // 0) != $want->{self}{$_} } sort keys %{ $want->{self} };
+	is("@wrong", '', '... to what functions cost');
+	my $cycles = Callgrind::in_cycles($graph);
+	my %skip = map { $graph->{functions}{$_}{name} => 1 } keys %$cycles;
+	return if %skip || $want->{recursive};
+	@wrong = grep { ($back->{all}{$_} // 0) != $want->{all}{$_} } 
+		grep { !/\\x|^\[no name\]$|^\(all\)$/ } sort keys %{ $want->{all} };
+	is("@wrong", '', '... and all they have called');
+}
+
+# Of folded text, by names without marks; what has no frame is the root.
+sub functions {
+	my ($text) = @_;
+	my %s = (sum => 0, self => {}, all => {}, recursive => 0);
+	while ($text =~ /^([^#].*) (\d+)$/mg) {
+		my ($stack, $value) = ($1, $2);
+		$stack =~ s/(\[[^];]+)\+0x[0-9a-f]+\]/$1]/g;
+		my @frames = map { s/_\[[kijw]\]$//r } $stack eq '[no stack]' ? '(all)' : split /;/, $stack;
+		my %seen;
+		$seen{$_}++ for @frames;
+		$s{recursive} = 1 if grep { $_ > 1 } values %seen;
+		$s{sum} += $value;
+		$s{self}{ $frames[-1] } += $value;
+		$s{all}{$_} += $value for keys %seen;
+	}
+	return \%s;
 }
 
 sub check_speedscope {
@@ -226,6 +280,7 @@ sub check_filters {
 sub check_suffixes {
 	my %begins = (
 		'a.pb.gz' => qr/^\x1f\x8b/, 'a.pprof' => qr/^\x1f\x8b/, 'a.speedscope.json' => qr/^\{"\$schema"/,
+		'a.callgrind' => qr/^# callgrind format/, 'callgrind.out.12' => qr/^# callgrind format/,
 		'a.folded' => qr/^# command/, 'a.svg' => qr/^<\?xml|^<svg/, 'a.tree' => qr/^# command/,
 	);
 	for my $name (sort keys %begins) {
@@ -285,7 +340,7 @@ sub check_others {
 sub check_wrong {
 	my $ran = convert("$pprof/plain.in");
 	is($ran->{status}, 2, 'neither -t nor -o');
-	like($ran->{err}, qr/say with -t what to write: folded, pprof, speedscope, svg, tree; or let the name of -o tell/, '... asks');
+	like($ran->{err}, qr/say with -t what to write: callgrind, folded, pprof, speedscope, svg, tree; or let the name of -o tell/, '... asks');
 	$ran = convert('-t', 'perf', "$pprof/plain.in");
 	is($ran->{status}, 2, 'what nobody writes');
 	$ran = convert('-t', 'pprof', "$pprof/broken-cut.in", '-o', "$Fg::temp/none.pb.gz");

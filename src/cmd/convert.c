@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "base/message.h"
+#include "write/callgrind.h"
 #include "write/pprof.h"
 #include "write/speedscope.h"
 #include "write/tree.h"
@@ -14,6 +15,7 @@ static const struct {
 	const struct writer *writer;
 	const char *suffixes[3]; /* of what has no writer */
 } targets[] = {
+	{ "callgrind", CONVERT_WRITER, &writer_callgrind, { NULL } },
 	{ "folded", CONVERT_FOLDED, NULL, { ".folded", ".collapsed" } },
 	{ "pprof", CONVERT_WRITER, &writer_pprof, { NULL } },
 	{ "speedscope", CONVERT_WRITER, &writer_speedscope, { NULL } },
@@ -21,10 +23,13 @@ static const struct {
 	{ "tree", CONVERT_WRITER, &writer_tree, { NULL } },
 };
 
-static bool has_suffix(size_t i, struct str file)
+static bool is_named(size_t i, struct str file)
 {
-	const char *const *s = targets[i].writer ? targets[i].writer->suffixes :
-						   targets[i].suffixes;
+	const struct writer *writer = targets[i].writer;
+	const char *const *s = writer ? writer->suffixes : targets[i].suffixes;
+	if (writer && writer->beginning &&
+	    str_starts(str_basename(file), str_of(writer->beginning)))
+		return true;
 	for (; *s; s++)
 		if (str_ends(file, str_of(*s)))
 			return true;
@@ -37,7 +42,7 @@ static size_t find_target(const struct settings *s)
 	struct str file = str_of(s->output);
 	for (; i < ARRAY_SIZE(targets); i++)
 		if (s->to ? str_eq(str_of(s->to), str_of(targets[i].name)) :
-			    has_suffix(i, file))
+			    is_named(i, file))
 			break;
 	return i;
 }

@@ -169,21 +169,6 @@ static bool has_names(const struct profile *p)
 
 /* Samples */
 
-static int64_t power_of_ten(unsigned n)
-{
-	int64_t power = 1;
-	while (n-- > 0)
-		power *= 10;
-	return power;
-}
-
-/* Whole numbers; decimals, which only folded text has, are rounded. */
-static int64_t whole(int64_t digits, unsigned scale)
-{
-	int64_t power = power_of_ten(scale), rest = digits % power;
-	return digits / power + (2 * rest >= power) - (-2 * rest >= power);
-}
-
 static size_t find_locations(struct writing *w, uint32_t item)
 {
 	const struct stacks_item *stack = &w->stacks->items[item];
@@ -216,8 +201,7 @@ static void put_sample(struct writing *w, uint32_t item)
 	if (!labels->made)
 		make_labels(w, &w->profile->groups[group], labels);
 	for (unsigned i = 0; i < w->series.count; i++)
-		values[i] = whole(series_value(&w->series, w->stacks, item, i),
-				  w->series.items[i].scale);
+		values[i] = series_whole(&w->series, w->stacks, item, i);
 	Pprof__Sample message = PPROF__SAMPLE__INIT;
 	message.n_location_id = find_locations(w, item);
 	message.location_id = w->locations;

@@ -13,6 +13,7 @@ struct writer {
 	const char *name;        /* as typed after -t */
 	const char *title;
 	const char *suffixes[4]; /* of file names that mean it, NULL behind the last */
+	const char *beginning;   /* of the same, without folders; NULL: none */
 	bool is_rich;            /* carries places and all metrics: the stacks were selected
 				    with want->places */
 	bool is_timed;           /* tells when each sample was: the profile has moments */

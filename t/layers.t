@@ -25,7 +25,7 @@ my %layers = (
 	cmd => [qw(cmd write read io model base)],
 );
 my %for_all_of = ('write/writer.h' => 'write', map { ("read/$_.h" => 'read') }
-	qw(reader allocators heaps maps suppress symbolizer symbolizer_files traces unsample));
+	qw(reader allocators callgrind_text heaps maps suppress symbolizer symbolizer_files traces unsample));
 
 # External headers and the files that may know them.
 my @doors = (

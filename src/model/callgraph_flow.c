@@ -22,7 +22,7 @@
 #include "base/alloc.h"
 
 /* Steps along cycles; only a file that was made for it has so many. */
-enum { STEPS_MAX = 1 << 28 };
+enum { STEPS_MAX = 1 << 26 };
 
 enum state { UNSEEN, ON_PATH, DONE };
 

@@ -17,7 +17,7 @@ static bool is_blank(char c)
 /* Those that are frequent first. */
 static const struct {
 	struct str start;
-	enum callgrind_key key;
+	enum callgrind_text_key key;
 } keys[] = {
 	{ STR("calls="), CALLGRIND_CALLS },
 	{ STR("cfn="), CALLGRIND_CFN },
@@ -50,7 +50,7 @@ static const struct {
 	{ STR("timeframe (BB):"), CALLGRIND_REMARK },
 };
 
-enum callgrind_key callgrind_key(struct str *line)
+enum callgrind_text_key callgrind_text_key(struct str *line)
 {
 	char c = line->n ? line->p[0] : '#', next = line->n > 1 ? line->p[1] : ' ';
 	if (num_is_digit(c) || ((c == '+' || c == '-') && num_is_digit(next)) ||
@@ -68,9 +68,9 @@ enum callgrind_key callgrind_key(struct str *line)
 
 /* Names */
 
-struct callgrind_name callgrind_name(struct str text)
+struct callgrind_text_name callgrind_text_name(struct str text)
 {
-	struct callgrind_name name = { .text = text };
+	struct callgrind_text_name name = { .text = text };
 	ptrdiff_t end = text.n > 2 && text.p[0] == '(' && num_is_digit(text.p[1]) ?
 				str_chr(text, ')') : -1;
 	if (end < 0 || !num_u64(str_span(text.p + 1, text.p + end), &name.id))
@@ -80,7 +80,7 @@ struct callgrind_name callgrind_name(struct str text)
 	return name;
 }
 
-uint32_t *callgrind_meaning(struct callgrind_names *n, uint64_t id)
+uint32_t *callgrind_text_meaning(struct callgrind_text_names *n, uint64_t id)
 {
 	uint32_t hash = (uint32_t)hash_hidden(&id, sizeof(id));
 	uint32_t i, at = table_place(&n->table, hash);
@@ -89,16 +89,16 @@ uint32_t *callgrind_meaning(struct callgrind_names *n, uint64_t id)
 			return &n->items[i].value;
 	i = n->count++;
 	ARRAY_RESERVE(n->items, n->capacity, n->count);
-	n->items[i] = (struct callgrind_meaning){ id, CALLGRIND_NEW };
+	n->items[i] = (struct callgrind_text_meaning){ id, CALLGRIND_NEW };
 	table_insert(&n->table, hash, i);
 	return &n->items[i].value;
 }
 
-void callgrind_names_free(struct callgrind_names *n)
+void callgrind_text_names_free(struct callgrind_text_names *n)
 {
 	free(n->items);
 	table_free(&n->table);
-	*n = (struct callgrind_names){ 0 };
+	*n = (struct callgrind_text_names){ 0 };
 }
 
 /* Numbers */
@@ -148,7 +148,7 @@ static bool fail_number(struct input *in, struct str text)
 			   STR_ARG(text));
 }
 
-bool callgrind_number(struct input *in, struct str text, int64_t *value)
+bool callgrind_text_number(struct input *in, struct str text, int64_t *value)
 {
 	uint64_t n;
 	struct str rest = text;
@@ -158,7 +158,7 @@ bool callgrind_number(struct input *in, struct str text, int64_t *value)
 	return true;
 }
 
-bool callgrind_costs(struct input *in, struct str text, unsigned events, int64_t *costs,
+bool callgrind_text_costs(struct input *in, struct str text, unsigned events, int64_t *costs,
 		     unsigned *count)
 {
 	unsigned n = 0;
@@ -180,10 +180,10 @@ bool callgrind_costs(struct input *in, struct str text, unsigned events, int64_t
 
 /* Places */
 
-bool callgrind_positions(struct input *in, struct str text, struct callgrind_place *place)
+bool callgrind_text_positions(struct input *in, struct str text, struct callgrind_text_place *place)
 {
 	struct str all = text;
-	*place = (struct callgrind_place){ 0 };
+	*place = (struct callgrind_text_place){ 0 };
 	for (skip_blanks(&text); text.n > 0; skip_blanks(&text)) {
 		struct str word = first_word(text);
 		text = str_skip(text, word.n);
@@ -225,7 +225,7 @@ static bool take_position(struct str *text, uint64_t *position)
 	return true;
 }
 
-bool callgrind_place(struct input *in, struct str *text, struct callgrind_place *place)
+bool callgrind_text_place(struct input *in, struct str *text, struct callgrind_text_place *place)
 {
 	struct str all = *text;
 	return ((!place->has_address || take_position(text, &place->address)) &&

@@ -21,7 +21,7 @@
 
 enum { CALLGRIND_EVENTS_MAX = 64 };
 
-enum callgrind_key {
+enum callgrind_text_key {
 	CALLGRIND_COSTS,         /* a place, and costs or none */
 	CALLGRIND_CALLS,
 	CALLGRIND_CFN,
@@ -49,20 +49,20 @@ enum callgrind_key {
 };
 
 /* What a line is; but for costs and what is unknown, its key is cut off. */
-enum callgrind_key callgrind_key(struct str *line);
+enum callgrind_text_key callgrind_text_key(struct str *line);
 
 /* "(3) main", "(3)" and "main" taken apart. */
-struct callgrind_name {
+struct callgrind_text_name {
 	bool is_short;
 	uint64_t id;             /* when it is short */
 	struct str text;         /* empty: it was told before, or there is none */
 };
 
-struct callgrind_name callgrind_name(struct str text);
+struct callgrind_text_name callgrind_text_name(struct str text);
 
 /* What "(3)" stands for, as a number of the reader's. */
-struct callgrind_names {
-	struct callgrind_meaning {
+struct callgrind_text_names {
+	struct callgrind_text_meaning {
 		uint64_t id;
 		uint32_t value;
 	} *items;
@@ -75,29 +75,29 @@ struct callgrind_names {
 enum { CALLGRIND_NEW = UINT32_MAX };
 
 /* Where the value of an id stands; CALLGRIND_NEW when it was never set. */
-uint32_t *callgrind_meaning(struct callgrind_names *, uint64_t id);
-void callgrind_names_free(struct callgrind_names *);
+uint32_t *callgrind_text_meaning(struct callgrind_text_names *, uint64_t id);
+void callgrind_text_names_free(struct callgrind_text_names *);
 
 /* The columns in front of the costs. */
-struct callgrind_place {
+struct callgrind_text_place {
 	bool has_address, has_line;
 	uint64_t address, line;
 };
 
 /* "line", "instr line": false after an input_error(). */
-bool callgrind_positions(struct input *, struct str text, struct callgrind_place *);
+bool callgrind_text_positions(struct input *, struct str text, struct callgrind_text_place *);
 
 /* Cuts a place off *text, relative to the one before; false after an input_error(). */
-bool callgrind_place(struct input *, struct str *text, struct callgrind_place *);
+bool callgrind_text_place(struct input *, struct str *text, struct callgrind_text_place *);
 
 /*
  * The costs of "events" events; those that are not told are 0.  False after an
  * input_error(): they are no numbers from 0 to 2^63-1, or too many.
  */
-bool callgrind_costs(struct input *, struct str text, unsigned events, int64_t *costs,
+bool callgrind_text_costs(struct input *, struct str text, unsigned events, int64_t *costs,
 		     unsigned *count);
 
 /* A number as costs are; false after an input_error(). */
-bool callgrind_number(struct input *, struct str text, int64_t *value);
+bool callgrind_text_number(struct input *, struct str text, int64_t *value);
 
 #endif

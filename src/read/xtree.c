@@ -55,8 +55,8 @@ struct xtree {
 	struct samples *out;
 	struct profile *profile;
 	struct framestack places;
-	struct callgrind_names files, functions;
-	struct callgrind_place place;
+	struct callgrind_text_names files, functions;
+	struct callgrind_text_place place;
 
 	struct str columns[COLUMNS];
 	unsigned column_count;
@@ -184,12 +184,12 @@ static bool find_value(const struct xtree *x, unsigned metric,
 
 /* Names */
 
-static bool read_name(struct xtree *x, struct callgrind_names *names, struct str text,
+static bool read_name(struct xtree *x, struct callgrind_text_names *names, struct str text,
 		      struct str *result)
 {
-	struct callgrind_name name = callgrind_name(text);
+	struct callgrind_text_name name = callgrind_text_name(text);
 	uint32_t told = name.text.n ? profile_text(x->profile, name.text) : CALLGRIND_NEW;
-	uint32_t own = told, *known = name.is_short ? callgrind_meaning(names, name.id) : &own;
+	uint32_t own = told, *known = name.is_short ? callgrind_text_meaning(names, name.id) : &own;
 	if (*known == CALLGRIND_NEW)
 		*known = told;
 	if (*known == CALLGRIND_NEW)
@@ -304,8 +304,8 @@ static bool read_position(struct xtree *x, struct str line)
 		return input_error(x->in, "costs without a function");
 	if (x->metrics.count == 0)
 		return input_error(x->in, "costs before the events are told");
-	if (!callgrind_place(x->in, &line, &x->place) ||
-	    !callgrind_costs(x->in, line, x->column_count, costs, &count))
+	if (!callgrind_text_place(x->in, &line, &x->place) ||
+	    !callgrind_text_costs(x->in, line, x->column_count, costs, &count))
 		return false;
 	struct function *f = &x->stack[x->depth - 1];
 	if (!f->has_line)
@@ -329,7 +329,7 @@ static bool read_totals(struct xtree *x, struct str text)
 	unsigned count;
 	int64_t totals[COLUMNS];
 	if (!end_paragraph(x) ||
-	    !callgrind_costs(x->in, text, x->column_count, totals, &count))
+	    !callgrind_text_costs(x->in, text, x->column_count, totals, &count))
 		return false;
 	x->has_totals = true;
 	for (unsigned i = 0; i < count; i++)
@@ -401,7 +401,7 @@ static bool read_calls(struct xtree *x)
 	return x->depth > 0 || input_error(x->in, "a call without a function");
 }
 
-static bool read_key(struct xtree *x, enum callgrind_key key, struct str text)
+static bool read_key(struct xtree *x, enum callgrind_text_key key, struct str text)
 {
 	switch (key) {
 	case CALLGRIND_COSTS: return read_position(x, text);
@@ -416,7 +416,7 @@ static bool read_key(struct xtree *x, enum callgrind_key key, struct str text)
 	case CALLGRIND_TOTALS: return read_totals(x, text);
 	case CALLGRIND_CREATOR: return read_creator(x, text);
 	case CALLGRIND_COMMAND: return read_command(x, text);
-	case CALLGRIND_PID: return callgrind_number(x->in, text, &x->pid);
+	case CALLGRIND_PID: return callgrind_text_number(x->in, text, &x->pid);
 	case CALLGRIND_EVENT:
 	case CALLGRIND_SUMMARY:
 	case CALLGRIND_VERSION:
@@ -432,7 +432,7 @@ static bool read_line(struct xtree *x, struct str line)
 	if (line.n == 0)
 		return end_paragraph(x);
 	struct str all = line;
-	enum callgrind_key key = callgrind_key(&line);
+	enum callgrind_text_key key = callgrind_text_key(&line);
 	return read_key(x, key, key == CALLGRIND_UNKNOWN ? all : line);
 }
 
@@ -481,8 +481,8 @@ static bool read_xtree(struct input *in, const struct want *want, struct samples
 	framestack_init(&x.places, x.profile, want);
 	bool ok = read_lines(&x) && finish(&x);
 	framestack_free(&x.places);
-	callgrind_names_free(&x.files);
-	callgrind_names_free(&x.functions);
+	callgrind_text_names_free(&x.files);
+	callgrind_text_names_free(&x.functions);
 	free(x.stack);
 	free(x.numbers);
 	return ok && !in->failed;

@@ -4,7 +4,7 @@
  * Functions take their turn from callers to callees, so that all contexts of one are
  * known when it is divided: each context has an amount, each piece of the function has
  * one, and both add up to the same.  In between is a table with a row for each context
- * and a column for each piece, both the largest first:
+ * and a column for each piece, the largest first:
  *
  *	          call g 60   self 30   call h 10
  *	ctx 80           48        24           8
@@ -139,15 +139,23 @@ static void add_row(struct expansion *x, uint32_t context)
 	};
 }
 
+/* The order of those that keep no field does not matter. */
 static void find_rows(struct expansion *x)
 {
 	int64_t root = x->roots[x->function];
 	x->row_count = 0;
 	if (root > 0)
-		add_row(x, add_context(x, (struct context){ NONE, NONE, NONE, 0, root }));
-	for (uint32_t c = x->contexts_of[x->function]; c != NONE; c = x->contexts[c].next)
-		add_row(x, c);
+		x->contexts_of[x->function] = add_context(x, (struct context){
+			NONE, NONE, x->contexts_of[x->function], 0, root,
+		});
+	uint32_t first = x->contexts_of[x->function];
+	for (uint32_t c = first; c != NONE; c = x->contexts[c].next)
+		if (x->contexts[c].value >= x->least)
+			add_row(x, c);
 	qsort(x->rows, x->row_count, sizeof(*x->rows), compare_rows);
+	for (uint32_t c = first; c != NONE; c = x->contexts[c].next)
+		if (x->contexts[c].value < x->least)
+			add_row(x, c);
 }
 
 static void keep_fields(struct expansion *x, struct row *row,

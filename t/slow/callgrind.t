@@ -23,11 +23,11 @@ done_testing();
 # { name => [costs] } and the total, as callgrind_annotate says.
 sub annotate {
 	my (@arguments) = @_;
-	my $ran = Fg::run({}, 'callgrind_annotate', '--threshold=100', '--show-percs=no', @arguments);
+	my $ran = Fg::run({}, 'callgrind_annotate', '--threshold=100', '--auto=no', '--show-percs=no', @arguments);
 	is($ran->{err}, '', "callgrind_annotate @arguments");
 	my ($total, %cost);
 	for (split /\n/, $ran->{out}) {
-		$total = $1 if /^\s*([\d,]+)\s.*PROGRAM TOTALS/ || /^\s*([\d,]+)\s+PROGRAM TOTALS/;
+		$total = $1 if /^\s*([\d,]+)\s+PROGRAM TOTALS/;
 		push @{ $cost{$2} }, $1 if /^\s*([\d,]+)\s+[^:]*:(.*?)(?: \[[^\]]*\])?$/;
 	}
 	return ($total =~ tr/,//dr, { map { $_ => [map { tr/,//dr } @{ $cost{$_} }] } keys %cost });
@@ -41,11 +41,13 @@ sub check_file {
 	return if Fg::slurp($out) !~ /^fn=/m;
 	my ($event) = Fg::slurp($out) =~ /^events: (\S+)/m;
 	my ($total, $cost) = annotate('--inclusive=yes', "--show=$event", $out);
-	my $top = Fg::run({}, Fg::program('fg-top'), qw(-q --names=full --no-marks --limit=0 --format=tsv), '-f', $format, $file);
+	my $top = Fg::run({}, Fg::program('fg-top'), qw(-q --names=full --limit=0 -t tsv), '-f', $format, $file);
 	is($top->{status}, 0, '... fg-top') or return diag($top->{err});
 	my @rows = map { [split /\t/] } grep { !/^#/ } split /\n/, $top->{out};
 	my %at = map { $rows[0][$_] => $_ } 0 .. $#{ $rows[0] };
-	my @wrong;
+	my ($sum, @wrong) = (0);
+	$sum += $_->[$at{self}] for @rows[1 .. $#rows];
+	is($total, $sum, '... the total');
 	for my $row (@rows[1 .. $#rows]) {
 		my ($name, $want) = @$row[@at{qw(function total)}];
 		# What is there twice is a function in several files.

@@ -152,7 +152,8 @@ static void find_rows(struct expansion *x)
 	for (uint32_t c = first; c != NONE; c = x->contexts[c].next)
 		if (x->contexts[c].value >= x->least)
 			add_row(x, c);
-	qsort(x->rows, x->row_count, sizeof(*x->rows), compare_rows);
+	if (x->row_count > 1)
+		qsort(x->rows, x->row_count, sizeof(*x->rows), compare_rows);
 	for (uint32_t c = first; c != NONE; c = x->contexts[c].next)
 		if (x->contexts[c].value < x->least)
 			add_row(x, c);

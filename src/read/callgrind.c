@@ -56,7 +56,7 @@ struct callgrind {
 	int64_t sums[METRICS_MAX], sums_before[METRICS_MAX];     /* of parts before */
 	int64_t summary[METRICS_MAX];
 	bool has_summary, has_totals;    /* of the part */
-	bool any_totals, has_costs;
+	bool has_costs;
 
 	struct callgraph graph;
 
@@ -262,14 +262,14 @@ static bool read_totals(struct callgrind *c, struct str text)
 		if (totals[i] != sum)
 			compare(c, "totals that costs do not add up to", i, totals[i], sum);
 	}
-	c->has_totals = c->any_totals = true;
+	c->has_totals = true;
 	return true;
 }
 
 static bool read_summary(struct callgrind *c, struct str text)
 {
 	unsigned count;
-	c->has_summary = c->any_totals = true;
+	c->has_summary = true;
 	return callgrind_text_costs(c->in, text, c->event_count, c->summary, &count) &&
 	       scale(c, c->summary);
 }
@@ -374,12 +374,14 @@ static bool read_lines(struct callgrind *c)
 {
 	struct str line;
 	while (input_line(c->in, &line)) {
-		/* What was cut off may look like a smaller number. */
-		if (!str_ends(c->in->raw, STR("\n"))) {
-			input_warn(c->in, "lines cut off at the end", line);
-			break;
-		}
+		bool is_cut = !str_ends(c->in->raw, STR("\n"));
+		struct str all = line;
 		enum callgrind_text_key key = callgrind_text_key(&line);
+		if (is_cut)
+			input_warn(c->in, "lines that may be cut off at the end", all);
+		/* A part of a name is another one, a part of a number may be all of it. */
+		if (is_cut && key != CALLGRIND_COSTS)
+			break;
 		if (c->after_calls && key != CALLGRIND_COSTS && key != CALLGRIND_REMARK)
 			return input_error(c->in, "calls without a line of costs");
 		if (!read_key(c, key, line))
@@ -440,9 +442,9 @@ static bool finish(struct callgrind *c)
 	struct buf why = { 0 };
 	if (c->event_count == 0)
 		return input_fail(c->in, "there are no events");
-	end_part(c);
-	if (c->functions.is_callgrinds && !c->any_totals)
+	if (c->functions.is_callgrinds && !c->has_totals)
 		input_warn(c->in, "no totals: the file was cut off", STR(""));
+	end_part(c);
 	for (unsigned i = 0; i < c->event_count; i++)
 		metrics_sum(&c->metrics, i, c->sums[i]);
 	if (c->group == ID_NONE)

@@ -360,7 +360,7 @@ static bool read_events(struct xtree *x, struct str text)
 static bool read_creator(struct xtree *x, struct str text)
 {
 	return str_starts(text, STR("xtree")) ||
-	       input_error(x->in, "made by '%.*s', not by xtree: its stacks cannot be had",
+	       input_error(x->in, "made by '%.*s', not by xtree: it has the format callgrind",
 			   STR_ARG(text));
 }
 

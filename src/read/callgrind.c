@@ -240,7 +240,8 @@ static bool read_cost_line(struct callgrind *c, struct str line)
 	}
 	if (c->symbol == ID_NONE)
 		return input_error(c->in, "costs without a function");
-	if (!callgrind_text_costs(c->in, line, c->event_count, costs, &count) || !scale(c, costs))
+	if (!callgrind_text_costs(c->in, line, c->event_count, costs, &count) ||
+	    !scale(c, costs))
 		return false;
 	if (c->group == ID_NONE)
 		make_group(c);

@@ -11,7 +11,8 @@
  */
 struct callgrind_events {
 	struct callgrind_event {
-		struct str name, unit;   /* "Ir", "instructions"; of "Time_(10ns)" "Time", "ns" */
+		struct str name, unit;   /* "Ir", "instructions"; of "Time_(10ns)" they
+					    are "Time" and "ns" */
 		int64_t factor;          /* of its costs, to be in that unit */
 	} items[METRICS_MAX];
 	unsigned count;

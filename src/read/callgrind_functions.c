@@ -69,7 +69,8 @@ static bool fail_twice(struct callgrind_functions *f, uint64_t id)
 }
 
 /* Of an object or a file. */
-static bool read_name(struct callgrind_functions *f, struct callgrind_text_names *names, struct str text,
+static bool read_name(struct callgrind_functions *f, struct callgrind_text_names *names,
+		      struct str text,
 		      uint32_t *id)
 {
 	struct callgrind_text_name name = callgrind_text_name(text);
@@ -174,7 +175,9 @@ uint32_t callgrind_functions_find(struct callgrind_functions *f, struct callgrap
 uint32_t callgrind_functions_spot(struct callgrind_functions *f, uint32_t symbol,
 				  uint32_t source, const struct callgrind_text_place *place)
 {
-	struct callgrind_spot key = { .symbol = symbol, .file = ID_NONE, .location = ID_NONE };
+	struct callgrind_spot key = {
+		.symbol = symbol, .file = ID_NONE, .location = ID_NONE,
+	};
 	if (f->wants_files)
 		key.file = source;
 	if (f->wants_lines)
@@ -220,7 +223,8 @@ static bool is_address(struct str name, uint64_t *address)
 	return str_take(&name, STR("0x")) && num_hex(name, address);
 }
 
-static uint32_t place_of(struct callgrind_functions *f, const struct callgrind_spot *spot, uint64_t address,
+static uint32_t place_of(struct callgrind_functions *f,
+			 const struct callgrind_spot *spot, uint64_t address,
 			 bool nameless)
 {
 	const struct callgrind_symbol *s = &f->symbols[spot->symbol];
@@ -249,7 +253,8 @@ static uint32_t line_text(struct callgrind_functions *f, const struct callgrind_
 	return profile_text(f->profile, buf_str(&f->scratch));
 }
 
-static uint32_t make_location(struct callgrind_functions *f, const struct callgrind_spot *spot)
+static uint32_t make_location(struct callgrind_functions *f,
+			      const struct callgrind_spot *spot)
 {
 	const struct callgrind_symbol *s = &f->symbols[spot->symbol];
 	struct str name = shown_name(f, intern_text(&f->profile->text, s->name));

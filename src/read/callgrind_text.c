@@ -180,7 +180,8 @@ bool callgrind_text_costs(struct input *in, struct str text, unsigned events, in
 
 /* Places */
 
-bool callgrind_text_positions(struct input *in, struct str text, struct callgrind_text_place *place)
+bool callgrind_text_positions(struct input *in, struct str text,
+			      struct callgrind_text_place *place)
 {
 	struct str all = text;
 	*place = (struct callgrind_text_place){ 0 };
@@ -225,7 +226,8 @@ static bool take_position(struct str *text, uint64_t *position)
 	return true;
 }
 
-bool callgrind_text_place(struct input *in, struct str *text, struct callgrind_text_place *place)
+bool callgrind_text_place(struct input *in, struct str *text,
+			  struct callgrind_text_place *place)
 {
 	struct str all = *text;
 	return ((!place->has_address || take_position(text, &place->address)) &&

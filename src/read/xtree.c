@@ -189,7 +189,9 @@ static bool read_name(struct xtree *x, struct callgrind_text_names *names, struc
 {
 	struct callgrind_text_name name = callgrind_text_name(text);
 	uint32_t told = name.text.n ? profile_text(x->profile, name.text) : CALLGRIND_NEW;
-	uint32_t own = told, *known = name.is_short ? callgrind_text_meaning(names, name.id) : &own;
+	uint32_t own = told, *known = &own;
+	if (name.is_short)
+		known = callgrind_text_meaning(names, name.id);
 	if (*known == CALLGRIND_NEW)
 		*known = told;
 	if (*known == CALLGRIND_NEW)

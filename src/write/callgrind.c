@@ -75,7 +75,7 @@ struct writing {
 	struct table function_table, spot_table;
 	uint32_t *function_of, *spot_of;     /* by frame; ID_NONE: not yet */
 	bool needs_root;
-	uint32_t owner, at;      /* of the stack that is added: the function before, its spot */
+	uint32_t owner, at;      /* of a stack: the function before, and its spot */
 
 	struct numbers files, objects;
 	uint32_t file, source, object;       /* written last; source: of lines */

@@ -70,8 +70,7 @@ static bool fail_twice(struct callgrind_functions *f, uint64_t id)
 
 /* Of an object or a file. */
 static bool read_name(struct callgrind_functions *f, struct callgrind_text_names *names,
-		      struct str text,
-		      uint32_t *id)
+		      struct str text, uint32_t *id)
 {
 	struct callgrind_text_name name = callgrind_text_name(text);
 	if (!name.is_short) {

@@ -31,6 +31,7 @@ my %for_all_of = ('write/writer.h' => 'write', map { ("read/$_.h" => 'read') }
 my %for_all_of = ((map { ("write/$_.h" => 'write') } qw(writer pprof_parts pprof_types)), map { ("read/$_.h" => 'read') }
 	qw(reader allocators heaps maps pprof_samples pprof_tables suppress symbolizer symbolizer_files traces
 		unsample value_types));
+	qw(reader allocators callgrind_text heaps maps suppress symbolizer symbolizer_files traces unsample));
 
 # External headers and the files that may know them.
 my @doors = (

@@ -256,7 +256,7 @@ static void put_events(struct writing *w)
 	output_lit(w->out, "events:");
 	for (unsigned i = 0; i < w->series.count; i++) {
 		const struct series_item *item = &w->series.items[series_at(w, i)];
-		struct str name = item->own.n ? item->own : item->name;
+		struct str name = item->name;    /* others may be there twice */
 		output_char(w->out, ' ');
 		put_clean(w->out, name.n ? name : STR("value"), false);
 		if (tells_unit(item->unit) && !str_eq(item->unit, name)) {

@@ -155,10 +155,9 @@ static bool read_firefox(struct input *in, const struct want *want, struct sampl
 	struct firefox_samples samples;
 	bool times = want->times || want->window.is_set;
 	if (is_slabs(input_peek(in, INPUT_HEAD)))
-		return input_fail(
-			in, "this is the binary format of the Firefox Profiler "
-			    "(JSLB), which is not read; profiler.firefox.com can load "
-			    "it and save it as JSON");
+		return input_error_at(in, 0, "this is the binary format of the Firefox "
+				      "Profiler (JSLB), which is not read; "
+				      "profiler.firefox.com can load it and save it as JSON");
 	bool ok = firefox_file_read(&file, in, times);
 	if (ok) {
 		keep_recording(out->profile, &file);

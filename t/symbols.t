@@ -45,7 +45,6 @@ my %allowed = (
 	'write/callgrind' => 'writer_callgrind',
 	'write/otlp' => 'writer_otlp(?:_json)?',
 	'write/firefox' => 'writer_firefox',
-	'write/callgrind' => 'writer_callgrind',
 	'write/pprof' => 'writer_pprof',
 	'write/speedscope' => 'writer_speedscope',
 	'write/svg_drawing' => 'svg_\w+',

@@ -187,8 +187,12 @@ static enum probe probe_firefox(struct str head)
 		return PROBE_NO;
 	if (has(head, STR("\"preprocessedProfileVersion\"")))
 		return PROBE_SURE;
-	bool tables =
-		has(head, STR("\"stackTable\"")) || has(head, STR("\"frameTable\""));
+	/* OpenTelemetry has stacks and texts, too, but functions instead of frames. */
+	bool tables = has(head, STR("\"frameTable\"")) ||
+		      (has(head, STR("\"stackTable\"")) &&
+		       !has(head, STR("\"locationTable\"")) &&
+		       !has(head, STR("\"functionTable\"")) &&
+		       !has(head, STR("\"resourceProfiles\"")));
 	if (tables &&
 	    (has(head, STR("\"stringTable\"")) || has(head, STR("\"stringArray\"")) ||
 	     has(head, STR("\"schema\"")) || has(head, STR("\"prefix\"")) ||

@@ -265,7 +265,6 @@ static void make_key(struct perf *p, const struct perf_frame *f, struct location
 	key->kind = FRAME_USER;
 	key->inlined = f->inlined;
 	key->place = 0;
-	key->kind = FRAME_USER;
 	key->as_is = false;
 	if (p->numbers || f->symbol.n == 0 || f->symbol.p[0] == '[' ||
 	    f->module.n == 0) {

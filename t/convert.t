@@ -121,6 +121,26 @@ sub check_speedscope {
 	}
 	$sum += $_ for values %$want;
 	cmp_ok(abs($total - $sum), '<', 1e-6 * ($sum || 1), '... with the same sum');
+	my $again = convert('-t', 'speedscope', Fg::spew("$Fg::temp/again.json", $ran->{out}));
+	is($again->{status}, 0, '... that we read') or return diag($again->{err});
+	$again = JSON::PP->new->utf8->decode($again->{out});
+	is_deeply(speedscope_sums($again), speedscope_sums($json), '... and write again');
+}
+
+# {thread and series}{stack} = value
+sub speedscope_sums {
+	my ($j) = @_;
+	my %sum;
+	my @frames = map { my $f = $_; join '|', map { $f->{$_} // '' } qw(name file line) } @{ $j->{shared}{frames} };
+	for my $p (@{ $j->{profiles} }) {
+		my $own = join ' ', map { "$_=$p->{fgtools}{$_}" } sort keys %{ $p->{fgtools} };
+		my $of = $sum{"$p->{name}, $p->{unit}, $own"} //= {};
+		for my $i (0 .. $#{ $p->{samples} }) {
+			$of->{join ';', @frames[@{ $p->{samples}[$i] }]} += $p->{weights}[$i];
+		}
+		$_ = sprintf '%.12g', $_ for values %$of;
+	}
+	return \%sum;
 }
 
 # By the words of its schema.

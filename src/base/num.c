@@ -232,6 +232,16 @@ bool num_decimal(struct str s, struct decimal *decimal)
 	return true;
 }
 
+bool num_rescale(struct decimal *d, unsigned scale)
+{
+	bool fits = true;
+	for (; d->scale > scale; d->scale--)
+		d->digits = d->digits / 10 + (d->digits % 10 >= 5) - (d->digits % 10 <= -5);
+	for (; fits && d->scale < scale; d->scale++)
+		fits = !__builtin_mul_overflow(d->digits, 10, &d->digits);
+	return fits;
+}
+
 void num_add_grouped(struct buf *buf, int64_t value)
 {
 	char text[32], *p = text + sizeof(text);

@@ -46,6 +46,12 @@ enum { DECIMAL_SCALE_MAX = 9 };
  */
 bool num_decimal(struct str s, struct decimal *);
 
+/*
+ * The same number with another scale: decimals that it has no room for are rounded.
+ * False when it does not fit.
+ */
+bool num_rescale(struct decimal *, unsigned scale);
+
 /* "1,234,567" */
 void num_add_grouped(struct buf *, int64_t value);
 

@@ -398,6 +398,18 @@ bool json_skip(struct json *j)
 	}
 }
 
+bool json_is(struct json *j, enum json_kind kind, const char *what)
+{
+	return j->kind == kind ||
+	       (j->kind > JSON_END && json_error(j, "no %s where one belongs", what));
+}
+
+bool json_expect(struct json *j, enum json_kind kind, const char *what)
+{
+	json_next(j);
+	return json_is(j, kind, what);
+}
+
 bool json_count(struct json *j, int64_t *value)
 {
 	struct str s = j->text;

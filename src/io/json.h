@@ -75,6 +75,10 @@ static inline enum json_kind json_next(struct json *j)
 /* Goes to the end of the value that began with the token got last. */
 bool json_skip(struct json *);
 
+/* The next token, or the one got last, must be of this kind; "what" is it for people. */
+bool json_expect(struct json *, enum json_kind, const char *what);
+bool json_is(struct json *, enum json_kind, const char *what);
+
 /* The next token, which must be a number >= 0, whole, and below 2^63. */
 bool json_next_count(struct json *, int64_t *value);
 

@@ -74,8 +74,10 @@ static void push(struct calltree *t, uint32_t node, struct samples *s)
 	const struct calltree_node *n = from;
 	for (; n->parent != ID_NONE; n = &t->nodes[n->parent])
 		sample_push_reserved(s, n->frame);
+	int64_t values[METRICS_MAX + COLUMNS_MAX] = { 0 };
+	memcpy(values + t->metric, from->values, sizeof(from->values));
 	if (s->metrics != NULL)
-		sample_end_metrics(s, n->frame, from->values);
+		sample_end_metrics(s, n->frame, values);
 	else
 		sample_end(s, n->frame, from->values);
 	memset(from->values, 0, sizeof(from->values));

@@ -10,8 +10,8 @@
  * sample at the end.  Memory is that of distinct stacks, whatever their depth.
  *
  * A node has two values: how much, and how often.  Where the format has metrics (see
- * samples_metrics()) these are the first two of them; else the first is the value of
- * the sample, and the second its second column.
+ * samples_metrics()) these are two of them, one behind the other; else the first is the
+ * value of the sample, and the second its second column.
  */
 struct calltree {
 	struct calltree_node {
@@ -22,6 +22,7 @@ struct calltree {
 		int64_t values[COLUMNS_MAX];
 	} *nodes;
 	uint32_t count;
+	unsigned metric;         /* that the first value is of: mostly 0 */
 	bool overflow;           /* a value left the range of int64 */
 	/* private */
 	size_t capacity;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/metrics.h"
 
+#include <math.h>
+
 #include "base/alloc.h"
 #include "base/num.h"
 
@@ -39,6 +41,8 @@ static const struct known {
 	  { NULL } },
 	{ STR("blocks"), STR(""), STR("nothing was counted"), false,
 	  { "tbk", "allocations", "allocs", "alloc_objects", "totBk" } },
+	{ STR("time"), STR(""), STR("no time was spent"), false, { NULL } },
+	{ STR("value"), STR(""), STR("nothing was counted"), false, { NULL } },
 	{ STR("samples"), STR(""), STR("no sample was taken"), false, { NULL } },
 	{ STR("delay"), STR("delay"), STR("nothing has waited"), false, { NULL } },
 	{ STR("contentions"), STR(""), STR("nothing has waited"), false, { NULL } },
@@ -127,6 +131,13 @@ struct str metrics_name(struct str elsewhere)
 		if (metrics_is(known[i].name, elsewhere))
 			return known[i].name;
 	return elsewhere;
+}
+
+void metrics_add_word(struct buf *out, struct str text)
+{
+	for (size_t i = 0; i < text.n; i++)
+		buf_addc(out, (unsigned char)text.p[i] <= ' ' || text.p[i] == 0x7f ?
+			 '-' : text.p[i]);
 }
 
 bool metrics_is_unit(struct str s)
@@ -244,7 +255,7 @@ void metrics_add_total(struct buf *out, const struct metric *m)
 	buf_add(out, words);
 	if (words.n)
 		buf_addc(out, ' ');
-	num_add_quantity(out, (double)m->total, m->unit);
+	num_add_quantity(out, (double)m->total / pow(10, m->scale), m->unit);
 }
 
 /* How early its total is shown; those that are no detail, and the file's own. */

@@ -33,6 +33,7 @@
 struct metric {
 	struct str name;         /* "peak"; without blanks */
 	struct str unit;         /* of its values */
+	unsigned scale;          /* they are digits / 10^scale */
 	int64_t total;           /* of the whole input */
 	bool overflow;           /* it left the range of int64 */
 	bool is_estimate;        /* of what was not recorded from samples that were */
@@ -80,6 +81,9 @@ bool metrics_is(struct str name, struct str asked);
 
 /* What is called so elsewhere: "leaked" for "curB"; the same text when it is not known. */
 struct str metrics_name(struct str elsewhere);
+
+/* Appends text as a word: '-' in place of blanks and of what terminals act on. */
+void metrics_add_word(struct buf *, struct str text);
 
 /* "instrs", "µs": whether others will take it for a unit, too. */
 bool metrics_is_unit(struct str word);

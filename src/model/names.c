@@ -415,6 +415,12 @@ static struct str drop_version(struct str name)
 	return str_head(name, (size_t)at);
 }
 
+bool names_is_mangled(struct str raw)
+{
+	return str_starts(raw, STR("_Z")) || str_starts(raw, STR("__Z")) ||
+	       str_starts(raw, STR("_R")) || str_starts(raw, STR("__R"));
+}
+
 struct str names_clean(struct names *names, struct str raw)
 {
 	if (names->choice.style != NAMES_FULL)

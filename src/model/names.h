@@ -59,6 +59,9 @@ bool names_parse_style(struct names_choice *, struct str word);
  */
 struct str names_clean(struct names *, struct str raw);
 
+/* Whether it begins as what C++ and Rust tell linkers. */
+bool names_is_mangled(struct str raw);
+
 /*
  * The demangled full name, whatever the style; raw itself when there is nothing
  * to do.  Valid as the result of names_clean() is.

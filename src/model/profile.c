@@ -221,6 +221,29 @@ void profile_rescale(struct profile *p, unsigned column, unsigned scale)
 	}
 }
 
+static void rescale_metric(struct profile *p, struct metric *m, unsigned scale)
+{
+	for (; m->scale < scale; m->scale++) {
+		m->overflow |= __builtin_mul_overflow(m->total, 10, &m->total);
+		for (uint32_t i = 0; p->metric_columns && i < p->stack_count; i++)
+			multiply(p, &p->metric_values[(size_t)i * p->metric_columns +
+						      m->column], 10);
+	}
+}
+
+void profile_agree_scales(struct profile *p, struct metrics *m)
+{
+	for (unsigned i = 0; i < m->count; i++)
+		for (unsigned k = 0; k < p->metrics.count; k++) {
+			struct metric *new = &m->items[i], *old = &p->metrics.items[k];
+			if (!str_eq(new->name, old->name))
+				continue;
+			rescale_metric(p, old, new->scale);
+			new->scale = old->scale;
+		}
+	profile_rescale(p, 0, m->items[m->chosen].scale);
+}
+
 bool profile_sum(const struct profile *p, unsigned column, int64_t *sum)
 {
 	bool fits = true;

@@ -182,6 +182,12 @@ uint32_t profile_event(struct profile *, struct str name, struct str unit);
  */
 bool profile_metrics(struct profile *, const struct metrics *, struct buf *why);
 
+/*
+ * Before there are samples of an input whose metrics have decimals: gives those that were
+ * there before, and those in *m, the larger one of their scales.
+ */
+void profile_agree_scales(struct profile *, struct metrics *m);
+
 /* The group with these attributes, made when new. */
 uint32_t profile_group(struct profile *, const struct group *);
 

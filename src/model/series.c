@@ -18,6 +18,7 @@ static void add_metrics(struct series *s, const struct stacks *stacks)
 			.name = metric->name, .own = metric->own,
 			.unit = i == m->chosen ? stacks->unit : metric->unit,
 			.own_unit = metric->own_unit, .column = metric->column,
+			.scale = metric->scale,
 			.is_metric = true,
 		});
 	}

@@ -27,16 +27,6 @@ uint64_t folded_header_samples(struct str value)
 	return num_u64(number, &samples) ? samples : 0;
 }
 
-static bool rescale(struct decimal *d, unsigned scale)
-{
-	bool fits = true;
-	for (; d->scale > scale; d->scale--)
-		d->digits /= 10;
-	for (; fits && d->scale < scale; d->scale++)
-		fits = !__builtin_mul_overflow(d->digits, 10, &d->digits);
-	return fits;
-}
-
 bool folded_header_whole(struct str value, struct decimal *sum)
 {
 	struct decimal whole;
@@ -45,7 +35,7 @@ bool folded_header_whole(struct str value, struct decimal *sum)
 	if (!num_decimal(str_cut(&rest, ' '), &whole) || whole.digits < 0)
 		return false;
 	unsigned scale = whole.scale > sum->scale ? whole.scale : sum->scale;
-	return rescale(&whole, scale) && rescale(sum, scale) &&
+	return num_rescale(&whole, scale) && num_rescale(sum, scale) &&
 	       !__builtin_add_overflow(sum->digits, whole.digits, &sum->digits);
 }
 
@@ -55,10 +45,10 @@ void folded_header_taken(struct profile *p, struct decimal whole,
 	int64_t sum, taken;
 	/* What was taken away may have had more decimals than what is left. */
 	if (profile_sum(p, 0, &sum) &&
-	    rescale(&(struct decimal){ sum, p->columns[0].scale }, whole.scale))
+	    num_rescale(&(struct decimal){ sum, p->columns[0].scale }, whole.scale))
 		profile_rescale(p, 0, whole.scale);
 	unsigned scale = p->columns[0].scale;
-	if (!rescale(&whole, scale) || !rescale(&sum_before, scale) ||
+	if (!num_rescale(&whole, scale) || !num_rescale(&sum_before, scale) ||
 	    !profile_sum(p, 0, &sum))
 		return;
 	taken = whole.digits - (sum - sum_before.digits);

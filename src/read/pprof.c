@@ -177,9 +177,7 @@ static bool has_metric(const struct pprof *p, struct str name)
 static struct str word(struct pprof *p, struct str text, const char *otherwise)
 {
 	struct buf out = { 0 };
-	for (size_t i = 0; i < text.n; i++)
-		buf_addc(&out, (unsigned char)text.p[i] <= ' ' || text.p[i] == 0x7f ?
-			 '-' : text.p[i]);
+	metrics_add_word(&out, text);
 	if (out.n == 0)
 		buf_add(&out, str_of(otherwise));
 	struct str kept = profile_keep(p->profile, buf_str(&out));

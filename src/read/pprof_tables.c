@@ -327,12 +327,6 @@ static uint32_t line_text(struct pprof_tables *t, struct str file, int64_t line)
 	return profile_text(t->profile, buf_str(&t->line_text));
 }
 
-static bool is_mangled(struct str name)
-{
-	return str_starts(name, STR("_Z")) || str_starts(name, STR("__Z")) ||
-	       str_starts(name, STR("_R")) || str_starts(name, STR("__R"));
-}
-
 /* Of a line, or of a location that has none. */
 static struct frame_place place_of(struct pprof_tables *t, const struct pprof_location *l,
 			     const struct pprof_line *line,
@@ -357,7 +351,7 @@ static struct frame_place place_of(struct pprof_tables *t, const struct pprof_lo
 		return place;
 	place.start_line = f->start_line;
 	place.file = text_or_none(t, f->filename);
-	if (f->system_name != f->name || is_mangled(t->strings[f->name]))
+	if (f->system_name != f->name || names_is_mangled(t->strings[f->name]))
 		place.system_name = profile_text(t->profile, t->strings[f->system_name]);
 	return place;
 }
@@ -392,7 +386,7 @@ static void make_line(struct pprof_tables *t, const struct pprof_location *l,
 		struct frame_place place = place_of(t, l, line, f);
 		key.place = 1 + places_add(t->profile->places, &place);
 		key.as_is = t->want->names.style == NAMES_FULL && f && f->name &&
-			    !is_mangled(key.symbol);
+			    !names_is_mangled(key.symbol);
 	}
 	add_frames(t, &key);
 }

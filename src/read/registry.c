@@ -16,6 +16,7 @@
 	X(perf)                                                                \
 	X(perfdata)                                                            \
 	X(pprof)                                                               \
+	X(speedscope)                                                          \
 	X(xtree)
 
 #define DECLARE(name) extern const struct reader reader_##name;

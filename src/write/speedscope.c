@@ -7,6 +7,7 @@
  *	{"name":"work","file":"a.c","line":10}]},
  *	"profiles":[
  *	{"type":"sampled","name":"cpu","unit":"nanoseconds","startValue":0,"endValue":30,
+ *	"fgtools":{"series":"cpu","unit":"ns"},
  *	"samples":[[0,1]],"weights":[30]}],
  *	"name":"prog","activeProfileIndex":0,"exporter":"fgtools"}
  *
@@ -178,6 +179,35 @@ static void put_name(struct writing *w, const struct group *g, struct str series
 	buf_free(&name);
 }
 
+/*
+ * What the name does not tell for sure, and what no unit of speedscope is, for those who
+ * read it again.
+ */
+static void put_own(struct writing *w, const struct group *g, const struct series_item *s)
+{
+	output_lit(w->out, ",\n\"fgtools\":{\"series\":");
+	output_json(w->out, s->name);
+	if (s->own.n) {
+		output_lit(w->out, ",\"own\":");
+		output_json(w->out, s->own);
+	}
+	output_lit(w->out, ",\"unit\":");
+	output_json(w->out, s->unit);
+	if (g->comm != ID_NONE) {
+		output_lit(w->out, ",\"comm\":");
+		output_json(w->out, intern_text(&w->profile->text, g->comm));
+	}
+	if (g->pid >= 0) {
+		output_lit(w->out, ",\"pid\":");
+		output_i64(w->out, g->pid);
+	}
+	if (g->tid >= 0) {
+		output_lit(w->out, ",\"tid\":");
+		output_i64(w->out, g->tid);
+	}
+	output_char(w->out, '}');
+}
+
 /* Profiles */
 
 static struct str unit_of(struct str unit)
@@ -272,6 +302,7 @@ static bool put_profile(struct writing *w, uint32_t thread, unsigned series, boo
 	output_json(w->out, unit_of(item->unit));
 	output_lit(w->out, ",\"startValue\":0,\"endValue\":");
 	output_decimal(w->out, sum, item->scale);
+	put_own(w, g, item);
 	output_lit(w->out, ",\n");
 	if (any)
 		put_samples(w, thread, series);

@@ -17,6 +17,7 @@
 	X(perfdata)                                                            \
 	X(pprof)                                                               \
 	X(speedscope)                                                          \
+	X(stackprof)                                                           \
 	X(xtree)
 
 #define DECLARE(name) extern const struct reader reader_##name;

@@ -6,6 +6,7 @@
 	X(dhat)                                                                \
 	X(folded)                                                              \
 	X(goprofile)                                                           \
+	X(gperftools)                                                          \
 	X(heapprofile)                                                         \
 	X(heaptrack)                                                           \
 	X(jemalloc)                                                            \

@@ -8,6 +8,7 @@
  * another line or function, so 1 is taken from all of them.  That is right for the
  * first one, too: allocators leave their own frames out, or have them on the stack as
  * any other function.  (jeprof leaves the first one as it is; google/pprof does as we.)
+ * Where it is right for all but the first, 1 is added to that before.
  */
 #include "read/traces.h"
 
@@ -122,6 +123,19 @@ static uint32_t find_address(struct traces *t, uint64_t address)
 	return id;
 }
 
+bool traces_address(struct traces *t, uint64_t address)
+{
+	if (current(t)->depth == SAMPLES_DEPTH_MAX)
+		return input_error(t->in, "stack of more than %d frames", SAMPLES_DEPTH_MAX);
+	add_place(t, find_address(t, address));
+	return true;
+}
+
+bool traces_leaf(struct traces *t, uint64_t address)
+{
+	return traces_address(t, address + 1);
+}
+
 bool traces_addresses(struct traces *t, struct str words)
 {
 	while ((words = str_trim(words)).n > 0) {
@@ -130,10 +144,8 @@ bool traces_addresses(struct traces *t, struct str words)
 		if (!str_starts(word, STR("0x")) || !num_hex(str_skip(word, 2), &address))
 			return input_error(t->in, "'%.*s' is no address",
 					   (int)(word.n > 40 ? 40 : word.n), word.p);
-		if (current(t)->depth == SAMPLES_DEPTH_MAX)
-			return input_error(t->in, "stack of more than %d frames",
-					   SAMPLES_DEPTH_MAX);
-		add_place(t, find_address(t, address));
+		if (!traces_address(t, address))
+			return false;
 	}
 	return true;
 }
@@ -362,19 +374,45 @@ static bool find_caller(const struct traces *t, const struct traces_stack *stack
 	return false;
 }
 
+/* Of what is called when the signal comes, from there to the kernel's return. */
+static bool is_handler(const struct traces *t, uint32_t place)
+{
+	static const struct str handlers[] = {
+		STR("__restore_rt"), STR("__restore"), STR("__pthread_sighandler"),
+		STR("ProfileHandler::SignalHandler"), STR("CpuProfiler::prof_handler"),
+		STR("ProfileData::prof_handler"), STR("ProfileData::Add"),
+	};
+	uint32_t n;
+	const uint32_t *frames = frames_of(t, place, &n);
+	struct str name = profile_function(t->profile, frames[n - 1]);
+	for (size_t i = 0; i < ARRAY_SIZE(handlers); i++)
+		if (str_eq(handlers[i], name))
+			return true;
+	return false;
+}
+
+static void push_place(struct traces *t, uint32_t place, uint32_t frame)
+{
+	uint32_t n;
+	const uint32_t *frames = frames_of(t, place, &n);
+	for (; frame < n; frame++)
+		sample_push(t->out, frames[frame]);
+}
+
 /* A stack of nothing but an allocator stays as it is. */
 static void push_stack(struct traces *t, const struct traces_stack *stack,
 		       enum traces_drop drop)
 {
-	uint32_t place = 0, frame = 0;
-	if (drop != TRACES_DROP_ALLOCATOR || !find_caller(t, stack, &place, &frame))
-		place = frame = 0;
-	for (; place < stack->depth; place++, frame = 0) {
-		uint32_t n;
-		const uint32_t *frames = frames_of(t, t->pool[stack->first + place], &n);
-		for (; frame < n; frame++)
-			sample_push(t->out, frames[frame]);
-	}
+	const uint32_t *places = t->pool + stack->first;
+	uint32_t i = 0, frame = 0;
+	if (drop != TRACES_DROP_ALLOCATOR || !find_caller(t, stack, &i, &frame))
+		i = frame = 0;
+	if (i < stack->depth)
+		push_place(t, places[i++], frame);
+	while (drop == TRACES_DROP_HANDLER && i < stack->depth && is_handler(t, places[i]))
+		i++;
+	for (; i < stack->depth; i++)
+		push_place(t, places[i], 0);
 }
 
 void traces_push(struct traces *t, enum traces_drop drop)

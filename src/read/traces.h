@@ -28,6 +28,7 @@ struct traces;
 enum traces_drop {
 	TRACES_DROP_NOTHING,
 	TRACES_DROP_ALLOCATOR,   /* what malloc() is made of, at the leaf */
+	TRACES_DROP_HANDLER,     /* what handles the signal of a profiler, next to the leaf */
 };
 
 struct traces *traces_new(struct input *, const struct want *, struct samples *);
@@ -37,6 +38,10 @@ void traces_begin(struct traces *);
 
 /* Addresses in words that begin with 0x, leaf first.  False with an input_error(). */
 bool traces_addresses(struct traces *, struct str words);
+
+/* The same of one address; and of the leaf, where it is what runs, no return address. */
+bool traces_address(struct traces *, uint64_t address);
+bool traces_leaf(struct traces *, uint64_t address);
 
 /* Once, before there are samples: what each of them has values of; must outlive *t. */
 void traces_metrics(struct traces *, const struct metrics *);
@@ -62,7 +67,7 @@ bool traces_is_cut(struct traces *);
 bool traces_check_sum(struct traces *, int64_t seen, int64_t told);
 
 /*
- * Reads the rest of the input, of which a heading was read that stands above a map.
+ * Reads the rest of the input, which is a map; mostly a heading stood above it.
  * False with an input_error(): another profile begins there.
  */
 bool traces_map(struct traces *);

@@ -18,6 +18,8 @@
 #	has_program(NAME)    is it in PATH?
 #	run(HOW, COMMAND...) what it wrote, said, and its status; see below
 #	exit_status($?)      the status as a shell tells it
+#	npm_package(NAME, VERSION)   the folder of a package, which comes from npm into one of
+#	                     the user's cache, and '' and why there is none
 # Cases
 #	cases(WHICH)         all of them, or some; see below
 #	run_case(CASE)       the same as run()
@@ -123,6 +125,20 @@ sub has_elfutils {
 sub has_program {
 	my ($name) = @_;
 	return scalar grep { -f -x "$_/$name" } split /:/, $ENV{PATH};
+}
+
+sub npm_package {
+	my ($name, $version) = @_;
+	my $cache = $ENV{XDG_CACHE_HOME} || ($ENV{HOME} || $build) . '/.cache';
+	my $folder = "$cache/fgtools/$name-$version";
+	my $package = "$folder/node_modules/$name";
+	return $package if -e "$package/package.json";
+	return ('', "no $name, and no npm to get it with") unless has_program('npm');
+	my $ran = run({}, qw(npm install --ignore-scripts --no-audit --no-fund --prefix),
+		$folder, "$name\@$version");
+	return $package if $ran->{status} == 0 && -e "$package/package.json";
+	my ($why) = $ran->{err} =~ /^npm (?:ERR!|error) (.+)/m;
+	return ('', "npm cannot get $name $version: " . ($why || "status $ran->{status}"));
 }
 
 sub file_words {

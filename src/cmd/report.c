@@ -432,10 +432,12 @@ static void metric_lines(const struct job *job, struct output *out)
 		message_visible(&line, m->items[i].name);
 		buf_addc(&line, '\t');
 		message_visible(&line, p->events[0].name);
+		buf_addc(&line, '\t');
 		if (m->items[i].overflow)
-			buf_addf(&line, "\ttoo large\t");
+			buf_addf(&line, "too large");
 		else
-			buf_addf(&line, "\t%" PRId64 "\t", m->items[i].total);
+			num_add_decimal(&line, m->items[i].total, m->items[i].scale);
+		buf_addc(&line, '\t');
 		message_visible(&line, m->items[i].unit);
 		buf_addf(&line, "%s\n", i == m->usual ? "\tdefault" : "");
 		output_bytes(out, buf_str(&line));

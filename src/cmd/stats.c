@@ -102,7 +102,7 @@ static void json_metrics(struct output *out, const struct job *job)
 			output_decimal(out, job->stacks.total_before, job->stacks.scale);
 			output_char(out, '}');
 		} else {
-			output_decimal(out, m->items[i].total, 0);
+			output_decimal(out, m->items[i].total, m->items[i].scale);
 			output_char(out, '}');
 		}
 	}

@@ -42,7 +42,6 @@ static const struct known {
 	{ STR("blocks"), STR(""), STR("nothing was counted"), false,
 	  { "tbk", "allocations", "allocs", "alloc_objects", "totBk" } },
 	{ STR("time"), STR(""), STR("no time was spent"), false, { NULL } },
-	{ STR("value"), STR(""), STR("nothing was counted"), false, { NULL } },
 	{ STR("samples"), STR(""), STR("no sample was taken"), false, { NULL } },
 	{ STR("delay"), STR("delay"), STR("nothing has waited"), false, { NULL } },
 	{ STR("contentions"), STR(""), STR("nothing has waited"), false, { NULL } },
@@ -219,6 +218,20 @@ static void remove_item(struct metrics *m, unsigned at)
 	m->usual = m->usual == at ? m->chosen : m->usual - (m->usual > at);
 }
 
+void metrics_sum_decimal(struct metrics *m, unsigned i, struct decimal value)
+{
+	struct metric *metric = &m->items[i];
+	struct decimal total = { metric->total, metric->scale };
+	unsigned scale = value.scale > total.scale ? value.scale : total.scale;
+	if (!num_rescale(&total, scale) || !num_rescale(&value, scale)) {
+		metric->overflow = true;
+		return;
+	}
+	metric->total = total.digits;
+	metric->scale = scale;
+	metrics_sum(m, i, value.digits);
+}
+
 bool metrics_join(struct metrics *m, const struct metrics *more, struct buf *why)
 {
 	const struct metric *a = &m->items[m->chosen], *b = &more->items[more->chosen];
@@ -240,7 +253,8 @@ bool metrics_join(struct metrics *m, const struct metrics *more, struct buf *why
 				remove_item(m, i);
 			continue;
 		}
-		metrics_sum(m, i, more->items[at].total);
+		metrics_sum_decimal(m, i, (struct decimal){ more->items[at].total,
+							    more->items[at].scale });
 		item->overflow |= more->items[at].overflow;
 		item->is_estimate |= more->items[at].is_estimate;
 	}

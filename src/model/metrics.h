@@ -2,7 +2,7 @@
 #ifndef MODEL_METRICS_H
 #define MODEL_METRICS_H
 
-#include "base/buf.h"
+#include "base/num.h"
 #include "model/want.h"
 
 /*
@@ -62,6 +62,9 @@ static inline void metrics_sum(struct metrics *m, unsigned i, int64_t value)
 	struct metric *metric = &m->items[i];
 	metric->overflow |= __builtin_add_overflow(metric->total, value, &metric->total);
 }
+
+/* The same of a number with decimals, which may raise the scale. */
+void metrics_sum_decimal(struct metrics *, unsigned i, struct decimal value);
 
 /*
  * Chooses the metric that want->metric names, or the one that is usually looked

@@ -28,6 +28,8 @@ static const struct known files[] = {
 	{ STR("ustar"), 257, "this is a tar archive; unpack it first" },
 	{ STR("go 1."), 0,
 	  "this is a Go execution trace; use go tool trace to get a pprof profile from it" },
+	{ STR("\x04\x08{"), 0,
+	  "this is a dump of Ruby, as stackprof writes it; run stackprof --json FILE" },
 	{ STR("\xd4\xc3\xb2\xa1"), 0, "this is a network capture, not a profile" },
 };
 

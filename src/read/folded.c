@@ -119,7 +119,7 @@ static void add_metric(struct folded *f, struct str value)
 	struct str number = str_cut(&value, ' ');
 	struct decimal total;
 	unsigned i = 0;
-	if (name.n == 0 || !num_decimal(number, &total) || total.scale > 0)
+	if (name.n == 0 || !num_decimal(number, &total))
 		return;
 	while (i < m->count && !str_eq(m->items[i].name, name))
 		i++;
@@ -127,7 +127,7 @@ static void add_metric(struct folded *f, struct str value)
 		metrics_add(m, profile_keep(f->profile, name),
 			    profile_keep(f->profile, value));
 	if (i < m->count)
-		metrics_sum(m, i, total.digits);
+		metrics_sum_decimal(m, i, total);
 }
 
 static bool read_header(struct folded *f, struct str line)

@@ -15,10 +15,9 @@
  *	10 @ 0x437452 0x4b416b 0x461121
  *	#	0x4b416a	main.wait+0x2a			/tmp/main.go:44
  *
- * src/runtime/pprof/pprof.go.  The first form, which servers in C++ have, too, as
- * "--- contentionz 1 ---", also "--- contention:" for the block
- * profile, has cycles of the processor and times of waiting, the second one counts of
- * what the profile is about.
+ * src/runtime/pprof/pprof.go.  The first form, also "--- contention:" for the block
+ * profile, and "--- contentionz 1 ---" of servers in C++, has cycles of the processor and
+ * times of waiting, the second one counts of what the profile is about.
  */
 #include "read/reader.h"
 

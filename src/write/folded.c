@@ -147,7 +147,9 @@ static void header_also(const struct stacks *s, struct output *out)
 			continue;
 		buf_clear(&text);
 		buf_add(&text, m->items[i].name);
-		buf_addf(&text, " %lld ", (long long)m->items[i].total);
+		buf_addc(&text, ' ');
+		num_add_decimal(&text, m->items[i].total, m->items[i].scale);
+		buf_addc(&text, ' ');
 		buf_add(&text, m->items[i].unit);
 		header_line(out, STR("also"), buf_str(&text));
 	}

@@ -27,16 +27,8 @@ plan skip_all => Browser::missing() if Browser::missing();
 sub get_svgo {
 	return $ENV{SVGO} if $ENV{SVGO};
 	return 'svgo' if Fg::has_program('svgo');
-	return ('', 'no svgo, and no npm to get it with') unless Fg::has_program('npm');
-	my $cache = $ENV{XDG_CACHE_HOME} || ($ENV{HOME} || $Fg::build) . '/.cache';
-	my $folder = "$cache/fgtools/svgo-$version";
-	my $program = "$folder/node_modules/.bin/svgo";
-	return $program if -x $program;
-	my $ran = Fg::run({}, qw(npm install --ignore-scripts --no-audit --no-fund --prefix),
-		$folder, "svgo\@$version");
-	return $program if $ran->{status} == 0 && -x $program;
-	my ($why) = $ran->{err} =~ /^npm (?:ERR!|error) (.+)/m;
-	return ('', "npm cannot get svgo $version: " . ($why || "status $ran->{status}"));
+	my ($package, $why) = Fg::npm_package('svgo', $version);
+	return $package ? "$package/../.bin/svgo" : ('', $why);
 }
 
 my ($svgo, $why) = get_svgo();

@@ -96,11 +96,11 @@ sub sums_of_go {
 		$sum += $_ for $text =~ /^(\d+) @/mg;
 		return { $name => $sum };
 	}
-	my ($cycles) = $text =~ m{^cycles/second=(\d+)}m;
-	my ($period) = $text =~ /^sampling period=(\d+)/m;
+	my ($cycles) = $text =~ m{^cycles/second ?= ?(\d+)}m;
+	my ($period) = $text =~ /^sampling period ?= ?(\d+)/m;
 	$period = 1 if !$period || $is_raw;
 	my %sum = (delay => 0, contentions => 0);
-	while ($text =~ /^(\d+) (\d+) @/mg) {
+	while ($text =~ /^ *(\d+) +(\d+) @/mg) {
 		$sum{delay} += $1 * $period / ($cycles ? $cycles / 1e9 : 1);
 		$sum{contentions} += $2 * $period;
 	}

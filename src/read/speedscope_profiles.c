@@ -53,15 +53,6 @@ void speedscope_profiles_free(struct speedscope_profiles *s)
 	free(s->open);
 }
 
-int speedscope_compare(struct decimal a, struct decimal b)
-{
-	unsigned scale = a.scale > b.scale ? a.scale : b.scale;
-	if (num_rescale(&a, scale) && num_rescale(&b, scale))
-		return (a.digits > b.digits) - (a.digits < b.digits);
-	long double x = a.digits / powl(10, a.scale), y = b.digits / powl(10, b.scale);
-	return (x > y) - (x < y);
-}
-
 /* Values */
 
 static int find_key(const struct str *names, int count, struct str key)
@@ -242,11 +233,20 @@ static bool close_frame(struct speedscope_profiles *s, struct json *j, uint32_t 
 			  ", which it has called", frame, innermost);
 }
 
+static bool is_earlier(struct decimal a, struct decimal b)
+{
+	unsigned scale = a.scale > b.scale ? a.scale : b.scale;
+	struct decimal x = a, y = b;
+	if (num_rescale(&x, scale) && num_rescale(&y, scale))
+		return x.digits < y.digits;
+	return a.digits / powl(10, a.scale) < b.digits / powl(10, b.scale);
+}
+
 static bool add_event(struct speedscope_profiles *s, struct json *j, const struct frame_event *e,
 		      uint64_t first)
 {
 	if (s->number_count > first &&
-	    speedscope_compare(e->at, s->numbers[s->number_count - 1]) < 0)
+	    is_earlier(e->at, s->numbers[s->number_count - 1]))
 		return json_error(j, "an event earlier than the one before it");
 	if (!add_frame(s, j, e->frame, (uint32_t)e->frame << 1 | e->opens))
 		return false;

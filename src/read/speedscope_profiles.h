@@ -56,7 +56,4 @@ void speedscope_profiles_free(struct speedscope_profiles *);
 /* The list, of which the key was got last.  False after an error. */
 bool speedscope_profiles_read(struct speedscope_profiles *, struct json *);
 
-/* a <=> b: below 0, 0, or above it. */
-int speedscope_compare(struct decimal a, struct decimal b);
-
 #endif

@@ -144,6 +144,9 @@ static bool read_setting(struct goprofile *g, struct str line)
 {
 	struct str key = str_trim(str_cut(&line, '='));
 	struct str value = str_trim(line);
+	if (str_eq(key, STR("format")))
+		return input_error(g->in, "this is a contention profile of Java of a kind "
+				   "that is no longer written");
 	return is_told(g, key, value, STR("cycles/second"), &g->cycles) &&
 	       is_told(g, key, value, STR("sampling period"), &g->period);
 }

@@ -22,6 +22,9 @@
 
 enum { SAMPLES, CPU, METRICS, HEAD_WORDS = 5, WORD_MAX = 8 };
 
+/* Versions: that of programs, and one that a virtual machine once wrote. */
+enum { NATIVE, JAVA };
+
 enum head { HEAD_ZERO, HEAD_COUNT, HEAD_VERSION, HEAD_PERIOD, HEAD_PADDING };
 
 /* How words are written. */
@@ -56,7 +59,7 @@ static bool is_head(struct str head, struct layout l)
 		return false;
 	for (unsigned i = 0; i < HEAD_WORDS; i++)
 		words[i] = word_at(head.p + (size_t)i * l.size, l);
-	return words[HEAD_ZERO] == 0 && words[HEAD_COUNT] == 3 && words[HEAD_VERSION] == 0 &&
+	return words[HEAD_ZERO] == 0 && words[HEAD_COUNT] == 3 && words[HEAD_VERSION] <= JAVA &&
 	       words[HEAD_PERIOD] > 0 && words[HEAD_PERIOD] <= INT32_MAX &&
 	       words[HEAD_PADDING] == 0;
 }
@@ -132,6 +135,9 @@ static bool read_head(struct gperftools *g, const struct want *want)
 		return input_error_at(g->in, 0, "this is no CPU profile of gperftools");
 	g->period = (int64_t)word_at(head.p + (size_t)HEAD_PERIOD * g->layout.size,
 				     g->layout) * 1000;
+	if (word_at(head.p + (size_t)HEAD_VERSION * g->layout.size, g->layout) != NATIVE)
+		return input_error_at(g->in, 0, "this is a CPU profile of Java of a kind "
+				      "that is no longer written");
 	input_take(g->in, (size_t)HEAD_WORDS * g->layout.size);
 	if (!choose_metric(g, want))
 		return false;

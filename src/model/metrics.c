@@ -47,6 +47,7 @@ static const struct known {
 	{ STR("contentions"), STR(""), STR("nothing has waited"), false, { NULL } },
 	{ STR("goroutine"), STR(""), STR("there was no goroutine"), false,
 	  { "goroutines" } },
+	{ STR("thread"), STR(""), STR("there was no thread"), false, { NULL } },
 	{ STR("threadcreate"), STR(""), STR("no thread was made"), false, { "threads" } },
 	{ STR("errors"), STR(""), STR("nothing was wrong"), false, { NULL } },
 	{ STR("peak-blocks"), STR("at the peak"), STR("nothing was allocated"), true,

@@ -47,7 +47,6 @@ static const struct known texts[] = {
 	{ STR("--- symbol\nbinary="), 0,
 	  "this is the output of pprof --raw; read the profile it was made from" },
 	{ STR("--- heapz "), 0, "this is a heap profile of Java of a kind that is no longer written" },
-	{ STR("--- threadz "), 0, "these are the stacks of threads; nothing is counted in them" },
 	{ STR("failed to open perf.data"), 0,
 	  "this is an error message of perf; there was nothing to read" },
 	{ STR("incompatible file format"), 0,

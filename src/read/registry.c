@@ -19,6 +19,7 @@
 	X(pprof)                                                               \
 	X(speedscope)                                                          \
 	X(stackprof)                                                           \
+	X(threadz)                                                             \
 	X(xtree)
 
 #define DECLARE(name) extern const struct reader reader_##name;

@@ -314,6 +314,7 @@ const struct reader reader_speedscope = {
 	.name = "speedscope",
 	.title = "JSON of speedscope.app",
 	.leaf_first = true,
+	.is_sampled = true,      /* unless a profile is evented */
 	.probe = probe_speedscope,
 	.read = read_speedscope,
 	.hints = &hints,

@@ -43,17 +43,18 @@ static const struct unit {
 	{ STR("none"), STR(""), STR("value"), NO_TIME },
 };
 
-/* Others than those that speedscope knows stay what they are. */
+/* What our own writer tells goes before the unit of speedscope. */
 static struct unit unit_of(const struct speedscope_profile *p)
 {
 	struct unit unit = { p->unit, p->unit, p->unit, NO_TIME };
+	bool is_own = p->own.series.n > 0;
+	if (is_own)
+		unit = (struct unit){ p->unit, p->own.unit, p->own.series, NO_TIME };
 	for (size_t i = 0; i < ARRAY_SIZE(units); i++)
-		if (str_eq(units[i].name, p->unit))
+		if (is_own && str_eq(units[i].unit, p->own.unit))
+			unit.power = units[i].power;
+		else if (!is_own && str_eq(units[i].name, p->unit))
 			unit = units[i];
-	if (p->own.series.n > 0) {
-		unit.metric = p->own.series;
-		unit.unit = p->own.unit;
-	}
 	return unit;
 }
 
@@ -354,6 +355,8 @@ static void sum_up(struct pushing *u, const struct speedscope_profile *p,
 static bool push_profiles(struct pushing *u)
 {
 	bool ok = true;
+	for (uint32_t i = 0; i < u->profiles->count; i++)
+		u->out->profile->sampled &= !u->profiles->items[i].is_evented;
 	for (uint32_t i = 0; ok && i < u->profiles->count; i++) {
 		const struct speedscope_profile *p = &u->profiles->items[i];
 		struct plan *plan = &u->plans[i];

@@ -214,6 +214,13 @@ static void add_name(struct traces *t, const struct location_key *key)
 	add_place(t, LOCATION | location_find(&t->locations, key));
 }
 
+void traces_named(struct traces *t, const struct location_key *key)
+{
+	if (!t->is_named)
+		begin_names(t);
+	add_name(t, key);
+}
+
 void traces_comment(struct traces *t, struct str line)
 {
 	struct str rest = line.n ? str_skip(line, 1) : line;
@@ -226,9 +233,7 @@ void traces_comment(struct traces *t, struct str line)
 	struct str source = str_basename(cut_field(&rest));
 	if (source.n)
 		key.line = profile_text(t->profile, source);
-	if (!t->is_named)
-		begin_names(t);
-	add_name(t, &key);
+	traces_named(t, &key);
 }
 
 static void set_inlined(struct traces *t, uint32_t *place)

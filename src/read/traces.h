@@ -2,6 +2,7 @@
 #ifndef READ_TRACES_H
 #define READ_TRACES_H
 
+#include "model/location.h"
 #include "read/maps.h"
 #include "read/reader.h"
 
@@ -52,9 +53,12 @@ void traces_metrics(struct traces *, const struct metrics *);
  */
 void traces_add(struct traces *, uint32_t group, const int64_t *values);
 
+/* A frame that has a name, leaf first.  Those take the place of all addresses. */
+void traces_named(struct traces *, const struct location_key *);
+
 /*
  * A line of Go that names a frame of the stack, leaf first; other comments are left
- * alone.  Named frames take the place of all addresses.
+ * alone.
  *
  *	#	0x4b3ece	main.leak+0x2e		/tmp/gohp/main.go:13
  */

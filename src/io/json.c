@@ -338,6 +338,8 @@ static const char *words_for(struct json_parser *p, yajl_status status)
 static void parse_piece(struct json_parser *p)
 {
 	yajl_status status;
+	if (p->json.many)
+		yajl_config(p->yajl, yajl_allow_multiple_values, 1);
 	for (;;) {
 		status = yajl_parse(p->yajl, (const unsigned char *)p->piece.p + p->from,
 				    p->piece.n - p->from);

@@ -44,6 +44,7 @@ struct json {
 	struct str text;         /* of the token got last, until the next one */
 	enum json_kind kind;     /* of that token */
 	bool mend_arrays;        /* "key":] is an empty array, as Valgrind writes it */
+	bool many;               /* values may follow each other; JSON_END is behind the last */
 
 	/* private */
 	struct json_token {

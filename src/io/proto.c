@@ -117,9 +117,13 @@ static bool fail(struct input *in, uint64_t offset, const char *why)
 	return input_error_at(in, offset, "%s", why);
 }
 
-/* The head of a field may be as long as a tag and a number. */
-static bool next_head(struct input *in, struct proto_field *f, size_t *head)
+bool proto_peek(struct input *in, struct proto_field *f, size_t *head)
 {
+	*head = 0;
+	if (in->failed || input_peek(in, 1).n == 0)
+		return false;
+	f->offset = input_offset(in);
+	/* The head of a field may be as long as a tag and a number. */
 	wait_for(in, TAG_MAX + VARINT_MAX);
 	if (in->failed)
 		return false;
@@ -132,14 +136,8 @@ static bool next_head(struct input *in, struct proto_field *f, size_t *head)
 	return true;
 }
 
-bool proto_next(struct input *in, struct proto_field *f)
+bool proto_take(struct input *in, struct proto_field *f, size_t head)
 {
-	size_t head = 0;
-	if (in->failed || input_peek(in, 1).n == 0)
-		return false;
-	f->offset = input_offset(in);
-	if (!next_head(in, f, &head))
-		return false;
 	if (f->kind == PROTO_BYTES && f->value > PROTO_FIELD_MAX)
 		return fail(in, f->offset, "a field of more than 64 MiB");
 	size_t n = f->kind == PROTO_BYTES ? (size_t)f->value : 0;
@@ -148,6 +146,12 @@ bool proto_next(struct input *in, struct proto_field *f)
 	set_bytes(f, input_ahead(in), head);
 	input_take(in, f->whole.n);
 	return true;
+}
+
+bool proto_next(struct input *in, struct proto_field *f)
+{
+	size_t head;
+	return proto_peek(in, f, &head) && proto_take(in, f, head);
 }
 
 /* Unpacking: what the library asks for is handed out from blocks and given up at once. */
@@ -227,7 +231,7 @@ void *proto_unpack(struct proto *p, const struct ProtobufCMessageDescriptor *typ
 
 /* Packing */
 
-static void put_varint(struct buf *out, uint64_t value)
+void proto_put_varint(struct buf *out, uint64_t value)
 {
 	char *to = buf_reserve(out, VARINT_MAX);
 	for (; value >= 0x80; value >>= 7, out->n++)
@@ -238,19 +242,26 @@ static void put_varint(struct buf *out, uint64_t value)
 
 static void put_tag(struct buf *out, uint32_t number, enum proto_kind kind)
 {
-	put_varint(out, (uint64_t)number << 3 | kind);
+	proto_put_varint(out, (uint64_t)number << 3 | kind);
 }
 
 void proto_put_number(struct buf *out, uint32_t number, uint64_t value)
 {
 	put_tag(out, number, PROTO_VARINT);
-	put_varint(out, value);
+	proto_put_varint(out, value);
+}
+
+void proto_put_fixed64(struct buf *out, uint32_t number, uint64_t value)
+{
+	put_tag(out, number, PROTO_FIXED64);
+	for (unsigned i = 0; i < 8; i++)
+		buf_addc(out, (char)(value >> 8 * i));
 }
 
 void proto_put_bytes(struct buf *out, uint32_t number, struct str bytes)
 {
 	put_tag(out, number, PROTO_BYTES);
-	put_varint(out, bytes.n);
+	proto_put_varint(out, bytes.n);
 	buf_add(out, bytes);
 }
 
@@ -259,7 +270,7 @@ void proto_put_message(struct buf *out, uint32_t number,
 {
 	size_t n = protobuf_c_message_get_packed_size(message);
 	put_tag(out, number, PROTO_BYTES);
-	put_varint(out, n);
+	proto_put_varint(out, n);
 	protobuf_c_message_pack(message, (uint8_t *)buf_reserve(out, n));
 	out->n += n;
 }

@@ -47,6 +47,14 @@ struct proto_field {
 bool proto_next(struct input *, struct proto_field *);
 
 /*
+ * The same in two steps, for messages that are to be gone into: looks at tag and length,
+ * "head" bytes that are not consumed; and takes the field.  Of bytes, "value" is their
+ * number.
+ */
+bool proto_peek(struct input *, struct proto_field *, size_t *head);
+bool proto_take(struct input *, struct proto_field *, size_t head);
+
+/*
  * Cuts the next field off bytes in memory.  False when they are none, or not whole:
  * then nothing is cut off.  Of a field whose bytes are cut off, and only then, "bytes"
  * is what is there.
@@ -73,9 +81,11 @@ void *proto_unpack(struct proto *, const struct ProtobufCMessageDescriptor *,
 
 #define PROTO_UNPACKED_MAX ((size_t)256 << 20)
 
-/* Appends a field. */
+/* Appends a number alone, and a field. */
+void proto_put_varint(struct buf *, uint64_t value);
 void proto_put_message(struct buf *, uint32_t number, const struct ProtobufCMessage *);
 void proto_put_bytes(struct buf *, uint32_t number, struct str bytes);
 void proto_put_number(struct buf *, uint32_t number, uint64_t value);
+void proto_put_fixed64(struct buf *, uint32_t number, uint64_t value);
 
 #endif

@@ -335,6 +335,8 @@ static void add_frames(struct locations *l, struct location_item *item)
 	bool jit = is_jit(module);
 	if (key->inlined)
 		kind = FRAME_INLINED;
+	else if (key->kind != FRAME_USER)
+		kind = key->kind;
 	else if (is_kernel(module) ||
 		 (is_nowhere(l, key) && is_kernel_address(key->address)))
 		kind = FRAME_KERNEL;
@@ -374,7 +376,8 @@ static void reduce_key(const struct locations *l, struct location_key *k)
 static uint32_t key_hash(const struct location_key *k)
 {
 	uint64_t hash = hash_hidden(k->symbol.p, k->symbol.n);
-	hash ^= (k->module + ((uint64_t)k->line << 32) + k->inlined) * HASH_SPREAD;
+	hash ^= (k->module + ((uint64_t)k->line << 32) + k->inlined +
+		 2 * (uint64_t)k->kind) * HASH_SPREAD;
 	hash ^= k->place * HASH_SPREAD >> 1;
 	if (k->address | k->offset) {
 		uint64_t place[] = { k->address, k->offset };
@@ -387,7 +390,7 @@ static bool key_eq(const struct location_key *a, const struct location_key *b)
 {
 	return a->module == b->module && a->line == b->line &&
 	       a->address == b->address && a->offset == b->offset &&
-	       a->inlined == b->inlined && a->place == b->place &&
+	       a->kind == b->kind && a->inlined == b->inlined && a->place == b->place &&
 	       a->as_is == b->as_is && str_eq(a->symbol, b->symbol);
 }
 

@@ -20,6 +20,7 @@ struct location_key {
 	uint64_t offset;         /* of the address in the symbol */
 	uint32_t place;          /* 1 + a number in profile->places, where the reader knows more
 				    of it than stands here; 0: it does not */
+	enum frame_kind kind;    /* FRAME_USER: whatever the module tells */
 	bool inlined;            /* compiled into the function around it */
 	bool as_is;              /* the symbol is the name, whatever it looks like */
 };

@@ -21,8 +21,8 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
-#include "base/num.h"
 #include "read/pprof_samples.h"
+#include "read/value_types.h"
 
 /* Numbers of fields; see io/pprof.proto. */
 enum field {
@@ -158,104 +158,14 @@ static bool read_field(struct pprof *p, const struct proto_field *f)
 
 /* Metrics */
 
-static const struct {
-	struct str own, name;
-} memory_types[] = {
-	{ STR("alloc_space"), STR("total") }, { STR("alloc_objects"), STR("blocks") },
-	{ STR("inuse_space"), STR("live") }, { STR("inuse_objects"), STR("live-blocks") },
-};
-
-static bool has_metric(const struct pprof *p, struct str name)
-{
-	for (unsigned i = 0; i < p->metrics.count; i++)
-		if (str_eq(p->metrics.items[i].name, name))
-			return true;
-	return false;
-}
-
-/* A word: without blanks and what terminals act on, and of no other metric. */
-static struct str word(struct pprof *p, struct str text, const char *otherwise)
-{
-	struct buf out = { 0 };
-	for (size_t i = 0; i < text.n; i++)
-		buf_addc(&out, (unsigned char)text.p[i] <= ' ' || text.p[i] == 0x7f ?
-			 '-' : text.p[i]);
-	if (out.n == 0)
-		buf_add(&out, str_of(otherwise));
-	struct str kept = profile_keep(p->profile, buf_str(&out));
-	buf_free(&out);
-	return kept;
-}
-
-static struct str metric_name(struct pprof *p, struct str own)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(memory_types); i++)
-		if (str_eq(memory_types[i].own, own) && !has_metric(p, memory_types[i].name))
-			return memory_types[i].name;
-	struct str name = word(p, own, "value");
-	for (unsigned n = 2; has_metric(p, name); n++) {
-		struct buf next = { 0 };
-		buf_add(&next, own);
-		buf_addf(&next, "-%u", n);
-		name = word(p, buf_str(&next), "value");
-		buf_free(&next);
-	}
-	return name;
-}
-
-/* "count" says nothing: samples are samples, allocations blocks, the rest is its name. */
-static struct str metric_unit(struct pprof *p, struct str own, struct str unit)
-{
-	static const struct { struct str own, unit; } units[] = {
-		{ STR("nanoseconds"), STR("ns") }, { STR("microseconds"), STR("us") },
-		{ STR("milliseconds"), STR("ms") }, { STR("seconds"), STR("s") },
-		{ STR("byte"), STR("bytes") },
-	};
-	for (size_t i = 0; i < ARRAY_SIZE(units); i++)
-		if (str_eq(units[i].own, unit))
-			return units[i].unit;
-	if (unit.n && !str_eq(unit, STR("count")))
-		return word(p, unit, "");
-	static const struct { struct str own, unit; } counts[] = {
-		{ STR("goroutine"), STR("goroutines") },
-		{ STR("threadcreate"), STR("threads") },
-		{ STR("alloc_objects"), STR("blocks") }, { STR("inuse_objects"), STR("blocks") },
-	};
-	for (size_t i = 0; i < ARRAY_SIZE(counts); i++)
-		if (str_eq(counts[i].own, own))
-			return counts[i].unit;
-	return word(p, own, "units");
-}
-
 static bool add_metric(struct pprof *p, const struct value_type *type)
 {
 	struct str own, unit;
 	if (!pprof_tables_text(&p->tables, type->type, type->offset, &own) ||
 	    !pprof_tables_text(&p->tables, type->unit, type->offset, &unit))
 		return false;
-	struct str name = metric_name(p, own);
-	unsigned i = metrics_add(&p->metrics, name, metric_unit(p, own, unit));
-	p->metrics.items[i].own = profile_keep(p->profile, own);
-	p->metrics.items[i].own_unit = profile_keep(p->profile, unit);
-	if (str_eq(own, STR("samples")) && str_eq(unit, STR("count")))
-		p->metrics.samples = i + 1;
+	value_types_add(&p->metrics, p->profile, own, unit);
 	return true;
-}
-
-/* As pprof takes its sample_index: a number, a name, or one with "inuse_" in front. */
-static struct want asked_metric(const struct pprof *p)
-{
-	struct want want = *p->want;
-	uint64_t number;
-	if (num_u64(want.metric, &number) && number < p->metrics.count)
-		want.metric = p->metrics.items[number].name;
-	for (unsigned i = 0; i < p->metrics.count; i++)
-		if (str_eq(p->metrics.items[i].own, want.metric))
-			want.metric = p->metrics.items[i].name;
-	if (str_starts(want.metric, STR("inuse_")) &&
-	    has_metric(p, str_skip(want.metric, STR("inuse_").n)))
-		want.metric = str_skip(want.metric, STR("inuse_").n);
-	return want;
 }
 
 static bool choose_metric(struct pprof *p)
@@ -273,9 +183,8 @@ static bool choose_metric(struct pprof *p)
 	for (unsigned i = 0; i < p->metrics.count; i++)
 		if (usual.n && str_eq(p->metrics.items[i].own, usual))
 			last = i;
-	struct want want = asked_metric(p);
 	struct buf why = { 0 };
-	bool ok = metrics_choose(&p->metrics, &want, p->metrics.items[last].name, &why);
+	bool ok = value_types_choose(&p->metrics, p->want, last, &why);
 	if (!ok)
 		input_fail(p->in, "%s", buf_cstr(&why));
 	buf_free(&why);
@@ -351,7 +260,11 @@ static bool push_all(struct pprof *p)
 		return false;
 	keep_title(p);
 	const struct metric *chosen = &p->metrics.items[p->metrics.chosen];
-	uint32_t event = profile_event(p->profile, STR(""), chosen->unit);
+	struct pprof_pushing pushing = {
+		.tables = &p->tables, .metrics = &p->metrics, .out = p->out,
+		.group = pprof_samples_nobody(profile_event(p->profile, STR(""),
+							    chosen->unit)),
+	};
 	if (p->metrics.samples) {
 		p->profile->column_count = 2;
 		p->profile->columns[1] = (struct column){
@@ -359,8 +272,8 @@ static bool push_all(struct pprof *p)
 		};
 	}
 	samples_metrics(p->out, &p->metrics, p->want->all_metrics);
-	bool ok = pprof_samples_push(&p->samples, &p->tables, p->proto, &p->metrics, event,
-				     p->out);
+	bool ok = pprof_samples_push(&p->samples, &pushing, p->proto);
+	pprof_samples_pushed(&pushing);
 	samples_flush(p->out);
 	struct buf why = { 0 };
 	if (ok && !profile_metrics(p->profile, &p->metrics, &why))

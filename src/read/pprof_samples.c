@@ -7,21 +7,10 @@
 #include "base/alloc.h"
 #include "model/tags.h"
 
-struct pushing {
-	struct pprof_samples *samples;
-	struct pprof_tables *tables;
-	struct metrics *metrics;
-	struct samples *out;
-	uint32_t event;
-	uint64_t offset;         /* of the sample in the file */
-	uint32_t labels;         /* of the sample */
-};
-
 void pprof_samples_free(struct pprof_samples *s)
 {
 	buf_free(&s->bytes);
 	free(s->runs);
-	free(s->labels);
 }
 
 void pprof_samples_keep(struct pprof_samples *s, const struct proto_field *f)
@@ -34,8 +23,7 @@ void pprof_samples_keep(struct pprof_samples *s, const struct proto_field *f)
 	buf_add(&s->bytes, f->whole);
 }
 
-/* Where a kept sample was in the file; they are asked for in order. */
-static uint64_t offset_of(struct pprof_samples *s, size_t at)
+uint64_t pprof_samples_offset(struct pprof_samples *s, size_t at)
 {
 	while (s->run + 1 < s->run_count && s->runs[s->run + 1].at <= at)
 		s->run++;
@@ -44,7 +32,7 @@ static uint64_t offset_of(struct pprof_samples *s, size_t at)
 
 /* Labels */
 
-static bool texts_of(struct pushing *p, const Pprof__Label *l, struct str *key,
+static bool texts_of(struct pprof_pushing *p, const Pprof__Label *l, struct str *key,
 		     struct str *text, struct str *unit)
 {
 	struct pprof_tables *t = p->tables;
@@ -54,7 +42,7 @@ static bool texts_of(struct pushing *p, const Pprof__Label *l, struct str *key,
 }
 
 /* What has a place of its own in a group: as our own writer calls it. */
-static bool take_into_group(struct pushing *p, const Pprof__Label *l, struct str key,
+static bool take_into_group(struct pprof_pushing *p, const Pprof__Label *l, struct str key,
 			    struct str text, struct group *g)
 {
 	if (l->str && str_eq(key, STR("comm")) && g->comm == ID_NONE) {
@@ -71,12 +59,11 @@ static bool take_into_group(struct pushing *p, const Pprof__Label *l, struct str
 	return true;
 }
 
-static bool make_group(struct pushing *p, const Pprof__Sample *s, struct group *g)
+static bool make_group(struct pprof_pushing *p, const Pprof__Sample *s, struct group *g)
 {
-	struct pprof_samples *own = p->samples;
 	struct profile *profile = p->tables->profile;
 	uint32_t count = 0;
-	ARRAY_RESERVE(own->labels, own->label_capacity, s->n_label);
+	ARRAY_RESERVE(p->labels, p->label_capacity, s->n_label);
 	for (size_t i = 0; i < s->n_label; i++) {
 		const Pprof__Label *l = s->label[i];
 		struct str key, text, unit;
@@ -85,15 +72,15 @@ static bool make_group(struct pushing *p, const Pprof__Sample *s, struct group *
 		bool told = l->str || l->num || l->num_unit;
 		if (!told || take_into_group(p, l, key, text, g))
 			continue;
-		own->labels[count++] = (struct label){
+		p->labels[count++] = (struct label){
 			.key = profile_text(profile, key), .number = l->num,
 			.text = l->str ? profile_text(profile, text) : ID_NONE,
 			.unit = l->num_unit ? profile_text(profile, unit) : ID_NONE,
 		};
 	}
-	p->labels = labels_add(&profile->labels, own->labels, count);
+	p->label_set = labels_add(&profile->labels, p->labels, count);
 	if (want_tag(p->tables->want, TAG_LABELS))
-		g->labels = p->labels;
+		g->labels = p->label_set;
 	return true;
 }
 
@@ -105,14 +92,21 @@ static void forget_unwanted(const struct want *w, struct group *g)
 		g->pid = -1;
 	if (!want_tid(w))
 		g->tid = -1;
+	if (!want_cpu(w))
+		g->cpu = -1;
 }
 
-static bool find_group(struct pushing *p, const Pprof__Sample *s, uint32_t *group)
+struct group pprof_samples_nobody(uint32_t event)
 {
-	struct group g = {
-		.event = p->event, .comm = ID_NONE, .pid = -1, .tid = -1, .cpu = -1,
+	return (struct group){
+		.event = event, .comm = ID_NONE, .pid = -1, .tid = -1, .cpu = -1,
 	};
-	p->labels = 0;
+}
+
+static bool find_group(struct pprof_pushing *p, const Pprof__Sample *s, uint32_t *group)
+{
+	struct group g = p->group;
+	p->label_set = 0;
 	if (s->n_label > 0 && !make_group(p, s, &g))
 		return false;
 	forget_unwanted(p->tables->want, &g);
@@ -123,7 +117,7 @@ static bool find_group(struct pushing *p, const Pprof__Sample *s, uint32_t *grou
 /* Stacks */
 
 /* Locations that are left out at the leaf; the first *cut is one that is kept alone. */
-static bool find_cut(struct pushing *p, const Pprof__Sample *s, size_t *first)
+static bool find_cut(struct pprof_pushing *p, const Pprof__Sample *s, size_t *first)
 {
 	bool found_user = false;
 	*first = 0;
@@ -143,7 +137,7 @@ static bool find_cut(struct pushing *p, const Pprof__Sample *s, size_t *first)
 }
 
 /* What our own writer says of samples without a stack, for readers that skip them. */
-static void forget_no_stack(struct pushing *p)
+static void forget_no_stack(struct pprof_pushing *p)
 {
 	struct samples *out = p->out;
 	if (sample_depth(out) > 0 && !p->tables->want->places &&
@@ -152,12 +146,12 @@ static void forget_no_stack(struct pushing *p)
 		sample_pop(out);
 }
 
-static bool push_stack(struct pushing *p, const Pprof__Sample *s)
+static bool push_stack(struct pprof_pushing *p, const Pprof__Sample *s)
 {
 	size_t first;
 	if (!find_cut(p, s, &first))
 		return false;
-	tags_push_leaf(p->out, p->tables->want, p->labels);
+	tags_push_leaf(p->out, p->tables->want, p->label_set);
 	for (size_t i = first; i < s->n_location_id; i++) {
 		const struct pprof_location *l =
 			pprof_tables_find(p->tables, s->location_id[i]);
@@ -172,19 +166,19 @@ static bool push_stack(struct pushing *p, const Pprof__Sample *s)
 	}
 	if (s->n_location_id == 1)
 		forget_no_stack(p);
-	tags_push_root(p->out, p->tables->want, p->labels);
+	tags_push_root(p->out, p->tables->want, p->label_set);
 	if (sample_depth(p->out) == 0)
 		p->out->frameless++;
 	return true;
 }
 
 /* Flame graphs have no width below 0; formats that carry all values have no width. */
-static bool is_negative(const struct pushing *p, const Pprof__Sample *s)
+static bool is_negative(const struct pprof_pushing *p, const Pprof__Sample *s)
 {
 	return !p->tables->want->all_metrics && s->value[p->metrics->chosen] < 0;
 }
 
-static bool push_sample(struct pushing *p, const Pprof__Sample *s)
+bool pprof_samples_push_one(struct pprof_pushing *p, const Pprof__Sample *s)
 {
 	struct metrics *m = p->metrics;
 	uint32_t group;
@@ -205,25 +199,25 @@ static bool push_sample(struct pushing *p, const Pprof__Sample *s)
 	return true;
 }
 
-bool pprof_samples_push(struct pprof_samples *s, struct pprof_tables *tables,
-			struct proto *proto, struct metrics *metrics, uint32_t event,
-			struct samples *out)
+bool pprof_samples_push(struct pprof_samples *s, struct pprof_pushing *p,
+			struct proto *proto)
 {
-	struct pushing p = {
-		.samples = s, .tables = tables, .metrics = metrics, .out = out,
-		.event = event,
-	};
 	struct str rest = buf_str(&s->bytes);
 	struct proto_field f;
 	while (proto_cut(&rest, &f)) {
-		p.offset = offset_of(s, (size_t)(f.whole.p - s->bytes.p));
+		p->offset = pprof_samples_offset(s, (size_t)(f.whole.p - s->bytes.p));
 		const Pprof__Sample *sample =
 			proto_unpack(proto, &pprof__sample__descriptor, f.bytes);
 		if (sample == NULL)
-			return input_error_at(tables->in, p.offset,
+			return input_error_at(p->tables->in, p->offset,
 					      "this is no sample of pprof");
-		if (!push_sample(&p, sample))
+		if (!pprof_samples_push_one(p, sample))
 			return false;
 	}
 	return true;
+}
+
+void pprof_samples_pushed(struct pprof_pushing *p)
+{
+	free(p->labels);
 }

@@ -19,8 +19,6 @@ struct pprof_samples {
 	size_t run_count, run_capacity;
 	/* private */
 	size_t run;              /* of the sample that is looked at */
-	struct label *labels;
-	size_t label_capacity;
 };
 
 void pprof_samples_free(struct pprof_samples *);
@@ -28,10 +26,29 @@ void pprof_samples_free(struct pprof_samples *);
 /* Keeps one. */
 void pprof_samples_keep(struct pprof_samples *, const struct proto_field *);
 
-/*
- * Hands all over, with the metrics that samples_metrics() knows.  False after an error.
- */
-bool pprof_samples_push(struct pprof_samples *, struct pprof_tables *, struct proto *,
-			struct metrics *, uint32_t event, struct samples *);
+/* Where a kept sample was in the file; they are asked for in order. */
+uint64_t pprof_samples_offset(struct pprof_samples *, size_t at);
+
+/* Handing over, with the metrics that samples_metrics() knows. */
+struct pprof_pushing {
+	struct pprof_tables *tables;
+	struct metrics *metrics;
+	struct samples *out;
+	struct group group;      /* what is known of samples beside their labels */
+	uint64_t offset;         /* of the sample in the file */
+	/* private */
+	uint32_t label_set;      /* of the sample */
+	struct label *labels;
+	size_t label_capacity;
+};
+
+/* Of nobody, for nobody: what a group is made of. */
+struct group pprof_samples_nobody(uint32_t event);
+
+/* Hands over one sample, or all that were kept.  False after an error. */
+bool pprof_samples_push_one(struct pprof_pushing *, const Pprof__Sample *);
+bool pprof_samples_push(struct pprof_samples *, struct pprof_pushing *, struct proto *);
+
+void pprof_samples_pushed(struct pprof_pushing *);
 
 #endif

@@ -154,16 +154,21 @@ bool pprof_tables_location(struct pprof_tables *t, const Pprof__Location *l,
 	ARRAY_RESERVE(t->locations, t->location_capacity, t->location_ids.count);
 	t->locations[t->location_ids.count - 1] = (struct pprof_location){
 		.offset = offset, .mapping = l->mapping_id, .address = l->address,
-		.first = t->line_count, .count = (uint32_t)l->n_line,
-		.is_folded = l->is_folded,
+		.first = t->line_count, .is_folded = l->is_folded,
 	};
-	ARRAY_RESERVE(t->lines, t->line_capacity, t->line_count + l->n_line);
 	for (size_t i = 0; i < l->n_line; i++)
-		t->lines[t->line_count++] = (struct pprof_line){
+		pprof_tables_line(t, (struct pprof_line){
 			.function = l->line[i]->function_id,
 			.line = l->line[i]->line, .column = l->line[i]->column,
-		};
+		});
 	return true;
+}
+
+void pprof_tables_line(struct pprof_tables *t, struct pprof_line line)
+{
+	ARRAY_RESERVE(t->lines, t->line_capacity, t->line_count + 1ull);
+	t->lines[t->line_count++] = line;
+	t->locations[t->location_ids.count - 1].count++;
 }
 
 /* When all are there */
@@ -376,7 +381,7 @@ static void make_line(struct pprof_tables *t, const struct pprof_location *l,
 {
 	const struct pprof_function *f = NULL;
 	struct location_key key = {
-		.module = ID_NONE, .line = ID_NONE, .inlined = inlined,
+		.module = ID_NONE, .line = ID_NONE, .inlined = inlined, .kind = l->kind,
 		.address = l->address, .offset = l->address,
 	};
 	if (line && line->function)

@@ -45,6 +45,7 @@ struct pprof_location {
 	uint64_t address;
 	uint32_t first, count;   /* in lines, innermost first */
 	uint32_t first_frame, frames;    /* in frames; made when it is used */
+	enum frame_kind kind;    /* FRAME_USER: its mapping tells; not of pprof */
 	bool is_folded, is_made;
 	bool drops_rest;         /* what it has called tells nothing ... */
 	bool drops_all;          /* ... and so does it itself */
@@ -83,6 +84,9 @@ bool pprof_tables_string(struct pprof_tables *, struct str text, uint64_t offset
 bool pprof_tables_function(struct pprof_tables *, const Pprof__Function *, uint64_t offset);
 bool pprof_tables_mapping(struct pprof_tables *, const Pprof__Mapping *, uint64_t offset);
 bool pprof_tables_location(struct pprof_tables *, const Pprof__Location *, uint64_t offset);
+
+/* One more line of the location that was added last, for formats that have no ids. */
+void pprof_tables_line(struct pprof_tables *, struct pprof_line);
 
 /* Checks all references.  drop, keep: regular expressions, or empty. */
 bool pprof_tables_finish(struct pprof_tables *, struct str drop, struct str keep);

@@ -13,6 +13,7 @@
 	X(massif)                                                              \
 	X(memcheck)                                                            \
 	X(memleak)                                                             \
+	X(otlp)                                                                \
 	X(perf)                                                                \
 	X(perfdata)                                                            \
 	X(pprof)                                                               \

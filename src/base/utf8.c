@@ -212,3 +212,13 @@ struct str utf8_fit(struct str s, size_t columns)
 	}
 	return str_head(s, s.n - rest.n);
 }
+
+void utf8_mend(struct buf *out, struct str s)
+{
+	while (s.n > 0) {
+		unsigned length;
+		bool is_good = utf8_next(s, &length) >= 0;
+		buf_add(out, is_good ? str_head(s, length) : STR("\xef\xbf\xbd"));
+		s = str_skip(s, length);
+	}
+}

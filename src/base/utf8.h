@@ -2,7 +2,7 @@
 #ifndef BASE_UTF8_H
 #define BASE_UTF8_H
 
-#include "base/str.h"
+#include "base/buf.h"
 
 /*
  * UTF-8 read with distrust.
@@ -14,6 +14,9 @@
  * give -1 and a length of 1.
  */
 int32_t utf8_next(struct str s, unsigned *length);
+
+/* Appends s with U+FFFD in place of bytes that are not UTF-8. */
+void utf8_mend(struct buf *out, struct str s);
 
 /*
  * Columns in a fixed-width font: 0 for combining marks, 2 for East Asian wide

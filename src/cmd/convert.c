@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "base/message.h"
+#include "write/otlp.h"
 #include "write/pprof.h"
 #include "write/speedscope.h"
 #include "write/tree.h"
@@ -15,6 +16,8 @@ static const struct {
 	const char *suffixes[3]; /* of what has no writer */
 } targets[] = {
 	{ "folded", CONVERT_FOLDED, NULL, { ".folded", ".collapsed" } },
+	{ "otlp", CONVERT_WRITER, &writer_otlp, { NULL } },
+	{ "otlp-json", CONVERT_WRITER, &writer_otlp_json, { NULL } },
 	{ "pprof", CONVERT_WRITER, &writer_pprof, { NULL } },
 	{ "speedscope", CONVERT_WRITER, &writer_speedscope, { NULL } },
 	{ "svg", CONVERT_SVG, NULL, { ".svg" } },

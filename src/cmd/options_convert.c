@@ -6,14 +6,14 @@
 #include "base/alloc.h"
 
 static const char *const formats[] = {
-	"folded", "pprof", "speedscope", "svg", "tree", NULL,
+	"folded", "otlp", "otlp-json", "pprof", "speedscope", "svg", "tree", NULL,
 };
 
 static const struct opt convert_rows[] = {
 	{ .name = "to", .letter = 't', .kind = OPT_TEXT, OPT_AT(to), .argument = "FORMAT",
 	  .choices = formats,
-	  .help = "what to write: folded, pprof, speedscope, svg or tree; without it the "
-		  "name of -o tells" },
+	  .help = "what to write: folded, otlp, otlp-json, pprof, speedscope, svg or tree; "
+		  "without it the name of -o tells" },
 	{ 0 },
 };
 

@@ -240,37 +240,42 @@ void proto_put_varint(struct buf *out, uint64_t value)
 	out->n++;
 }
 
-static void put_tag(struct buf *out, uint32_t number, enum proto_kind kind)
+void proto_put_tag(struct buf *out, uint32_t number, enum proto_kind kind)
 {
 	proto_put_varint(out, (uint64_t)number << 3 | kind);
 }
 
 void proto_put_number(struct buf *out, uint32_t number, uint64_t value)
 {
-	put_tag(out, number, PROTO_VARINT);
+	proto_put_tag(out, number, PROTO_VARINT);
 	proto_put_varint(out, value);
 }
 
 void proto_put_fixed64(struct buf *out, uint32_t number, uint64_t value)
 {
-	put_tag(out, number, PROTO_FIXED64);
+	proto_put_tag(out, number, PROTO_FIXED64);
 	for (unsigned i = 0; i < 8; i++)
 		buf_addc(out, (char)(value >> 8 * i));
 }
 
 void proto_put_bytes(struct buf *out, uint32_t number, struct str bytes)
 {
-	put_tag(out, number, PROTO_BYTES);
+	proto_put_tag(out, number, PROTO_BYTES);
 	proto_put_varint(out, bytes.n);
 	buf_add(out, bytes);
+}
+
+void proto_put_fields(struct buf *out, const struct ProtobufCMessage *message)
+{
+	size_t n = protobuf_c_message_get_packed_size(message);
+	protobuf_c_message_pack(message, (uint8_t *)buf_reserve(out, n));
+	out->n += n;
 }
 
 void proto_put_message(struct buf *out, uint32_t number,
 		       const struct ProtobufCMessage *message)
 {
-	size_t n = protobuf_c_message_get_packed_size(message);
-	put_tag(out, number, PROTO_BYTES);
-	proto_put_varint(out, n);
-	protobuf_c_message_pack(message, (uint8_t *)buf_reserve(out, n));
-	out->n += n;
+	proto_put_tag(out, number, PROTO_BYTES);
+	proto_put_varint(out, protobuf_c_message_get_packed_size(message));
+	proto_put_fields(out, message);
 }

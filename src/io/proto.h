@@ -81,9 +81,11 @@ void *proto_unpack(struct proto *, const struct ProtobufCMessageDescriptor *,
 
 #define PROTO_UNPACKED_MAX ((size_t)256 << 20)
 
-/* Appends a number alone, and a field. */
+/* Appends a number alone, a tag alone, a field, and the fields of a message. */
 void proto_put_varint(struct buf *, uint64_t value);
+void proto_put_tag(struct buf *, uint32_t number, enum proto_kind);
 void proto_put_message(struct buf *, uint32_t number, const struct ProtobufCMessage *);
+void proto_put_fields(struct buf *, const struct ProtobufCMessage *);
 void proto_put_bytes(struct buf *, uint32_t number, struct str bytes);
 void proto_put_number(struct buf *, uint32_t number, uint64_t value);
 void proto_put_fixed64(struct buf *, uint32_t number, uint64_t value);

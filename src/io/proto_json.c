@@ -262,11 +262,9 @@ static void put_field(struct output *out, const ProtobufCFieldDescriptor *f,
 	output_char(out, ']');
 }
 
-void proto_json_put(struct output *out, const ProtobufCMessage *message)
+bool proto_json_put_fields(struct output *out, const ProtobufCMessage *message, bool later)
 {
 	const ProtobufCMessageDescriptor *type = message->descriptor;
-	bool later = false;
-	output_char(out, '{');
 	for (unsigned i = 0; i < type->n_fields; i++) {
 		if (!is_told(&type->fields[i], (const char *)message))
 			continue;
@@ -275,5 +273,12 @@ void proto_json_put(struct output *out, const ProtobufCMessage *message)
 		put_field(out, &type->fields[i], (const char *)message);
 		later = true;
 	}
+	return later;
+}
+
+void proto_json_put(struct output *out, const ProtobufCMessage *message)
+{
+	output_char(out, '{');
+	proto_json_put_fields(out, message, false);
 	output_char(out, '}');
 }

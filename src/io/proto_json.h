@@ -27,7 +27,11 @@ bool proto_json_value(struct json *, const struct ProtobufCFieldDescriptor *, st
 /* Writes the name of a field, "stackIndex":  with its colon. */
 void proto_json_put_name(struct output *, const struct ProtobufCFieldDescriptor *);
 
-/* Writes a message. */
+/*
+ * Writes a message; and its fields alone, behind others or not, which returns whether
+ * there are any now.
+ */
 void proto_json_put(struct output *, const struct ProtobufCMessage *);
+bool proto_json_put_fields(struct output *, const struct ProtobufCMessage *, bool later);
 
 #endif

@@ -75,3 +75,23 @@ int64_t series_value(const struct series *s, const struct stacks *stacks, uint32
 		return p->metric_values[stack * p->metric_columns + series->column];
 	return p->values[stack * COLUMNS_MAX + series->column];
 }
+
+static int64_t power_of_ten(unsigned n)
+{
+	int64_t power = 1;
+	while (n-- > 0)
+		power *= 10;
+	return power;
+}
+
+static int64_t whole(int64_t digits, unsigned scale)
+{
+	int64_t power = power_of_ten(scale), rest = digits % power;
+	return digits / power + (2 * rest >= power) - (-2 * rest >= power);
+}
+
+int64_t series_whole(const struct series *s, const struct stacks *stacks, uint32_t item,
+		     unsigned which)
+{
+	return whole(series_value(s, stacks, item, which), s->items[which].scale);
+}

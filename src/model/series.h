@@ -28,4 +28,8 @@ void series_init(struct series *, const struct stacks *);
 int64_t series_value(const struct series *, const struct stacks *, uint32_t item,
 		     unsigned which);
 
+/* The same for formats of whole numbers: decimals, which only folded text has, are rounded. */
+int64_t series_whole(const struct series *, const struct stacks *, uint32_t item,
+		     unsigned which);
+
 #endif

@@ -17,6 +17,7 @@
 #include "io/pprof.pb-c.h"
 #include "model/series.h"
 #include "write/pprof_parts.h"
+#include "write/pprof_types.h"
 
 enum field {
 	SAMPLE_TYPE = 1, SAMPLE, DROP_FRAMES = 7, KEEP_FRAMES, TIME, DURATION, PERIOD_TYPE,
@@ -63,40 +64,6 @@ static void more(void *context)
 
 /* Types of values */
 
-/* Of metrics that other formats have told, what pprof's own reports look for. */
-static struct str type_name(const struct series_item *item)
-{
-	static const struct { struct str name, type; } known[] = {
-		{ STR("total"), STR("alloc_space") }, { STR("blocks"), STR("alloc_objects") },
-		{ STR("live"), STR("inuse_space") }, { STR("live-blocks"), STR("inuse_objects") },
-	};
-	if (item->own.p)
-		return item->own;
-	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
-		if (item->is_metric && str_eq(known[i].name, item->name))
-			return known[i].type;
-	return item->name;
-}
-
-static struct str type_unit(const struct series_item *item)
-{
-	static const struct { struct str unit, word; } known[] = {
-		{ STR("ns"), STR("nanoseconds") }, { STR("us"), STR("microseconds") },
-		{ STR("ms"), STR("milliseconds") }, { STR("s"), STR("seconds") },
-		{ STR("samples"), STR("count") }, { STR("blocks"), STR("count") },
-		{ STR(""), STR("count") },
-	};
-	if (item->own.p)
-		return item->own_unit;
-	/* What is counted is told by the names that pprof knows, else by the unit. */
-	if (str_eq(item->unit, STR("blocks")) && str_eq(type_name(item), item->name))
-		return item->unit;
-	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
-		if (str_eq(known[i].unit, item->unit))
-			return known[i].word;
-	return item->unit;
-}
-
 static void put_type(struct writing *w, enum field field, struct str type, struct str unit)
 {
 	Pprof__ValueType message = PPROF__VALUE_TYPE__INIT;
@@ -108,8 +75,8 @@ static void put_type(struct writing *w, enum field field, struct str type, struc
 static void put_types(struct writing *w)
 {
 	for (unsigned i = 0; i < w->series.count; i++)
-		put_type(w, SAMPLE_TYPE, type_name(&w->series.items[i]),
-			 type_unit(&w->series.items[i]));
+		put_type(w, SAMPLE_TYPE, pprof_types_name(&w->series.items[i]),
+			 pprof_types_unit(&w->series.items[i]));
 }
 
 /* Labels */
@@ -169,21 +136,6 @@ static bool has_names(const struct profile *p)
 
 /* Samples */
 
-static int64_t power_of_ten(unsigned n)
-{
-	int64_t power = 1;
-	while (n-- > 0)
-		power *= 10;
-	return power;
-}
-
-/* Whole numbers; decimals, which only folded text has, are rounded. */
-static int64_t whole(int64_t digits, unsigned scale)
-{
-	int64_t power = power_of_ten(scale), rest = digits % power;
-	return digits / power + (2 * rest >= power) - (-2 * rest >= power);
-}
-
 static size_t find_locations(struct writing *w, uint32_t item)
 {
 	const struct stacks_item *stack = &w->stacks->items[item];
@@ -216,8 +168,7 @@ static void put_sample(struct writing *w, uint32_t item)
 	if (!labels->made)
 		make_labels(w, &w->profile->groups[group], labels);
 	for (unsigned i = 0; i < w->series.count; i++)
-		values[i] = whole(series_value(&w->series, w->stacks, item, i),
-				  w->series.items[i].scale);
+		values[i] = series_whole(&w->series, w->stacks, item, i);
 	Pprof__Sample message = PPROF__SAMPLE__INIT;
 	message.n_location_id = find_locations(w, item);
 	message.location_id = w->locations;
@@ -248,7 +199,7 @@ static void put_default(struct writing *w)
 {
 	const struct recording *r = &w->profile->recording;
 	const struct metrics *m = &w->profile->metrics;
-	struct str type = type_name(&w->series.items[w->series.chosen]);
+	struct str type = pprof_types_name(&w->series.items[w->series.chosen]);
 	if (w->series.items[w->series.chosen].is_metric && m->chosen == m->usual && r->usual.n)
 		put_text(w, DEFAULT_TYPE, r->usual);
 	else if (w->series.chosen + 1 < w->series.count)
@@ -264,8 +215,8 @@ static void put_recording(struct writing *w)
 	put_text(w, KEEP_FRAMES, r->keep);
 	put_whole_number(w, TIME, r->time);
 	put_whole_number(w, DURATION, r->duration);
-	put_type(w, PERIOD_TYPE, told ? r->period_type : type_name(chosen),
-		 told ? r->period_unit : type_unit(chosen));
+	put_type(w, PERIOD_TYPE, told ? r->period_type : pprof_types_name(chosen),
+		 told ? r->period_unit : pprof_types_unit(chosen));
 	put_whole_number(w, PERIOD, r->period);
 	for (uint32_t i = 0; i < r->comment_count; i++)
 		proto_put_number(&w->plain, COMMENT,
@@ -275,15 +226,10 @@ static void put_recording(struct writing *w)
 }
 
 /* Without any, pprof says that it misses the program. */
-static struct str program_name(const struct writing *w)
+static struct str program_name(const struct stacks *stacks)
 {
-	struct str title = w->stacks->title;
-	for (uint32_t i = 0; title.n == 0 && i < w->profile->group_count; i++)
-		if (w->profile->groups[i].comm != ID_NONE)
-			title = intern_text(&w->profile->text, w->profile->groups[i].comm);
-	ptrdiff_t blank = str_chr(title, ' ');
-	title = str_basename(blank > 0 ? str_head(title, (size_t)blank) : title);
-	return title.n ? title : STR("[program]");
+	struct str name = pprof_types_program(stacks);
+	return name.n ? name : STR("[program]");
 }
 
 static bool write_pprof(const struct stacks *stacks, struct output *out, struct buf *why)
@@ -298,7 +244,7 @@ static bool write_pprof(const struct stacks *stacks, struct output *out, struct 
 	series_init(&w.series, stacks);
 	w.is_again = w.series.items[0].own.p != NULL;
 	pprof_parts_init(&w.parts, w.profile,
-			 w.is_again ? STR("") : program_name(&w));
+			 w.is_again ? STR("") : program_name(stacks));
 	put_types(&w);
 	for (uint32_t i = 0; i < stacks->count; i++)
 		put_sample(&w, i);

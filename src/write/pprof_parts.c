@@ -69,6 +69,7 @@ void pprof_parts_free(struct pprof_parts *t)
 	free(t->frames);
 	free(t->mappings);
 	free(t->mapping_of);
+	free(t->lines);
 	table_free(&t->function_table);
 	table_free(&t->location_table);
 }
@@ -164,12 +165,62 @@ uint32_t pprof_parts_location(struct pprof_parts *t, const uint32_t *frames,
 	return id + 1;
 }
 
+/* What was looked up for this mapping, where nobody has told it. */
+static void note_line(struct mapping *m, const struct parts_line *line,
+		      const struct pprof_parts *t, bool inlined)
+{
+	if (m->flags & MAPPING_TOLD)
+		return;
+	if (line->function && t->functions[line->function - 1].file)
+		m->flags |= MAPPING_FILES;
+	if (line->line > 0)
+		m->flags |= MAPPING_LINES;
+	if (inlined)
+		m->flags |= MAPPING_INLINED;
+}
+
+/* Innermost first; a location that only has an address has none. */
+static uint32_t make_lines(struct pprof_parts *t, const struct parts_location *l)
+{
+	uint32_t n = 0;
+	ARRAY_RESERVE(t->lines, t->line_capacity, l->count);
+	for (uint32_t i = l->count; i-- > 0;) {
+		uint32_t frame = t->frames[l->first + i];
+		const struct frame_place *place = profile_place(t->profile, frame);
+		uint32_t function = function_of(t, frame);
+		if (function)
+			t->lines[n++] = (struct parts_line){
+				.function = function, .line = place ? place->line : 0,
+				.column = place ? place->column : 0,
+			};
+	}
+	return n;
+}
+
+struct parts_place pprof_parts_place(struct pprof_parts *t, uint32_t location)
+{
+	const struct parts_location *l = &t->locations[location - 1];
+	uint32_t frame = t->frames[l->first];
+	const struct frame_place *place = profile_place(t->profile, frame);
+	uint32_t count = make_lines(t, l);
+	struct parts_place made = {
+		.kind = t->profile->frames[frame].kind, .lines = t->lines, .count = count,
+	};
+	if (place == NULL)
+		return made;
+	made.mapping = place->mapping == ID_NONE ? 0 : t->mapping_of[place->mapping];
+	made.address = place->address;
+	made.is_folded = place->flags & PLACE_FOLDED;
+	for (uint32_t i = 0; made.mapping && i < made.count; i++)
+		note_line(&t->mappings[made.mapping - 1], &made.lines[i], t, made.count > 1);
+	return made;
+}
+
 /* Writing */
 
 /* What a reader would not know otherwise, as folded text has no mappings. */
-static uint32_t mapping_of_kind(struct pprof_parts *t, uint32_t frame)
+static uint32_t mapping_of_kind(struct pprof_parts *t, enum frame_kind kind)
 {
-	enum frame_kind kind = t->profile->frames[frame].kind;
 	uint32_t *id = kind == FRAME_KERNEL ? &t->kernel : kind == FRAME_JIT ? &t->jit : NULL;
 	if (id == NULL)
 		return 0;
@@ -179,62 +230,6 @@ static uint32_t mapping_of_kind(struct pprof_parts *t, uint32_t frame)
 						 STR("[kernel.kallsyms]") : STR("[JIT]")),
 		});
 	return *id;
-}
-
-static uint32_t mapping_id(struct pprof_parts *t, uint32_t frame,
-			   const struct frame_place *place)
-{
-	if (place == NULL)
-		return mapping_of_kind(t, frame);
-	return place->mapping == ID_NONE ? 0 : t->mapping_of[place->mapping];
-}
-
-/* What was looked up for this mapping, where nobody has told it. */
-static void note_lines(struct mapping *m, const Pprof__Line *line,
-		       const struct pprof_parts *t, bool inlined)
-{
-	if (m->flags & MAPPING_TOLD)
-		return;
-	if (line->function_id && t->functions[line->function_id - 1].file)
-		m->flags |= MAPPING_FILES;
-	if (line->line > 0)
-		m->flags |= MAPPING_LINES;
-	if (inlined)
-		m->flags |= MAPPING_INLINED;
-}
-
-struct lines {
-	Pprof__Line *items;
-	Pprof__Line **pointers;
-	size_t capacity;
-};
-
-/* Innermost first; a location that only has an address has none. */
-static size_t make_lines(struct pprof_parts *t, const struct parts_location *l,
-			 struct lines *lines)
-{
-	if (l->count > lines->capacity) {
-		lines->capacity = grown_capacity(lines->capacity, l->count);
-		lines->items = xreallocarray(lines->items, lines->capacity,
-					     sizeof(*lines->items));
-		lines->pointers = xreallocarray(lines->pointers, lines->capacity,
-						sizeof(*lines->pointers));
-	}
-	size_t n = 0;
-	for (uint32_t i = l->count; i-- > 0;) {
-		uint32_t frame = t->frames[l->first + i];
-		const struct frame_place *place = profile_place(t->profile, frame);
-		Pprof__Line line = PPROF__LINE__INIT;
-		line.function_id = function_of(t, frame);
-		line.line = place ? place->line : 0;
-		line.column = place ? place->column : 0;
-		if (line.function_id == 0)
-			continue;
-		lines->items[n] = line;
-		lines->pointers[n] = &lines->items[n];
-		n++;
-	}
-	return n;
 }
 
 static void write_no_stack(struct pprof_parts *t, struct buf *out)
@@ -251,24 +246,44 @@ static void write_no_stack(struct pprof_parts *t, struct buf *out)
 	proto_put_message(out, LOCATION_FIELD, &message.base);
 }
 
+struct lines {
+	Pprof__Line *items;
+	Pprof__Line **pointers;
+	size_t capacity;
+};
+
+static void copy_lines(struct lines *to, const struct parts_place *place)
+{
+	if (place->count > to->capacity) {
+		to->capacity = grown_capacity(to->capacity, place->count);
+		to->items = xreallocarray(to->items, to->capacity, sizeof(*to->items));
+		to->pointers = xreallocarray(to->pointers, to->capacity,
+					     sizeof(*to->pointers));
+	}
+	for (uint32_t i = 0; i < place->count; i++) {
+		to->items[i] = (Pprof__Line)PPROF__LINE__INIT;
+		to->items[i].function_id = place->lines[i].function;
+		to->items[i].line = place->lines[i].line;
+		to->items[i].column = place->lines[i].column;
+		to->pointers[i] = &to->items[i];
+	}
+}
+
 static void write_location(struct pprof_parts *t, uint32_t i, struct lines *lines,
 			   struct buf *out)
 {
-	const struct parts_location *l = &t->locations[i];
-	uint32_t frame = t->frames[l->first];
-	const struct frame_place *place = profile_place(t->profile, frame);
+	struct parts_place place = pprof_parts_place(t, i + 1);
+	uint32_t frame = t->frames[t->locations[i].first];
 	Pprof__Location message = PPROF__LOCATION__INIT;
+	copy_lines(lines, &place);
 	message.id = i + 1;
-	message.n_line = make_lines(t, l, lines);
+	message.n_line = place.count;
 	message.line = lines->pointers;
-	message.mapping_id = mapping_id(t, frame, place);
-	if (place) {
-		message.address = place->address;
-		message.is_folded = place->flags & PLACE_FOLDED;
-	}
-	for (size_t k = 0; message.mapping_id && k < message.n_line; k++)
-		note_lines(&t->mappings[message.mapping_id - 1], message.line[k], t,
-			   message.n_line > 1);
+	message.mapping_id = place.mapping;
+	message.address = place.address;
+	message.is_folded = place.is_folded;
+	if (profile_place(t->profile, frame) == NULL)
+		message.mapping_id = mapping_of_kind(t, place.kind);
 	proto_put_message(out, LOCATION_FIELD, &message.base);
 }
 

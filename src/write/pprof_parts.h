@@ -30,7 +30,9 @@ struct pprof_parts {
 	uint32_t *mapping_of;    /* by mapping of the profile: id, 0 for none yet */
 
 	/* private */
-	size_t function_capacity, location_capacity, frame_capacity, mapping_capacity;
+	size_t function_capacity, location_capacity, frame_capacity, mapping_capacity,
+		line_capacity;
+	struct parts_line *lines;
 	struct table function_table, location_table;
 	uint32_t kernel, jit;    /* ids of mappings for frames that know none; 0: not yet */
 	uint32_t no_stack;       /* id of the location for samples without a frame */
@@ -51,6 +53,24 @@ uint32_t pprof_parts_run(const struct pprof_parts *, const uint32_t *frames,
 /* The id of the location that these frames are. */
 uint32_t pprof_parts_location(struct pprof_parts *, const uint32_t *frames,
 			       uint32_t count);
+
+/* What a location is made of, when all of them are known. */
+struct parts_line {
+	uint32_t function;       /* id; 0: none */
+	int64_t line, column;
+};
+
+struct parts_place {
+	enum frame_kind kind;    /* of the function that others were inlined into */
+	uint32_t mapping;        /* id; 0: none is known */
+	uint64_t address;
+	bool is_folded;
+	const struct parts_line *lines;  /* innermost first; until the next call */
+	uint32_t count;          /* 0: there is only an address */
+};
+
+/* Of an id; notes in the mapping what is known of its locations. */
+struct parts_place pprof_parts_place(struct pprof_parts *, uint32_t location);
 
 /* The id of a location that says that there was no stack. */
 uint32_t pprof_parts_no_stack(struct pprof_parts *);

@@ -343,7 +343,7 @@ static void keep_profile(struct otlp *o, const struct otlp_profile *p)
 {
 	struct recording *r = &o->profile->recording;
 	uint64_t end = p->time + p->duration;
-	if (p->period > r->period) {
+	if (p->period > r->period || (p->period_type && r->period_type.n == 0)) {
 		r->period = p->period;
 		r->period_type = profile_keep(o->profile,
 					      o->tables.pprof.strings[p->period_type]);
@@ -354,6 +354,10 @@ static void keep_profile(struct otlp *o, const struct otlp_profile *p)
 		r->time = (int64_t)p->time;
 	if (end >= p->time && end <= INT64_MAX && end > o->end)
 		o->end = end;
+}
+
+static void keep_attributes_of(struct otlp *o, const struct otlp_profile *p)
+{
 	for (uint32_t i = 0; i < p->attributes.count; i++)
 		keep_attribute(o, &o->tables.attributes.items[
 			o->tables.numbers[p->attributes.first + i]]);
@@ -365,10 +369,11 @@ static void keep_recording(struct otlp *o)
 	const struct otlp_samples *s = &o->samples;
 	int64_t before = r->time;
 	r->time = 0;
-	for (uint32_t i = 0; i < s->profile_count; i++)
-		if (i == 0 || !has_same_attributes(o, &s->profiles[i - 1], &s->profiles[i]) ||
-		    s->profiles[i].metric == s->profiles[i - 1].metric)
-			keep_profile(o, &s->profiles[i]);
+	for (uint32_t i = 0; i < s->profile_count; i++) {
+		keep_profile(o, &s->profiles[i]);
+		if (i == 0 || !has_same_attributes(o, &s->profiles[i - 1], &s->profiles[i]))
+			keep_attributes_of(o, &s->profiles[i]);
+	}
 	int64_t duration = o->end > (uint64_t)r->time ? (int64_t)o->end - r->time : 0;
 	o->profile->overflow |= __builtin_add_overflow(r->duration, duration, &r->duration);
 	if (before && before < r->time)

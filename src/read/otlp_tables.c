@@ -244,7 +244,7 @@ bool otlp_tables_check(struct otlp_tables *t, enum otlp_table table, uint32_t nu
 	if (number == 0 || (number != ID_NONE && number - t->base[table] < t->seen[table]))
 		return true;
 	if (number == ID_NONE)
-		return proto_walk_error(t->walk, place, "the number of a %s is below 0",
+		return proto_walk_error(t->walk, place, "there is no %s below 0",
 					words[table]);
 	return proto_walk_error(t->walk, place, "there is no %s %" PRIu32, words[table],
 				number - t->base[table]);
@@ -398,8 +398,8 @@ static void end_links(struct otlp_tables *t)
 bool otlp_tables_end(struct otlp_tables *t)
 {
 	if (t->seen[OTLP_STRING_TABLE] == 0)
-		return input_fail(t->pprof.in, "there is no dictionary, as profiles of OTLP have "
-				  "it since 1.7, or no text in it");
+		return input_fail(t->pprof.in, "there is no dictionary with texts, as profiles of "
+				  "OTLP have it since 1.7");
 	if (!resolve(t, &t->attributes) || !resolve(t, &t->own))
 		return false;
 	end_links(t);

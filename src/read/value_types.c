@@ -66,6 +66,8 @@ static struct str metric_unit(struct profile *p, struct str own, struct str unit
 		{ STR("goroutine"), STR("goroutines") },
 		{ STR("threadcreate"), STR("threads") },
 		{ STR("alloc_objects"), STR("blocks") }, { STR("inuse_objects"), STR("blocks") },
+		{ STR("cpu"), STR("samples") }, { STR("wall"), STR("samples") },
+		{ STR("itimer"), STR("samples") }, { STR("ctimer"), STR("samples") },
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(counts); i++)
 		if (str_eq(counts[i].own, own))
@@ -88,6 +90,8 @@ static struct want asked_metric(const struct metrics *m, const struct want *give
 {
 	struct want want = *given;
 	uint64_t number;
+	if (want.metric.n == 0)
+		return want;
 	if (num_u64(want.metric, &number) && number < m->count)
 		want.metric = m->items[number].name;
 	for (unsigned i = 0; i < m->count; i++)

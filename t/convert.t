@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # fg-convert: what it writes is read by Perl and by us again, and compared with what
-# fg-collapse makes of the input.  Every case of every format is carried through pprof
-# and speedscope; a profile of pprof that is written again has lost nothing.
+# fg-collapse makes of the input.  Every case of every format is carried through pprof,
+# OpenTelemetry and speedscope; a profile of pprof that is written again has lost nothing.
 use strict;
 use warnings;
 no warnings qw(once);
+use Encode ();
 use File::Basename qw(basename);
 use FindBin;
 use IO::Uncompress::Gunzip qw(gunzip);
@@ -22,8 +23,10 @@ my %demangled = ('_ZN3foo3barEi' => 'foo::bar(int)');
 # What pprof cannot carry back: frames that woke others, what was inlined around a kernel
 # function, decimals, names without a letter, and two columns, which become two values.
 my $lost = qr/_\[w\]|\.\d+$|_\[i\](?:;.*)?_\[[kj]\]|^;|;;/m;
+# Kinds of frames that are told of them, and not by the files they are from.
+my %told_kinds = ('otlp/kinds' => 1);
 # Others have the name of the process only where it is asked for.
-my %named = map { $_ => 1 } qw(folded perf perfdata pprof);
+my %named = map { $_ => 1 } qw(folded otlp perf perfdata pprof);
 
 check_same($_->{in}) for grep { !$_->{again} && $_->{exit} == 0 } Fg::cases('pprof');
 check_through($_) for grep { !$_->{again} && $_->{exit} == 0 && !-e "$_->{base}.probe" } Fg::cases();
@@ -100,10 +103,30 @@ sub check_through {
 	my $ran = convert('-f', $case->{format}, $file, '-o', $out);
 	is($ran->{status}, 0, "$name to pprof") or return diag($ran->{err});
 	my $back = collapse('--no-header', @group, $out);
-	if ($folded->{out} !~ $lost) {
+	if ($folded->{out} !~ $lost && !$told_kinds{$name}) {
 		is_deeply(stacks($back->{out}), stacks($folded->{out}), '... and back') or diag($back->{err});
 	}
 	check_speedscope($case, stacks($folded->{out}));
+	check_otlp($case, $folded, @group);
+}
+
+# Texts are UTF-8 there.
+sub mended {
+	my ($bytes) = @_;
+	return Encode::encode('UTF-8', Encode::decode('UTF-8', $bytes, sub { "\x{fffd}" x @_ }));
+}
+
+# As pprof it has no frames that woke others.
+sub check_otlp {
+	my ($case, $folded, @group) = @_;
+	for my $to (qw(otlp otlp-json)) {
+		my $out = "$Fg::temp/through.$to";
+		my $ran = convert('-t', $to, '-f', $case->{format}, $case->{in}, '-o', $out);
+		is($ran->{status}, 0, "$case->{name} to $to") or return diag($ran->{err});
+		my $back = collapse('--no-header', @group, $out);
+		is_deeply(stacks($back->{out}), stacks(mended($folded->{out})), '... and back') or diag($back->{err})
+			if $folded->{out} !~ $lost;
+	}
 }
 
 sub check_speedscope {
@@ -226,6 +249,7 @@ sub check_filters {
 sub check_suffixes {
 	my %begins = (
 		'a.pb.gz' => qr/^\x1f\x8b/, 'a.pprof' => qr/^\x1f\x8b/, 'a.speedscope.json' => qr/^\{"\$schema"/,
+		'a.otlp' => qr/^\x12/, 'a.otlp.pb' => qr/^\x12/, 'a.otlp.json' => qr/^\{"dictionary"/,
 		'a.folded' => qr/^# command/, 'a.svg' => qr/^<\?xml|^<svg/, 'a.tree' => qr/^# command/,
 	);
 	for my $name (sort keys %begins) {
@@ -285,7 +309,7 @@ sub check_others {
 sub check_wrong {
 	my $ran = convert("$pprof/plain.in");
 	is($ran->{status}, 2, 'neither -t nor -o');
-	like($ran->{err}, qr/say with -t what to write: folded, pprof, speedscope, svg, tree; or let the name of -o tell/, '... asks');
+	like($ran->{err}, qr/say with -t what to write: folded, otlp, otlp-json, pprof, speedscope, svg, tree; or let the name of -o tell/, '... asks');
 	$ran = convert('-t', 'perf', "$pprof/plain.in");
 	is($ran->{status}, 2, 'what nobody writes');
 	$ran = convert('-t', 'pprof', "$pprof/broken-cut.in", '-o', "$Fg::temp/none.pb.gz");

@@ -24,8 +24,9 @@ my %layers = (
 	write => [qw(io model base)],
 	cmd => [qw(cmd write read io model base)],
 );
-my %for_all_of = ('write/writer.h' => 'write', map { ("read/$_.h" => 'read') }
-	qw(reader allocators heaps maps suppress symbolizer symbolizer_files traces unsample));
+my %for_all_of = ((map { ("write/$_.h" => 'write') } qw(writer pprof_parts pprof_types)), map { ("read/$_.h" => 'read') }
+	qw(reader allocators heaps maps pprof_samples pprof_tables suppress symbolizer symbolizer_files traces
+		unsample value_types));
 
 # External headers and the files that may know them.
 my @doors = (
@@ -40,7 +41,7 @@ my @doors = (
 	[qr/^png\.h$/, 'io/bitmap.c'],
 	[qr/^pango\//, 'write/png_text.c'],
 	[qr/^yajl\//, 'io/json.c'],
-	[qr/^protobuf-c\//, 'io/proto.c'],
+	[qr/^protobuf-c\//, 'io/proto.c', 'io/proto_json.c', 'io/proto_walk.c', 'io/proto_write.c'],
 	[qr/^(?:gelf|libelf|elf)\.h$/, 'io/elf.c', 'io/elf_plt.c', 'io/elf_symbols.c', 'io/dwarf.c',
 		'io/unwind.c'],
 	[qr/^(?:dwarf|elfutils\/\w+)\.h$/, 'io/dwarf.c', 'io/dwarf_names.c', 'io/dwarf_parts.h',

@@ -37,6 +37,7 @@ my %allowed = (
 	'read/suppress' => 'suppress_\w+',
 	'read/traces' => 'traces_\w+',
 	'read/unsample' => 'unsample\w*',
+	'write/otlp' => 'writer_otlp(?:_json)?',
 	'write/pprof' => 'writer_pprof',
 	'write/speedscope' => 'writer_speedscope',
 	'write/svg_drawing' => 'svg_\w+',

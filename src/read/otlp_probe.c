@@ -7,13 +7,14 @@
  */
 #include "read/otlp_probe.h"
 
+#include "base/alloc.h"
 #include "io/proto.h"
 
 enum { DATA, RESOURCE_PROFILES, SCOPE_PROFILES, PROFILE, DICTIONARY, LEVELS };
 
 struct level {
 	uint32_t fields;         /* numbers of those that there are, all of them bytes */
-	int inside[3];           /* by number: the level of the message, 0 for none */
+	int inside[3];           /* by number: the level of the message; 0: it is none */
 };
 
 /* 1.6 had tables around what is now data and dictionary. */
@@ -25,29 +26,29 @@ static const struct level levels[LEVELS] = {
 
 enum { RESERVED = 1000 };
 
+/* What looking tells: that these are no profiles, nothing, or that they are. */
+enum { WRONG = -1, NOTHING, GOOD };
+
 /* Numbers only; profiles of before 1.9 have a third. */
-static bool is_value_type(struct str s)
+static int look_at_type(struct str s)
 {
 	struct proto_field f;
-	bool any = false;
+	int found = NOTHING;
 	while (proto_cut(&s, &f)) {
 		if (f.kind != PROTO_VARINT || f.number > 3 || f.value > INT32_MAX)
-			return false;
-		any |= f.number == 1;
+			return WRONG;
+		found = GOOD;
 	}
-	return s.n == 0 && any;
+	return s.n == 0 ? found : WRONG;
 }
 
-/* Returns 1 for a type of values, 0 for what tells nothing, -1 for no profile. */
 static int look_at_profile(struct str s)
 {
 	struct proto_field f;
-	int found = 0;
-	while (proto_cut(&s, &f) && found == 0)
-		if (f.number == 1 || f.number == 5)
-			found = f.kind == PROTO_BYTES && is_value_type(f.bytes) ? f.number == 1 :
-				f.number == 1 ? -1 : 0;
-	return found;
+	while (proto_cut(&s, &f))
+		if (f.number == 1)
+			return f.kind == PROTO_BYTES ? look_at_type(f.bytes) : WRONG;
+	return NOTHING;
 }
 
 /* By table: numbers of fields that may be varints, and those that may be bytes. */
@@ -72,14 +73,15 @@ static bool is_element(uint32_t table, struct str s)
 static int look_at_dictionary(struct str s)
 {
 	struct proto_field f;
-	int good = 0;
+	int found = NOTHING;
 	while (proto_cut(&s, &f)) {
 		if (f.kind != PROTO_BYTES || f.number > 7 ||
 		    (f.number != 5 && !is_element(f.number, f.bytes)))
-			return -1;
-		good += f.number != 5 && f.bytes.n > 0;
+			return WRONG;
+		if (f.number != 5 && f.bytes.n > 0)
+			found = GOOD;
 	}
-	return good > 0;
+	return found;
 }
 
 /*
@@ -89,20 +91,20 @@ static int look_at_dictionary(struct str s)
 static int look_at(struct str s, int level)
 {
 	struct proto_field f;
-	int found = 0;
-	for (bool is_whole = true; is_whole && s.n > 0 && found >= 0;) {
+	int found = NOTHING;
+	for (bool is_whole = true; is_whole && s.n > 0 && found != WRONG;) {
 		is_whole = proto_cut(&s, &f);
 		if (!is_whole && f.bytes.n == 0)
 			break;
 		bool known = f.number == RESERVED ||
 			     (f.number < 32 && levels[level].fields >> f.number & 1);
 		if (f.kind != PROTO_BYTES || !known)
-			return -1;
+			return WRONG;
 		int inside = f.number < 3 ? levels[level].inside[f.number] : 0;
 		int inner = inside == PROFILE ? look_at_profile(f.bytes) :
 			    inside == DICTIONARY ? look_at_dictionary(f.bytes) :
-			    inside ? look_at(f.bytes, inside) : 0;
-		found = inner < 0 ? -1 : found > inner ? found : inner;
+			    inside ? look_at(f.bytes, inside) : NOTHING;
+		found = inner == WRONG || found < inner ? inner : found;
 	}
 	return found;
 }
@@ -113,19 +115,25 @@ static struct str without_length(struct str head)
 	return head.n > 4 && (unsigned char)head.p[0] < 8 ? str_skip(head, 4) : head;
 }
 
-static bool has_key(struct str head, const char *key)
-{
-	return str_find(head, str_of(key)) >= 0;
-}
-
+/* "stringTable", or as it stands in the definition. */
 static enum probe probe_json(struct str head)
 {
-	bool profiles = has_key(head, "\"resourceProfiles\"") ||
-			has_key(head, "\"resource_profiles\"");
-	bool dictionary = has_key(head, "\"dictionary\"") &&
-			  (has_key(head, "\"stringTable\"") || has_key(head, "\"string_table\"") ||
-			   has_key(head, "\"mappingTable\"") || has_key(head, "\"stackTable\""));
-	return profiles || dictionary ? PROBE_SURE : PROBE_NO;
+	static const struct str tables[] = {
+		STR("\"mapping"), STR("\"location"), STR("\"function"), STR("\"link"),
+		STR("\"string"), STR("\"attribute"), STR("\"stack"),
+	};
+	if (str_find(head, STR("\"resourceProfiles\"")) >= 0 ||
+	    str_find(head, STR("\"resource_profiles\"")) >= 0)
+		return PROBE_SURE;
+	ptrdiff_t at = str_find(head, STR("\"dictionary\""));
+	struct str rest = at < 0 ? STR("") : str_skip(head, (size_t)at);
+	for (size_t i = 0; i < ARRAY_SIZE(tables); i++) {
+		at = str_find(rest, tables[i]);
+		struct str end = at < 0 ? STR("") : str_skip(rest, (size_t)at + tables[i].n);
+		if (str_starts(end, STR("Table\"")) || str_starts(end, STR("_table\"")))
+			return PROBE_SURE;
+	}
+	return PROBE_NO;
 }
 
 bool otlp_probe_is_json(struct str head)
@@ -140,5 +148,5 @@ enum probe otlp_probe(struct str head)
 {
 	if (otlp_probe_is_json(head))
 		return probe_json(head);
-	return look_at(without_length(head), DATA) > 0 ? PROBE_SURE : PROBE_NO;
+	return look_at(without_length(head), DATA) == GOOD ? PROBE_SURE : PROBE_NO;
 }

@@ -124,11 +124,14 @@ static uint32_t find_resource(struct writing *w, const struct group *g,
 			      const struct label *labels, uint32_t count)
 {
 	struct buf key = { 0 };
-	buf_add(&key, (struct str){ (const char *)&g->pid, sizeof(g->pid) });
+	proto_put_varint(&key, (uint64_t)g->pid);
 	for (uint32_t i = 0; i < count; i++)
-		if (is_of_resource(text_of(w, labels[i].key)))
-			buf_add(&key, (struct str){ (const char *)&labels[i],
-						    sizeof(labels[i]) });
+		if (is_of_resource(text_of(w, labels[i].key))) {
+			proto_put_varint(&key, labels[i].key);
+			proto_put_varint(&key, labels[i].text);
+			proto_put_varint(&key, labels[i].unit);
+			proto_put_varint(&key, (uint64_t)labels[i].number);
+		}
 	uint32_t id = intern(&w->resources, buf_str(&key));
 	buf_free(&key);
 	return id;
@@ -164,10 +167,10 @@ static void make_groups(struct writing *w)
 		w->has_names |= text_of(w, p->groups[i].comm).n > 0;
 	w->groups = xcalloc(p->group_count, sizeof(*w->groups));
 	w->group_of = xcalloc(p->group_count, sizeof(*w->group_of));
-	w->first = xcalloc(p->group_count, sizeof(*w->first));
+	w->first = xcalloc(p->group_count + 1ull, sizeof(*w->first));
 	w->next = xcalloc(w->stacks->count, sizeof(*w->next));
 	w->stack_of = xcalloc(w->stacks->count, sizeof(*w->stack_of));
-	for (uint32_t i = 0; i < p->group_count; i++)
+	for (uint32_t i = 0; i <= p->group_count; i++)
 		w->first[i] = ID_NONE;
 }
 
@@ -220,16 +223,18 @@ static Otlp__AnyValue *make_text(struct writing *w, struct str text)
 static struct str name_of_process(const struct writing *w, uint32_t resource)
 {
 	const struct group *groups = w->profile->groups;
-	int64_t pid = groups[w->group_of[resource]].pid;
+	int64_t pid = w->resources.count ? groups[w->group_of[resource]].pid : -1;
 	for (uint32_t i = 0; pid >= 0 && i < w->profile->group_count; i++)
 		if (groups[i].pid == pid && groups[i].tid == pid)
 			return text_of(w, groups[i].comm);
-	return w->resources.count == 1 ? pprof_types_program(w->stacks) : STR("");
+	return w->resources.count <= 1 ? pprof_types_program(w->stacks->title) : STR("");
 }
 
 static void put_resource(struct writing *w, uint32_t resource)
 {
-	const struct group *g = &w->profile->groups[w->group_of[resource]];
+	const struct group nobody = { .pid = -1 };
+	const struct group *g = w->resources.count ?
+		&w->profile->groups[w->group_of[resource]] : &nobody;
 	struct str name = name_of_process(w, resource);
 	uint32_t count, n;
 	const struct label *labels = labels_of(&w->profile->labels, g->labels, &count);
@@ -389,7 +394,7 @@ static void put_all(struct writing *w)
 	otlp_parts_write(&w->parts, &w->out);
 	proto_write_end(&w->out);
 	w->texts_hash = otlp_parts_hash(&w->parts);
-	for (uint32_t i = 0; i < w->resources.count; i++) {
+	for (uint32_t i = 0; i == 0 || i < w->resources.count; i++) {
 		proto_write_begin(&w->out, RESOURCE_PROFILES);
 		put_resource(w, i);
 		proto_write_begin(&w->out, SCOPE_PROFILES);

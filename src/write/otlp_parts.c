@@ -235,7 +235,20 @@ struct lines {
 	size_t capacity;
 };
 
-static void copy_lines(struct lines *to, const struct parts_place *place)
+/*
+ * A line without a function has an empty one in pprof, made when it is first needed; here
+ * that is the first of the table, and those behind it have one number less.
+ */
+static int32_t function_index(struct otlp_parts *t, uint32_t id)
+{
+	const struct parts_function *f = &t->pprof.functions[id - 1];
+	if (!f->name && !f->system_name && !f->file && !f->start_line)
+		t->empty_function = id;
+	return (int32_t)(id == t->empty_function ? 0 :
+			 t->empty_function && id > t->empty_function ? id - 1 : id);
+}
+
+static void copy_lines(struct otlp_parts *t, struct lines *to, const struct parts_place *place)
 {
 	if (place->count > to->capacity) {
 		to->capacity = grown_capacity(to->capacity, place->count);
@@ -245,7 +258,7 @@ static void copy_lines(struct lines *to, const struct parts_place *place)
 	}
 	for (uint32_t i = 0; i < place->count; i++) {
 		to->items[i] = (Otlp__Line)OTLP__LINE__INIT;
-		to->items[i].function_index = (int32_t)place->lines[i].function;
+		to->items[i].function_index = function_index(t, place->lines[i].function);
 		to->items[i].line = place->lines[i].line;
 		to->items[i].column = place->lines[i].column;
 		to->pointers[i] = &to->items[i];
@@ -258,7 +271,7 @@ static void write_location(struct otlp_parts *t, uint32_t id, struct lines *line
 	struct parts_place place = pprof_parts_place(&t->pprof, id);
 	Otlp__Location message = OTLP__LOCATION__INIT;
 	int32_t attributes[2];
-	copy_lines(lines, &place);
+	copy_lines(t, lines, &place);
 	message.mapping_index = (int32_t)place.mapping;
 	message.address = place.address;
 	message.n_lines = place.count;
@@ -289,6 +302,8 @@ static void write_functions(const struct otlp_parts *t, struct proto_write *w)
 	for (uint32_t i = 0; i < t->pprof.function_count; i++) {
 		const struct parts_function *f = &t->pprof.functions[i];
 		Otlp__Function message = OTLP__FUNCTION__INIT;
+		if (i + 1 == t->empty_function)
+			continue;
 		message.name_strindex = (int32_t)f->name;
 		message.system_name_strindex = (int32_t)f->system_name;
 		message.filename_strindex = (int32_t)f->file;

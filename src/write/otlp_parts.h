@@ -17,6 +17,7 @@ struct otlp_parts {
 	struct buf packed;
 	int32_t *numbers;
 	size_t number_capacity;
+	uint32_t empty_function; /* id; 0: there is none */
 };
 
 void otlp_parts_init(struct otlp_parts *, const struct profile *);

@@ -228,8 +228,13 @@ static void put_recording(struct writing *w)
 /* Without any, pprof says that it misses the program. */
 static struct str program_name(const struct stacks *stacks)
 {
-	struct str name = pprof_types_program(stacks);
-	return name.n ? name : STR("[program]");
+	const struct profile *p = stacks->profile;
+	struct str title = stacks->title;
+	for (uint32_t i = 0; title.n == 0 && i < p->group_count; i++)
+		if (p->groups[i].comm != ID_NONE)
+			title = intern_text(&p->text, p->groups[i].comm);
+	title = pprof_types_program(title);
+	return title.n ? title : STR("[program]");
 }
 
 static bool write_pprof(const struct stacks *stacks, struct output *out, struct buf *why)

@@ -37,13 +37,8 @@ struct str pprof_types_unit(const struct series_item *item)
 	return item->unit;
 }
 
-struct str pprof_types_program(const struct stacks *stacks)
+struct str pprof_types_program(struct str title)
 {
-	const struct profile *p = stacks->profile;
-	struct str title = stacks->title;
-	for (uint32_t i = 0; title.n == 0 && i < p->group_count; i++)
-		if (p->groups[i].comm != ID_NONE)
-			title = intern_text(&p->text, p->groups[i].comm);
 	ptrdiff_t blank = str_chr(title, ' ');
 	return str_basename(blank > 0 ? str_head(title, (size_t)blank) : title);
 }

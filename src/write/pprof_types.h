@@ -11,7 +11,7 @@
 struct str pprof_types_name(const struct series_item *);
 struct str pprof_types_unit(const struct series_item *);
 
-/* The name of the program that was recorded; empty when it is not known. */
-struct str pprof_types_program(const struct stacks *);
+/* The name of the program in the command that was recorded; empty when there is none. */
+struct str pprof_types_program(struct str title);
 
 #endif

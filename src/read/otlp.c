@@ -421,6 +421,7 @@ static bool push_all(struct otlp *o)
 	struct metrics *m = &o->samples.metrics;
 	if (!choose_metric(o))
 		return false;
+	otlp_tables_finish(&o->tables);
 	keep_recording(o);
 	keep_title(o);
 	if (!pprof_tables_finish(&o->tables.pprof, r->drop, r->keep))
@@ -432,7 +433,7 @@ static bool push_all(struct otlp *o)
 		};
 	}
 	samples_metrics(o->out, m, o->want->all_metrics);
-	bool ok = otlp_samples_push(&o->samples, &o->tables, o->walk, o->proto, o->out);
+	bool ok = otlp_samples_push(&o->samples, &o->tables, o->walk, o->out);
 	struct buf why = { 0 };
 	if (ok && !profile_metrics(o->profile, m, &why))
 		ok = input_fail(o->in, "%s", buf_cstr(&why));

@@ -6,6 +6,17 @@
 
 #include "base/alloc.h"
 
+/* A profile and its next sample. */
+struct cursor {
+	const struct otlp_profile *profile;
+	struct proto *proto;
+	struct str rest;         /* of its samples */
+	uint64_t offset;         /* of the sample in the file */
+	Otlp__Sample sample;
+	int64_t sum;             /* of its values */
+	bool has_sample;
+};
+
 struct pushing {
 	struct otlp_samples *samples;
 	struct otlp_tables *tables;
@@ -20,6 +31,8 @@ struct pushing {
 	uint32_t label_count;
 	size_t label_capacity, pointer_capacity, location_capacity;
 	uint32_t trace_key, span_key;    /* texts */
+	struct cursor cursors[METRICS_MAX];      /* profiles that are read side by side */
+	unsigned cursor_count;
 };
 
 void otlp_samples_free(struct otlp_samples *s)
@@ -233,65 +246,82 @@ static bool make_stack(struct pushing *p, const Otlp__Sample *s, Pprof__Sample *
 }
 
 /* Without values, each time is an event that counts 1. */
-static bool sum_up(struct pushing *p, const Otlp__Sample *s, int64_t *sum)
+static bool sum_up(struct pushing *p, struct cursor *c)
 {
-	*sum = 0;
+	const Otlp__Sample *s = &c->sample;
 	if (s->n_values && s->n_timestamps_unix_nano && s->n_values != s->n_timestamps_unix_nano)
-		return proto_walk_error(p->walk, p->pprof.offset, "a sample of %zu values and "
-					"%zu times", s->n_values, s->n_timestamps_unix_nano);
-	if (s->n_values == 0)
-		*sum = (int64_t)s->n_timestamps_unix_nano;
+		return proto_walk_error(p->walk, c->offset, "a sample of %zu values and %zu times",
+					s->n_values, s->n_timestamps_unix_nano);
+	c->sum = s->n_values ? 0 : (int64_t)s->n_timestamps_unix_nano;
 	for (size_t i = 0; i < s->n_values; i++)
-		if (__builtin_add_overflow(*sum, s->values[i], sum))
-			return proto_walk_error(p->walk, p->pprof.offset, "the sum of the values "
-						"of a sample leaves the range of 64 bits");
+		if (__builtin_add_overflow(c->sum, s->values[i], &c->sum))
+			return proto_walk_error(p->walk, c->offset, "the sum of the values of a "
+						"sample leaves the range of 64 bits");
 	return true;
 }
 
-static bool push_value(struct pushing *p, Pprof__Sample *to, int64_t value, int64_t time)
+static bool push_values(struct pushing *p, Pprof__Sample *to, int64_t *values, bool is_chosen)
 {
-	int64_t values[METRICS_MAX] = { 0 };
-	struct metrics *m = p->pprof.metrics;
 	struct samples *out = p->pprof.out;
-	values[p->profile->metric] = value;
-	to->value = values;
-	to->n_value = m->count;
-	out->time = time;
 	uint64_t count = out->count;
+	to->value = values;
+	to->n_value = p->pprof.metrics->count;
 	bool ok = pprof_samples_push_one(&p->pprof, to);
 	/* What is told of a sample a second time is none of its own. */
-	if (p->profile->metric != m->chosen)
+	if (!is_chosen)
 		out->count = count;
 	return ok;
 }
 
-static bool push_sample(struct pushing *p, const Otlp__Sample *s)
+/* One by one, where it is wanted when each was. */
+static bool push_times(struct pushing *p, Pprof__Sample *to, const struct cursor *c)
+{
+	const Otlp__Sample *s = &c->sample;
+	bool is_chosen = c->profile->metric == p->pprof.metrics->chosen;
+	for (size_t i = 0; i < s->n_timestamps_unix_nano; i++) {
+		int64_t values[METRICS_MAX] = { 0 };
+		values[c->profile->metric] = s->n_values ? s->values[i] : 1;
+		p->pprof.out->time = s->timestamps_unix_nano[i] <= INT64_MAX ?
+					     (int64_t)s->timestamps_unix_nano[i] : INT64_MAX;
+		if (!push_values(p, to, values, is_chosen))
+			return false;
+	}
+	p->pprof.out->time = MOMENT_UNKNOWN;
+	return true;
+}
+
+static bool is_same(const Otlp__Sample *a, const Otlp__Sample *b)
+{
+	return a->stack_index == b->stack_index && a->link_index == b->link_index &&
+	       a->n_attribute_indices == b->n_attribute_indices &&
+	       (a->n_attribute_indices == 0 ||
+		memcmp(a->attribute_indices, b->attribute_indices,
+		       a->n_attribute_indices * sizeof(*a->attribute_indices)) == 0);
+}
+
+/* With what the profiles behind it tell of the same. */
+static bool push_sample(struct pushing *p, struct cursor *c)
 {
 	Pprof__Sample made = PPROF__SAMPLE__INIT;
-	const struct metrics *m = p->pprof.metrics;
-	const struct want *want = p->tables->pprof.want;
-	size_t times = s->n_timestamps_unix_nano;
-	int64_t sum;
-	if (!make_stack(p, s, &made) || !make_labels(p, s, &made) || !sum_up(p, s, &sum))
+	int64_t values[METRICS_MAX] = { 0 };
+	bool is_chosen = false;
+	p->profile = c->profile;
+	p->pprof.offset = c->offset;
+	c->has_sample = false;
+	if (!make_stack(p, &c->sample, &made) || !make_labels(p, &c->sample, &made))
 		return false;
-	if (s->n_values == 0 && times == 0) {
-		input_warn(p->tables->pprof.in, "samples without a value and a time, left out",
-			   STR(""));
-		return true;
+	if (p->tables->pprof.want->times && c->sample.n_timestamps_unix_nano > 0)
+		return push_times(p, &made, c);
+	values[c->profile->metric] = c->sum;
+	is_chosen = c->profile->metric == p->pprof.metrics->chosen;
+	for (struct cursor *k = c + 1; k < p->cursors + p->cursor_count; k++) {
+		if (!k->has_sample || !is_same(&c->sample, &k->sample))
+			continue;
+		values[k->profile->metric] = k->sum;
+		is_chosen |= k->profile->metric == p->pprof.metrics->chosen;
+		k->has_sample = false;
 	}
-	if (p->profile->metric != m->chosen && p->profile->metric + 1 != m->samples &&
-	    !want->all_metrics) {
-		metrics_sum(p->pprof.metrics, p->profile->metric, sum);
-		return true;
-	}
-	if (!want->times || times == 0)
-		return push_value(p, &made, sum, MOMENT_UNKNOWN);
-	for (size_t i = 0; i < times; i++)
-		if (!push_value(p, &made, s->n_values ? s->values[i] : 1,
-				s->timestamps_unix_nano[i] <= INT64_MAX ?
-					(int64_t)s->timestamps_unix_nano[i] : INT64_MAX))
-			return false;
-	return true;
+	return push_values(p, &made, values, is_chosen);
 }
 
 /* Profiles */
@@ -310,27 +340,104 @@ static Otlp__Sample sample_of_19(const Otlp__Sample19 *old)
 	return s;
 }
 
-static bool unpack(struct pushing *p, struct proto *proto, struct str bytes, Otlp__Sample *s)
+static bool unpack(struct pushing *p, struct cursor *c, struct str bytes)
 {
-	bool is_19 = p->samples->messages[p->profile->message].is_19;
-	const void *message = proto_unpack(proto, is_19 ? &otlp__sample19__descriptor :
-							  &otlp__sample__descriptor, bytes);
+	bool is_19 = p->samples->messages[c->profile->message].is_19;
+	const void *message = proto_unpack(c->proto, is_19 ? &otlp__sample19__descriptor :
+							     &otlp__sample__descriptor, bytes);
 	if (message == NULL)
-		return proto_walk_error(p->walk, p->pprof.offset, "this is no sample of OTLP");
-	*s = is_19 ? sample_of_19(message) : *(const Otlp__Sample *)message;
+		return proto_walk_error(p->walk, c->offset, "this is no sample of OTLP");
+	c->sample = is_19 ? sample_of_19(message) : *(const Otlp__Sample *)message;
 	return true;
 }
 
-static bool push_profile(struct pushing *p, struct proto *proto)
+/* The next sample with a value, if there is one. */
+static bool go_on(struct pushing *p, struct cursor *c)
 {
-	struct pprof_samples *kept = &p->samples->kept;
-	const struct otlp_profile *profile = p->profile;
-	struct str rest = { kept->bytes.p + profile->first, profile->end - profile->first };
+	const struct pprof_samples *kept = &p->samples->kept;
 	struct proto_field f;
-	Otlp__Sample s = OTLP__SAMPLE__INIT;
-	while (rest.n > 0 && proto_cut(&rest, &f)) {
-		p->pprof.offset = pprof_samples_offset(kept, (size_t)(f.whole.p - kept->bytes.p));
-		if (!unpack(p, proto, f.bytes, &s) || !push_sample(p, &s))
+	while (!c->has_sample && c->rest.n > 0 && proto_cut(&c->rest, &f)) {
+		c->offset = pprof_samples_offset(kept, (size_t)(f.whole.p - kept->bytes.p));
+		if (!unpack(p, c, f.bytes) || !sum_up(p, c))
+			return false;
+		c->has_sample = c->sample.n_values || c->sample.n_timestamps_unix_nano;
+		if (!c->has_sample)
+			input_warn(p->tables->pprof.in,
+				   "samples without a value and a time, left out", STR(""));
+	}
+	return true;
+}
+
+static bool push_profiles(struct pushing *p)
+{
+	for (;;) {
+		struct cursor *next = NULL;
+		for (unsigned i = p->cursor_count; i-- > 0;) {
+			if (!go_on(p, &p->cursors[i]))
+				return false;
+			if (p->cursors[i].has_sample)
+				next = &p->cursors[i];
+		}
+		if (next == NULL)
+			return true;
+		if (!push_sample(p, next))
+			return false;
+	}
+}
+
+/* Whether the values of a profile are stored, or only their sum. */
+static bool is_stored(const struct pushing *p, const struct otlp_profile *profile)
+{
+	const struct metrics *m = p->pprof.metrics;
+	return profile->metric == m->chosen || profile->metric + 1 == m->samples ||
+	       p->tables->pprof.want->all_metrics;
+}
+
+static bool sum_profile(struct pushing *p, struct cursor *c)
+{
+	while (go_on(p, c) && c->has_sample) {
+		metrics_sum(p->pprof.metrics, c->profile->metric, c->sum);
+		c->has_sample = false;
+	}
+	return !p->tables->pprof.in->failed;
+}
+
+static void begin_cursor(struct pushing *p, const struct otlp_profile *profile)
+{
+	struct cursor *c = &p->cursors[p->cursor_count++];
+	const struct buf *bytes = &p->samples->kept.bytes;
+	if (c->proto == NULL)
+		c->proto = proto_new();
+	c->profile = profile;
+	c->rest = (struct str){ bytes->p + profile->first, profile->end - profile->first };
+	c->has_sample = false;
+}
+
+static bool goes_with(const struct pushing *p, const struct otlp_profile *profile)
+{
+	for (unsigned i = 0; i < p->cursor_count; i++)
+		if (p->cursors[i].profile->metric == profile->metric ||
+		    p->cursors[i].profile->scope != profile->scope)
+			return false;
+	return p->cursor_count < METRICS_MAX;
+}
+
+/* Profiles of a scope, which tell of the same samples, are read side by side. */
+static bool push_all(struct pushing *p, const struct group *nobody)
+{
+	struct otlp_samples *s = p->samples;
+	for (uint32_t i = 0; i < s->profile_count;) {
+		p->cursor_count = 0;
+		p->profile = &s->profiles[i];
+		begin_profile(p, nobody);
+		for (; i < s->profile_count && goes_with(p, &s->profiles[i]); i++) {
+			begin_cursor(p, &s->profiles[i]);
+			if (is_stored(p, &s->profiles[i]))
+				continue;
+			if (!sum_profile(p, &p->cursors[--p->cursor_count]))
+				return false;
+		}
+		if (!push_profiles(p))
 			return false;
 	}
 	return true;
@@ -343,7 +450,7 @@ static uint32_t text_number(struct pprof_tables *t, struct str text)
 }
 
 bool otlp_samples_push(struct otlp_samples *s, struct otlp_tables *t, struct proto_walk *walk,
-		       struct proto *proto, struct samples *out)
+		       struct samples *out)
 {
 	const struct metric *chosen = &s->metrics.items[s->metrics.chosen];
 	struct group nobody = pprof_samples_nobody(profile_event(out->profile, STR(""),
@@ -354,15 +461,11 @@ bool otlp_samples_push(struct otlp_samples *s, struct otlp_tables *t, struct pro
 		.trace_key = text_number(&t->pprof, STR("trace_id")),
 		.span_key = text_number(&t->pprof, STR("span_id")),
 	};
-	bool ok = true;
-	for (uint32_t i = 0; ok && i < s->profile_count; i++) {
-		p.profile = &s->profiles[i];
-		begin_profile(&p, &nobody);
-		ok = push_profile(&p, proto);
-	}
+	bool ok = push_all(&p, &nobody);
 	samples_flush(out);
-	out->time = MOMENT_UNKNOWN;
 	pprof_samples_pushed(&p.pprof);
+	for (unsigned i = 0; i < METRICS_MAX && p.cursors[i].proto; i++)
+		proto_delete(p.cursors[i].proto);
 	free(p.labels);
 	free(p.pointers);
 	free(p.locations);

@@ -68,6 +68,6 @@ bool otlp_samples_end(struct otlp_samples *, const struct otlp_tables *);
 
 /* Hands all over.  False after an error. */
 bool otlp_samples_push(struct otlp_samples *, struct otlp_tables *, struct proto_walk *,
-		       struct proto *, struct samples *);
+		       struct samples *);
 
 #endif

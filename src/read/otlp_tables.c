@@ -28,13 +28,20 @@ void otlp_tables_free(struct otlp_tables *t)
 	pprof_tables_free(&t->pprof);
 	otlp_attributes_free(&t->attributes);
 	otlp_attributes_free(&t->own);
-	buf_free(&t->link_bytes);
+	otlp_tables_finish(t);
 	free(t->numbers);
 	free(t->stacks);
-	free(t->stack_places);
 	free(t->links);
-	free(t->mapping_attributes);
-	free(t->location_attributes);
+}
+
+void otlp_tables_finish(struct otlp_tables *t)
+{
+	buf_free(&t->link_bytes);
+	free(t->stack_places);
+	free(t->of_mappings);
+	free(t->of_locations);
+	t->stack_places = NULL;
+	t->of_mappings = t->of_locations = NULL;
 }
 
 /* Ids of pprof begin at 1: the element 0 is not in its tables. */
@@ -42,6 +49,7 @@ void otlp_tables_begin(struct otlp_tables *t)
 {
 	memset(t->seen, 0, sizeof(t->seen));
 	buf_clear(&t->link_bytes);
+	t->of_mapping_count = t->of_location_count = 0;
 	t->base[OTLP_MAPPING_TABLE] = t->pprof.mapping_ids.count;
 	t->base[OTLP_LOCATION_TABLE] = t->pprof.location_ids.count;
 	t->base[OTLP_FUNCTION_TABLE] = t->pprof.function_ids.count;
@@ -86,6 +94,11 @@ static bool put_text(struct otlp_tables *t, int32_t index, int64_t *text)
 	return index >= 0 || otlp_tables_check(t, OTLP_STRING_TABLE, ID_NONE, t->walk->place);
 }
 
+static struct otlp_run attribute_numbers(struct otlp_tables *t, const int32_t *indices, size_t n)
+{
+	return otlp_tables_numbers(t, OTLP_ATTRIBUTE_TABLE, indices, n);
+}
+
 static bool add_mapping(struct otlp_tables *t, bool is_first)
 {
 	const Otlp__Mapping *m = unpack(t, &otlp__mapping__descriptor, OTLP_MAPPING_TABLE);
@@ -100,10 +113,14 @@ static bool add_mapping(struct otlp_tables *t, bool is_first)
 	made.memory_start = m->memory_start;
 	made.memory_limit = m->memory_limit;
 	made.file_offset = m->file_offset;
-	ARRAY_RESERVE(t->mapping_attributes, t->mapping_capacity, count + 1ull);
-	t->mapping_attributes[count] = otlp_tables_numbers(t, OTLP_ATTRIBUTE_TABLE,
-							   m->attribute_indices,
-							   m->n_attribute_indices);
+	if (m->n_attribute_indices) {
+		ARRAY_RESERVE(t->of_mappings, t->of_mapping_capacity,
+			      t->of_mapping_count + 1ull);
+		t->of_mappings[t->of_mapping_count++] = (struct otlp_attached){
+			count, attribute_numbers(t, m->attribute_indices,
+						 m->n_attribute_indices),
+		};
+	}
 	if (!put_text(t, m->filename_strindex, &made.filename) ||
 	    !pprof_tables_mapping(&t->pprof, &made, t->walk->place))
 		return false;
@@ -141,10 +158,14 @@ static bool add_location(struct otlp_tables *t, bool is_first)
 	made.id = count + 1;
 	made.mapping_id = otlp_tables_at(t, OTLP_MAPPING_TABLE, l->mapping_index);
 	made.address = l->address;
-	ARRAY_RESERVE(t->location_attributes, t->location_capacity, count + 1ull);
-	t->location_attributes[count] = otlp_tables_numbers(t, OTLP_ATTRIBUTE_TABLE,
-							    l->attribute_indices,
-							    l->n_attribute_indices);
+	if (l->n_attribute_indices) {
+		ARRAY_RESERVE(t->of_locations, t->of_location_capacity,
+			      t->of_location_count + 1ull);
+		t->of_locations[t->of_location_count++] = (struct otlp_attached){
+			count, attribute_numbers(t, l->attribute_indices,
+						 l->n_attribute_indices),
+		};
+	}
 	if (!pprof_tables_location(&t->pprof, &made, t->walk->place))
 		return false;
 	for (size_t i = 0; i < l->n_lines; i++)
@@ -267,7 +288,7 @@ static bool resolve(struct otlp_tables *t, struct otlp_attributes *attributes)
 				"an attribute with a text that is not there");
 }
 
-static void tell_mapping(struct otlp_tables *t, uint32_t i)
+static void tell_mapping(struct otlp_tables *t, const struct otlp_attached *attached)
 {
 	static const struct {
 		enum otlp_meaning meaning;
@@ -276,8 +297,8 @@ static void tell_mapping(struct otlp_tables *t, uint32_t i)
 		{ OTLP_FUNCTIONS, MAPPING_FUNCTIONS }, { OTLP_FILES, MAPPING_FILES },
 		{ OTLP_LINES, MAPPING_LINES }, { OTLP_INLINED, MAPPING_INLINED },
 	};
-	struct pprof_mapping *m = &t->pprof.mappings[i];
-	struct otlp_run run = t->mapping_attributes[i];
+	struct pprof_mapping *m = &t->pprof.mappings[attached->to];
+	struct otlp_run run = attached->run;
 	for (uint32_t k = run.first; k < run.first + run.count; k++) {
 		const struct otlp_attribute *a = &t->attributes.items[t->numbers[k]];
 		bool has_text = a->count > 0 && t->attributes.values[a->first].kind == OTLP_TEXT;
@@ -304,10 +325,10 @@ static enum frame_kind kind_of(struct str type)
 	return str_eq(type, STR("kernel")) ? FRAME_KERNEL : FRAME_USER;
 }
 
-static void tell_location(struct otlp_tables *t, uint32_t i)
+static void tell_location(struct otlp_tables *t, const struct otlp_attached *attached)
 {
-	struct pprof_location *l = &t->pprof.locations[i];
-	struct otlp_run run = t->location_attributes[i];
+	struct pprof_location *l = &t->pprof.locations[attached->to];
+	struct otlp_run run = attached->run;
 	for (uint32_t k = run.first; k < run.first + run.count; k++) {
 		const struct otlp_attribute *a = &t->attributes.items[t->numbers[k]];
 		if (a->meaning == OTLP_FRAME_TYPE)
@@ -321,11 +342,15 @@ static bool end_mappings(struct otlp_tables *t)
 {
 	for (uint32_t i = t->base[OTLP_MAPPING_TABLE]; i < t->pprof.mapping_ids.count; i++) {
 		const struct pprof_mapping *m = &t->pprof.mappings[i];
-		if (!otlp_tables_check(t, OTLP_STRING_TABLE, m->filename, m->offset) ||
-		    !otlp_tables_check_run(t, OTLP_ATTRIBUTE_TABLE, t->mapping_attributes[i],
-					   m->offset))
+		if (!otlp_tables_check(t, OTLP_STRING_TABLE, m->filename, m->offset))
 			return false;
-		tell_mapping(t, i);
+	}
+	for (uint32_t i = 0; i < t->of_mapping_count; i++) {
+		const struct otlp_attached *a = &t->of_mappings[i];
+		if (!otlp_tables_check_run(t, OTLP_ATTRIBUTE_TABLE, a->run,
+					   t->pprof.mappings[a->to].offset))
+			return false;
+		tell_mapping(t, a);
 	}
 	return true;
 }
@@ -346,15 +371,19 @@ static bool end_locations(struct otlp_tables *t)
 {
 	for (uint32_t i = t->base[OTLP_LOCATION_TABLE]; i < t->pprof.location_ids.count; i++) {
 		const struct pprof_location *l = &t->pprof.locations[i];
-		if (!otlp_tables_check(t, OTLP_MAPPING_TABLE, (uint32_t)l->mapping, l->offset) ||
-		    !otlp_tables_check_run(t, OTLP_ATTRIBUTE_TABLE, t->location_attributes[i],
-					   l->offset))
+		if (!otlp_tables_check(t, OTLP_MAPPING_TABLE, (uint32_t)l->mapping, l->offset))
 			return false;
 		for (uint32_t k = l->first; k < l->first + l->count; k++)
 			if (!otlp_tables_check(t, OTLP_FUNCTION_TABLE,
 					       (uint32_t)t->pprof.lines[k].function, l->offset))
 				return false;
-		tell_location(t, i);
+	}
+	for (uint32_t i = 0; i < t->of_location_count; i++) {
+		const struct otlp_attached *a = &t->of_locations[i];
+		if (!otlp_tables_check_run(t, OTLP_ATTRIBUTE_TABLE, a->run,
+					   t->pprof.locations[a->to].offset))
+			return false;
+		tell_location(t, a);
 	}
 	return true;
 }

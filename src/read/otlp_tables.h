@@ -36,12 +36,16 @@ struct otlp_tables {
 	/* private */
 	struct proto_walk *walk;
 	struct proto *proto;
-	struct otlp_run *mapping_attributes, *location_attributes;
+	struct otlp_attached {
+		uint32_t to;             /* a mapping or location, counted from 0 */
+		struct otlp_run run;     /* of its attributes; there are some */
+	} *of_mappings, *of_locations;   /* of this message */
+	uint32_t of_mapping_count, of_location_count;
 	struct buf link_bytes;           /* of this message */
 	uint64_t *stack_places;
 	uint32_t stack_count, link_count;
 	size_t number_capacity, stack_capacity, stack_place_capacity, link_capacity,
-		mapping_capacity, location_capacity;
+		of_mapping_capacity, of_location_capacity;
 };
 
 void otlp_tables_init(struct otlp_tables *, struct proto_walk *, struct proto *,
@@ -56,6 +60,9 @@ bool otlp_tables_field(struct otlp_tables *);
 
 /* The message has ended: checks all that it refers to.  False after an error. */
 bool otlp_tables_end(struct otlp_tables *);
+
+/* No message comes any more: gives up what only checks needed. */
+void otlp_tables_finish(struct otlp_tables *);
 
 /* Where an index of this message is; ID_NONE when it is below 0. */
 static inline uint32_t otlp_tables_at(const struct otlp_tables *t, enum otlp_table table,

@@ -23,11 +23,17 @@ void pprof_samples_keep(struct pprof_samples *s, const struct proto_field *f)
 	buf_add(&s->bytes, f->whole);
 }
 
-uint64_t pprof_samples_offset(struct pprof_samples *s, size_t at)
+uint64_t pprof_samples_offset(const struct pprof_samples *s, size_t at)
 {
-	while (s->run + 1 < s->run_count && s->runs[s->run + 1].at <= at)
-		s->run++;
-	return s->runs[s->run].offset + (at - s->runs[s->run].at);
+	size_t low = 0, high = s->run_count;
+	while (high - low > 1) {
+		size_t middle = low + (high - low) / 2;
+		if (s->runs[middle].at <= at)
+			low = middle;
+		else
+			high = middle;
+	}
+	return s->runs[low].offset + (at - s->runs[low].at);
 }
 
 /* Labels */
@@ -116,18 +122,23 @@ static bool find_group(struct pprof_pushing *p, const Pprof__Sample *s, uint32_t
 
 /* Stacks */
 
+static const struct pprof_location *find_location(struct pprof_pushing *p, uint64_t id)
+{
+	const struct pprof_location *l = pprof_tables_find(p->tables, id);
+	if (l == NULL)
+		input_error_at(p->tables->in, p->offset, "there is no location %" PRIu64, id);
+	return l;
+}
+
 /* Locations that are left out at the leaf; the first *cut is one that is kept alone. */
 static bool find_cut(struct pprof_pushing *p, const Pprof__Sample *s, size_t *first)
 {
 	bool found_user = false;
 	*first = 0;
-	for (size_t i = s->n_location_id; i-- > 0;) {
-		const struct pprof_location *l =
-			pprof_tables_find(p->tables, s->location_id[i]);
+	for (size_t i = s->n_location_id; p->tables->has_rules && i-- > 0;) {
+		const struct pprof_location *l = find_location(p, s->location_id[i]);
 		if (l == NULL)
-			return input_error_at(p->tables->in, p->offset,
-					      "there is no location %" PRIu64,
-					      s->location_id[i]);
+			return false;
 		if (!l->drops_rest)
 			found_user = true;
 		else if (found_user && *first == 0)
@@ -153,8 +164,9 @@ static bool push_stack(struct pprof_pushing *p, const Pprof__Sample *s)
 		return false;
 	tags_push_leaf(p->out, p->tables->want, p->label_set);
 	for (size_t i = first; i < s->n_location_id; i++) {
-		const struct pprof_location *l =
-			pprof_tables_find(p->tables, s->location_id[i]);
+		const struct pprof_location *l = find_location(p, s->location_id[i]);
+		if (l == NULL)
+			return false;
 		samples_reserve(p->out, l->frames);
 		for (uint32_t k = 0; k < l->frames; k++)
 			sample_push_reserved(p->out,

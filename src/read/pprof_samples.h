@@ -17,8 +17,6 @@ struct pprof_samples {
 		uint64_t offset;         /* in the file */
 	} *runs;                 /* where samples do not follow each other in the file */
 	size_t run_count, run_capacity;
-	/* private */
-	size_t run;              /* of the sample that is looked at */
 };
 
 void pprof_samples_free(struct pprof_samples *);
@@ -26,8 +24,8 @@ void pprof_samples_free(struct pprof_samples *);
 /* Keeps one. */
 void pprof_samples_keep(struct pprof_samples *, const struct proto_field *);
 
-/* Where a kept sample was in the file; they are asked for in order. */
-uint64_t pprof_samples_offset(struct pprof_samples *, size_t at);
+/* Where a kept sample was in the file. */
+uint64_t pprof_samples_offset(const struct pprof_samples *, size_t at);
 
 /* Handing over, with the metrics that samples_metrics() knows. */
 struct pprof_pushing {

@@ -26,15 +26,18 @@ static uint32_t find_id(const struct pprof_ids *t, uint64_t id)
 	return ID_NONE;
 }
 
+/* Nothing is kept of ids that are 1, 2, 3, … */
 static void add_id(struct pprof_ids *t, uint64_t id)
 {
-	bool was_sparse = t->sparse;
-	uint32_t at = t->count++;
+	uint32_t at = t->count++, first = t->sparse ? at : 0;
+	if (!t->sparse && id == t->count)
+		return;
 	ARRAY_RESERVE(t->ids, t->capacity, t->count);
-	t->ids[at] = id;
-	t->sparse |= id != t->count;
-	for (uint32_t i = was_sparse ? at : 0; t->sparse && i < t->count; i++)
+	for (uint32_t i = first; i < t->count; i++) {
+		t->ids[i] = i < at ? i + 1 : id;
 		table_insert(&t->table, hash_of(t->ids[i]), i);
+	}
+	t->sparse = true;
 }
 
 static bool new_id(struct pprof_tables *t, struct pprof_ids *ids, uint64_t id,
@@ -263,6 +266,7 @@ bool pprof_tables_finish(struct pprof_tables *t, struct str drop, struct str kee
 	make_mappings(t);
 	if (t->want->all_frames || t->want->keeps_rules)
 		return true;
+	t->has_rules = drop.n > 0;
 	return compile(t, drop, &t->drop) && compile(t, keep, &t->keep);
 }
 

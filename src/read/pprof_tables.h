@@ -14,11 +14,11 @@
 
 /* Numbers of the file, mostly 1, 2, 3, …, to places in an array. */
 struct pprof_ids {
-	uint64_t *ids;
 	uint32_t count;
-	bool sparse;             /* not 1, 2, 3, … */
+	bool sparse;             /* not 1, 2, 3, …: only then there are the others */
+	uint64_t *ids;
 	size_t capacity;
-	struct table table;      /* when sparse */
+	struct table table;
 };
 
 struct pprof_function {
@@ -65,6 +65,7 @@ struct pprof_tables {
 	struct pprof_line *lines;
 	uint32_t *frames;        /* leaf first */
 	uint32_t line_count, frame_count;
+	bool has_rules;          /* some locations may be left out */
 
 	/* private */
 	struct locations places;

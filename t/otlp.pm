@@ -19,7 +19,7 @@ use JSON::PP ();
 
 require "$FindBin::Bin/proto.pm" if -e "$FindBin::Bin/proto.pm";
 
-# NUMBER NAME TYPE: i a signed number, f eight bytes, s text, b bytes, d a double, t true or
+# NUMBER NAME TYPE: i a signed number, u one without a sign, f eight bytes, s text, b bytes, d a double, t true or
 # false, or the name of a message; * says that there may be several.
 my %schema = (
 	ProfilesData => '1 resourceProfiles *ResourceProfiles, 2 dictionary ProfilesDictionary',
@@ -29,14 +29,14 @@ my %schema = (
 	Resource => '1 attributes *KeyValue, 2 droppedAttributesCount i',
 	ScopeProfiles => '1 scope InstrumentationScope, 2 profiles *Profile, 3 schemaUrl s',
 	InstrumentationScope => '1 name s, 2 version s, 3 attributes *KeyValue',
-	Profile => '1 sampleType ValueType, 2 samples *Sample, 3 timeUnixNano f, 4 durationNano i, 5 periodType ValueType,
+	Profile => '1 sampleType ValueType, 2 samples *Sample, 3 timeUnixNano f, 4 durationNano u, 5 periodType ValueType,
 		6 period i, 7 profileId b, 8 droppedAttributesCount i, 9 originalPayloadFormat s, 10 originalPayload b,
 		11 attributeIndices *i',
 	ValueType => '1 typeStrindex i, 2 unitStrindex i',
 	Sample => '1 stackIndex i, 2 attributeIndices *i, 3 linkIndex i, 4 values *i, 5 timestampsUnixNano *f',
-	Mapping => '1 memoryStart i, 2 memoryLimit i, 3 fileOffset i, 4 filenameStrindex i, 5 attributeIndices *i',
+	Mapping => '1 memoryStart u, 2 memoryLimit u, 3 fileOffset u, 4 filenameStrindex i, 5 attributeIndices *i',
 	Stack => '1 locationIndices *i',
-	Location => '1 mappingIndex i, 2 address i, 3 lines *Line, 4 attributeIndices *i',
+	Location => '1 mappingIndex i, 2 address u, 3 lines *Line, 4 attributeIndices *i',
 	Line => '1 functionIndex i, 2 line i, 3 column i',
 	Function => '1 nameStrindex i, 2 systemNameStrindex i, 3 filenameStrindex i, 4 startLine i',
 	Link => '1 traceId b, 2 spanId b',
@@ -66,7 +66,8 @@ sub value_of {
 	my ($field, $kind, $value) = @_;
 	my $type = $field->{type};
 	return decode($value, $type) if $schema{$type};
-	return unpack 'q', $value if $type eq 'f';
+	return unpack 'Q', $value if $type eq 'f';
+	return unpack 'Q', pack 'q', $value if $type eq 'u';
 	return unpack 'd', $value if $type eq 'd';
 	return unpack 'H*', $value if $type eq 'b';
 	return $value ? 'true' : 'false' if $type eq 't';
@@ -78,7 +79,7 @@ sub values_of {
 	my ($field, $kind, $bytes) = @_;
 	my $type = $field->{type};
 	return value_of($field, $kind, $bytes) unless $field->{many} && $kind == 2 && $type =~ /^[if]$/;
-	return unpack 'q*', $bytes if $type eq 'f';
+	return unpack 'Q*', $bytes if $type eq 'f';
 	my @numbers;
 	push @numbers, Proto::signed(Proto::cut_varint(\$bytes)) while length $bytes;
 	return @numbers;
@@ -104,7 +105,7 @@ sub encode_field {
 	return Proto::bytes($number, $value) if $type eq 's';
 	return Proto::bytes($number, pack 'H*', $value) if $type eq 'b';
 	return Proto::field($number, $value =~ /^true$|^1$/ ? 1 : 0) if $type eq 't';
-	return Proto::varint($number << 3 | 1) . pack('q', $value) if $type eq 'f';
+	return Proto::varint($number << 3 | 1) . pack('Q', $value) if $type eq 'f';
 	return Proto::varint($number << 3 | 1) . pack('d', $value) if $type eq 'd';
 	return Proto::field($number, $value);
 }
@@ -122,7 +123,7 @@ sub encode {
 		} elsif ($field->{type} eq 'i') {
 			$out .= Proto::packed($field->{number}, @$value) if @$value;
 		} elsif ($field->{type} eq 'f') {
-			$out .= Proto::bytes($field->{number}, pack 'q*', @$value) if @$value;
+			$out .= Proto::bytes($field->{number}, pack 'Q*', @$value) if @$value;
 		} else {
 			$out .= encode_field($field, $_, $order) for @$value;
 		}
@@ -140,11 +141,12 @@ sub plain {
 		my $one = sub {
 			my $v = shift;
 			return plain($v, $field->{type}) if $schema{ $field->{type} };
-			return JSON::PP::is_bool($v) ? ($v ? 'true' : 'false') : lc $v if $field->{type} =~ /[bt]/;
+			return JSON::PP::is_bool($v) ? ($v ? 'true' : 'false') : lc $v if $field->{type} =~ /^[bt]$/;
 			# Eight bytes do not fit a number of JSON.
-			die "$name is $v\n" if $field->{type} =~ /[if]/ && ($v !~ /^-?\d+$/ ||
+			die "$name is $v\n" if $field->{type} =~ /^[ifu]$/ && ($v !~ /^-?\d+$/ ||
 				($short{$name} ? JSON::PP->new->allow_nonref->encode($v) =~ /"/ :
 					JSON::PP->new->allow_nonref->encode($v) !~ /"/));
+			utf8::encode($v) if $field->{type} eq 's';
 			return $v;
 		};
 		$made{$name} = $field->{many} ? [map { $one->($_) } @{ $value->{$name} }] : $one->($value->{$name});
@@ -164,7 +166,8 @@ sub json_of {
 			return json_of($v, $field->{type}) if $schema{ $field->{type} };
 			return $v eq 'true' ? JSON::PP::true() : JSON::PP::false() if $field->{type} eq 't';
 			return 0 + $v if $field->{type} eq 'd' || $short{$name};
-			return "$v";
+			utf8::decode($v = "$v");
+			return $v;
 		};
 		$made{$name} = $field->{many} ? [map { $one->($_) } @{ $value->{$name} }] : $one->($value->{$name});
 	}

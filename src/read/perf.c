@@ -262,6 +262,7 @@ static void make_key(struct perf *p, const struct perf_frame *f, struct location
 	key->module = location_module(&p->frames.locations, f->module);
 	key->line = ID_NONE;
 	key->address = key->offset = 0;
+	key->kind = FRAME_USER;
 	key->inlined = f->inlined;
 	key->place = 0;
 	key->as_is = false;

@@ -105,7 +105,8 @@ static bool put_bytes(struct json *j, const ProtobufCFieldDescriptor *f, struct 
 	for (size_t i = 0; ok && i < j->text.n; i += 2) {
 		int high = num_hex_digit(j->text.p[i]), low = num_hex_digit(j->text.p[i + 1]);
 		ok = high >= 0 && low >= 0;
-		buf_addc(&bytes, (char)(high << 4 | low));
+		if (ok)
+			buf_addc(&bytes, (char)(high << 4 | low));
 	}
 	if (ok)
 		proto_put_bytes(out, f->id, buf_str(&bytes));

@@ -43,7 +43,6 @@ static const struct known {
 	  { "tbk", "allocations", "allocs", "alloc_objects", "totBk" } },
 	{ STR("time"), STR(""), STR("no time was spent"), false, { NULL } },
 	{ STR("samples"), STR(""), STR("no sample was taken"), false, { NULL } },
-	{ STR("time"), STR("time"), STR("no time went by"), false, { NULL } },
 	{ STR("traced"), STR("traced"), STR("no time went by"), false, { NULL } },
 	{ STR("calls"), STR(""), STR("nothing was called"), false, { NULL } },
 	{ STR("delay"), STR("delay"), STR("nothing has waited"), false, { NULL } },

@@ -64,11 +64,7 @@ static void sum_up(struct summing *s, uint32_t node)
 		int64_t value = layout_value(s->tree, n), was = before(s->tree, n);
 		uint32_t name = s->name_of[n->frame];
 		struct top_function *f = &top->functions[name];
-<<<<<<< ours
 		/* In this order no sum is larger than the whole, also in recursion. */
-=======
-		/* In this order, so that no sum in between is larger than the total. */
->>>>>>> theirs
 		if (n->depth > outermost && !reversed) {
 			top->functions[s->path[n->depth - 1]].self -= value;
 			top->functions[s->path[n->depth - 1]].self_before -= was;

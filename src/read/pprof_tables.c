@@ -374,6 +374,15 @@ static void add_frames(struct pprof_tables *t, const struct location_key *key)
 		t->frames[t->frame_count++] = frames[i];
 }
 
+/* As async-profiler writes them: what folded text would take for a mark is one. */
+static void take_mark(struct location_key *key)
+{
+	enum frame_kind kind = frame_kind_unmark(&key->symbol);
+	key->inlined |= kind == FRAME_INLINED;
+	if (kind != FRAME_INLINED && kind != FRAME_USER)
+		key->kind = kind;
+}
+
 static void make_line(struct pprof_tables *t, const struct pprof_location *l,
 		      const struct pprof_line *line, bool inlined)
 {
@@ -396,6 +405,8 @@ static void make_line(struct pprof_tables *t, const struct pprof_location *l,
 		key.place = 1 + places_add(t->profile->places, &place);
 		key.as_is = t->want->names.style == NAMES_FULL && f && f->name &&
 			    !names_is_mangled(key.symbol);
+	} else {
+		take_mark(&key);
 	}
 	add_frames(t, &key);
 }

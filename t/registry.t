@@ -49,7 +49,7 @@ sub check_strays {
 	for my $file (glob("$Fg::source/src/read/*.c")) {
 		(my $name = basename($file)) =~ s/\.c$//;
 		# A reader of several files has NAME_PART.c beside NAME.c.
-		next if $name =~ /^(?:registry|advice|suppress|symbolizer(?:_\w+)?)$/;
+		next if $name =~ /^(?:reader|registry|advice|suppress|symbolizer(?:_\w+)?)$/;
 		next if $name =~ /^(?:allocators|heaps|maps|traces|unsample|v8chunk|v8frames|v8profile|v8single|value_types)$/;
 		next if $known{$name =~ s/_.*//r};
 		push @strays, $file;

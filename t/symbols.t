@@ -34,6 +34,7 @@ my %allowed = (
 	'read/heaps' => 'heaps_\w+',
 	'read/maps' => 'maps_\w+',
 	'read/symbolizer' => 'symbolizer_\w+',
+	'read/reader' => 'reader_(?:choose_metric|end_metrics)',
 	'read/registry' => 'readers|reader_find|reader_probe',
 	'read/suppress' => 'suppress_\w+',
 	'read/traces' => 'traces_\w+',

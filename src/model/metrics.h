@@ -14,14 +14,13 @@
  *	struct metrics m = { 0 };
  *	metrics_add(&m, STR("total"), STR("bytes"));
  *	metrics_add(&m, STR("peak"), STR("bytes"));
- *	if (!metrics_choose(&m, want, STR("peak"), &why))
- *		... input_fail() with why ...
+ *	if (!reader_choose_metric(in, &m, want, STR("peak")))
+ *		return false;
  *	... samples, metrics_sum(&m, i, value) ...
- *	if (!profile_metrics(profile, &m, &why))
- *		... input_fail() with why ...
+ *	return reader_end_metrics(in, profile, &m);
  *
  * A reader whose stacks have a value for each metric calls samples_metrics() after
- * metrics_choose(), and sample_end_metrics() in place of sample_end(): then all values
+ * reader_choose_metric(), and sample_end_metrics() in place of sample_end(): then all values
  * are kept for programs that want them.
  *
  * The same question has the same name in every format; metrics.c has the list of

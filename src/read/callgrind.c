@@ -440,7 +440,6 @@ static void push_stacks(struct callgrind *c)
 
 static bool finish(struct callgrind *c)
 {
-	struct buf why = { 0 };
 	if (c->event_count == 0)
 		return input_fail(c->in, "there are no events");
 	if (c->functions.is_callgrinds && !c->has_totals)
@@ -451,10 +450,7 @@ static bool finish(struct callgrind *c)
 	if (c->group == ID_NONE)
 		make_group(c);
 	push_stacks(c);
-	bool ok = profile_metrics(c->profile, &c->metrics, &why) ||
-		  input_fail(c->in, "%s", buf_cstr(&why));
-	buf_free(&why);
-	return ok;
+	return reader_end_metrics(c->in, c->profile, &c->metrics);
 }
 
 static bool read_callgrind(struct input *in, const struct want *want, struct samples *out)

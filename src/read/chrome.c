@@ -359,7 +359,6 @@ static bool end_stacks(struct trace *t)
 /* What was sampled is looked at first; the time of calls is "time" where it is alone. */
 static bool choose_metric(struct trace *t)
 {
-	struct buf why = { 0 };
 	struct metrics *m = &t->metrics;
 	bool sampled = chrome_sessions_sampled(&t->sessions);
 	if (sampled) {
@@ -374,9 +373,7 @@ static bool choose_metric(struct trace *t)
 	if (m->count == 0)
 		return input_fail(t->in, "there are neither calls (B, E, X) nor CPU "
 				  "profiles of V8 in it");
-	bool ok = metrics_choose(m, t->want, m->items[0].name, &why) ||
-		  input_fail(t->in, "%s", buf_cstr(&why));
-	buf_free(&why);
+	bool ok = reader_choose_metric(t->in, m, t->want, m->items[0].name);
 	if (sampled && m->chosen < 2)
 		m->samples = 2;
 	return ok;
@@ -411,15 +408,11 @@ static bool push_calls(struct trace *t, uint32_t event)
 
 static bool tell_metrics(struct trace *t)
 {
-	struct buf why = { 0 };
 	calltree_sum(&t->tree, &t->metrics);
 	if (t->lanes.event_count > 0)
 		calltree_sum(&t->calls.tree, &t->metrics);
 	t->out->profile->overflow |= t->tree.overflow;
-	bool ok = profile_metrics(t->out->profile, &t->metrics, &why) ||
-		  input_fail(t->in, "%s", buf_cstr(&why));
-	buf_free(&why);
-	return ok;
+	return reader_end_metrics(t->in, t->out->profile, &t->metrics);
 }
 
 static bool push_all(struct trace *t)

@@ -470,7 +470,6 @@ static struct str event_of(const struct dhat *d)
 
 static bool push_all(struct dhat *d)
 {
-	struct buf why = { 0 };
 	if (!check_frames(d) || (!d->head_known && !choose_late(d)))
 		return false;
 	const struct metric *chosen = &d->metrics.items[d->metrics.chosen];
@@ -479,11 +478,7 @@ static bool push_all(struct dhat *d)
 		.comm = ID_NONE, .pid = -1, .tid = -1, .cpu = -1,
 	};
 	push_points(d, profile_group(d->profile, &g));
-	bool ok = profile_metrics(d->profile, &d->metrics, &why);
-	if (!ok)
-		input_fail(d->in, "%s", buf_cstr(&why));
-	buf_free(&why);
-	return ok;
+	return reader_end_metrics(d->in, d->profile, &d->metrics);
 }
 
 /* The file */

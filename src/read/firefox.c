@@ -75,12 +75,8 @@ static bool choose(struct firefox_samples *s, struct metrics *m)
 		s->event = profile_event(p, STR(""), STR(""));
 		return true;
 	}
-	struct buf why = { 0 };
 	add_metrics(s, m);
-	bool ok = metrics_choose(m, s->want, m->items[0].name, &why);
-	if (!ok)
-		input_fail(s->in, "%s", buf_cstr(&why));
-	buf_free(&why);
+	bool ok = reader_choose_metric(s->in, m, s->want, m->items[0].name);
 	s->chosen = m->chosen;
 	enum firefox_value chosen = s->values[m->chosen];
 	if (chosen == FIREFOX_COUNT ||
@@ -98,15 +94,11 @@ static bool choose(struct firefox_samples *s, struct metrics *m)
 
 static bool finish(struct firefox_samples *s, struct metrics *m)
 {
-	struct buf why = { 0 };
 	for (unsigned i = 0; i < m->count; i++) {
 		m->items[i].total = s->totals[i];
 		m->items[i].overflow = s->overflow[i];
 	}
-	bool ok = profile_metrics(s->out->profile, m, &why) ||
-		  input_fail(s->in, "%s", buf_cstr(&why));
-	buf_free(&why);
-	return ok;
+	return reader_end_metrics(s->in, s->out->profile, m);
 }
 
 static void keep_recording(struct profile *p, const struct firefox_file *f)

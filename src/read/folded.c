@@ -369,7 +369,6 @@ static bool tells_totals(const struct folded *f, double sum_before)
 static bool keep_metrics(struct folded *f, bool with_others)
 {
 	struct metrics m = { 0 };
-	struct buf why = { 0 };
 	if (f->metric.n == 0 || f->profile->is_difference)
 		return true;
 	choose_group(f);             /* where there is no stack, nothing was counted */
@@ -377,11 +376,7 @@ static bool keep_metrics(struct folded *f, bool with_others)
 	for (unsigned i = 0; i < f->metrics.count && with_others; i++)
 		if (!str_eq(f->metrics.items[i].name, f->metric))
 			m.items[m.count++] = f->metrics.items[i];
-	bool ok = profile_metrics(f->profile, &m, &why);
-	if (!ok)
-		input_fail(f->in, "%s", buf_cstr(&why));
-	buf_free(&why);
-	return ok;
+	return reader_end_metrics(f->in, f->profile, &m);
 }
 
 static bool read_folded(struct input *in, const struct want *want, struct samples *out)

@@ -282,14 +282,10 @@ static bool read_lines(struct goprofile *g)
 
 static bool push(struct goprofile *g)
 {
-	struct buf why = { 0 };
 	if (!g->event.n)
 		traces_check_sum(g->traces, g->seen, g->told);
 	traces_push(g->traces, TRACES_DROP_NOTHING);
-	bool ok = profile_metrics(g->profile, &g->metrics, &why) ||
-		  input_fail(g->in, "%s", buf_cstr(&why));
-	buf_free(&why);
-	return ok;
+	return reader_end_metrics(g->in, g->profile, &g->metrics);
 }
 
 static bool read_goprofile(struct input *in, const struct want *want,

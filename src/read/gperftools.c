@@ -91,7 +91,6 @@ static bool choose_metric(struct gperftools *g, const struct want *want)
 {
 	static const struct str count = STR("count"), ns = STR("nanoseconds");
 	struct metrics *m = &g->metrics;
-	struct buf why = { 0 };
 	metrics_add(m, STR("samples"), STR("samples"));
 	metrics_add(m, STR("cpu"), STR("ns"));
 	m->items[SAMPLES].own = m->items[SAMPLES].name;
@@ -99,9 +98,7 @@ static bool choose_metric(struct gperftools *g, const struct want *want)
 	m->items[CPU].own = m->items[CPU].name;
 	m->items[CPU].own_unit = ns;
 	m->samples = SAMPLES + 1;
-	bool ok = metrics_choose(m, want, STR("cpu"), &why) ||
-		  input_fail(g->in, "%s", buf_cstr(&why));
-	buf_free(&why);
+	bool ok = reader_choose_metric(g->in, m, want, STR("cpu"));
 	traces_metrics(g->traces, m);
 	return ok;
 }
@@ -227,12 +224,8 @@ static bool read_map(struct gperftools *g)
 
 static bool push(struct gperftools *g)
 {
-	struct buf why = { 0 };
 	traces_push(g->traces, TRACES_DROP_HANDLER);
-	bool ok = profile_metrics(g->profile, &g->metrics, &why) ||
-		  input_fail(g->in, "%s", buf_cstr(&why));
-	buf_free(&why);
-	return ok;
+	return reader_end_metrics(g->in, g->profile, &g->metrics);
 }
 
 static bool read_gperftools(struct input *in, const struct want *want, struct samples *out)

@@ -8,6 +8,7 @@
 #include "read/heaps.h"
 
 #include "base/num.h"
+#include "read/reader.h"
 
 /* The order in which people look for them. */
 static const enum heaps_number listed[HEAPS_NUMBERS] = {
@@ -167,14 +168,10 @@ uint32_t heaps_group(const struct heaps *h)
 
 bool heaps_push(struct heaps *h, const int64_t told[HEAPS_NUMBERS])
 {
-	struct buf why = { 0 };
 	heaps_group(h);          /* where nothing was counted, there is a profile, too */
 	for (unsigned i = 0; told && i < h->numbers; i++)
 		if (!traces_check_sum(h->traces, h->seen[i], told[i]))
 			break;
 	traces_push(h->traces, TRACES_DROP_ALLOCATOR);
-	bool ok = profile_metrics(h->profile, &h->metrics, &why) ||
-		  input_fail(h->in, "%s", buf_cstr(&why));
-	buf_free(&why);
-	return ok;
+	return reader_end_metrics(h->in, h->profile, &h->metrics);
 }

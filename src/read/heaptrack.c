@@ -387,7 +387,6 @@ static void count_stacks(struct heaptrack *h)
 
 static bool finish(struct heaptrack *h)
 {
-	struct buf why = { 0 };
 	if (!h->has_version)
 		return input_fail(h->in, "holds no whole line of a recording");
 	if (!begin(h))
@@ -399,11 +398,7 @@ static bool finish(struct heaptrack *h)
 		timeline_add(&h->profile->timeline, (uint64_t)h->now, h->costs.most);
 	h->profile->timeline.unit = STR("ms");
 	count_stacks(h);
-	bool ok = profile_metrics(h->profile, &h->metrics, &why);
-	if (!ok)
-		input_fail(h->in, "%s", buf_cstr(&why));
-	buf_free(&why);
-	return ok;
+	return reader_end_metrics(h->in, h->profile, &h->metrics);
 }
 
 static bool load_suppressions(struct heaptrack *h)

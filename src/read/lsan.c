@@ -298,19 +298,14 @@ static void push_leak(struct lsan *l, const struct leak *leak, struct samples *o
 
 static bool choose_metric(struct lsan *l)
 {
-	struct buf why = { 0 };
 	bool suppressed = l->any_suppressed || l->suppressions.count > 0;
 	for (unsigned i = 0; i < (suppressed ? VALUES : SUPPRESSED); i++)
 		metrics_add(&l->metrics, values[i].name, values[i].unit);
-	bool ok = metrics_choose(&l->metrics, l->want, values[LEAKED].name, &why) ||
-		  input_fail(l->in, "%s", buf_cstr(&why));
-	buf_free(&why);
-	return ok;
+	return reader_choose_metric(l->in, &l->metrics, l->want, values[LEAKED].name);
 }
 
 static bool push_all(struct lsan *l, struct samples *out)
 {
-	struct buf why = { 0 };
 	if (!choose_metric(l))
 		return false;
 	samples_metrics(out, &l->metrics, l->want->all_metrics);
@@ -319,10 +314,7 @@ static bool push_all(struct lsan *l, struct samples *out)
 	for (size_t i = 0; i < l->leak_count; i++)
 		if (!l->reports[l->leaks[i].report].replaced)
 			push_leak(l, &l->leaks[i], out);
-	bool ok = profile_metrics(l->profile, &l->metrics, &why) ||
-		  input_fail(l->in, "%s", buf_cstr(&why));
-	buf_free(&why);
-	return ok;
+	return reader_end_metrics(l->in, l->profile, &l->metrics);
 }
 
 static bool read_lsan(struct input *in, const struct want *want, struct samples *out)

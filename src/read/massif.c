@@ -331,18 +331,12 @@ static void push_trees(struct massif *m, struct samples *out)
 
 static bool push_all(struct massif *m, struct samples *out)
 {
-	struct buf why = { 0 };
 	if (!m->is_xtree)
 		add_metric(m);
-	bool ok = metrics_choose(&m->metrics, m->want, STR("total"), &why);
-	if (ok) {
-		push_trees(m, out);
-		ok = profile_metrics(m->profile, &m->metrics, &why);
-	}
-	if (!ok)
-		input_fail(m->in, "%s", buf_cstr(&why));
-	buf_free(&why);
-	return ok;
+	if (!reader_choose_metric(m->in, &m->metrics, m->want, STR("total")))
+		return false;
+	push_trees(m, out);
+	return reader_end_metrics(m->in, m->profile, &m->metrics);
 }
 
 static bool check_want(struct massif *m)

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "read/reader.h"
 
 /* Metrics: bytes and blocks of each kind of leak, and more. */
 enum {
@@ -208,7 +209,6 @@ static void push_record(struct summing *s, const struct memcheck_record *record,
 bool memcheck_sum_push(struct memcheck_report *r, struct samples *out)
 {
 	struct summing s = { .report = r };
-	struct buf why = { 0 };
 	for (uint32_t i = 0; i < r->process_count; i++)
 		memcheck_report_end(r, i);
 	compare_summaries(&s);
@@ -221,8 +221,5 @@ bool memcheck_sum_push(struct memcheck_report *r, struct samples *out)
 		if (counts(r, &r->records[i]))
 			push_record(&s, &r->records[i], groups[r->records[i].process], out);
 	free(groups);
-	bool ok = profile_metrics(r->profile, &s.metrics, &why) ||
-		  input_fail(r->in, "%s", buf_cstr(&why));
-	buf_free(&why);
-	return ok;
+	return reader_end_metrics(r->in, r->profile, &s.metrics);
 }

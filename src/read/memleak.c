@@ -340,16 +340,13 @@ static struct amount grown(const struct memleak *m, const struct report_stack *s
 
 static bool choose(struct memleak *m)
 {
-	struct buf why = { 0 };
 	metrics_add(&m->metrics, STR("live"), STR("bytes"));
 	metrics_add(&m->metrics, STR("live-blocks"), STR("blocks"));
 	if (m->chosen.number > 1) {
 		metrics_add(&m->metrics, STR("growth"), STR("bytes"));
 		metrics_add(&m->metrics, STR("growth-blocks"), STR("blocks"));
 	}
-	bool ok = metrics_choose(&m->metrics, m->want, STR("live"), &why) ||
-		  input_fail(m->in, "%s", buf_cstr(&why));
-	buf_free(&why);
+	bool ok = reader_choose_metric(m->in, &m->metrics, m->want, STR("live"));
 	samples_metrics(m->out, &m->metrics, m->want->all_metrics);
 	return ok;
 }
@@ -379,7 +376,6 @@ static void push_stack(struct memleak *m, uint32_t group,
 
 static bool push(struct memleak *m)
 {
-	struct buf why = { 0 };
 	const struct metric *chosen = &m->metrics.items[m->metrics.chosen];
 	struct group g = {
 		.event = profile_event(m->profile, STR(""), chosen->unit),
@@ -392,10 +388,7 @@ static bool push(struct memleak *m)
 		return input_fail(m->in, "the sum of a report is too large");
 	for (size_t i = 0; i < m->chosen.count; i++)
 		push_stack(m, group, &m->chosen.stacks[i]);
-	bool ok = profile_metrics(m->profile, &m->metrics, &why) ||
-		  input_fail(m->in, "%s", buf_cstr(&why));
-	buf_free(&why);
-	return ok;
+	return reader_end_metrics(m->in, m->profile, &m->metrics);
 }
 
 /* Which report */

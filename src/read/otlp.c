@@ -434,11 +434,7 @@ static bool push_all(struct otlp *o)
 	}
 	samples_metrics(o->out, m, o->want->all_metrics);
 	bool ok = otlp_samples_push(&o->samples, &o->tables, o->walk, o->out);
-	struct buf why = { 0 };
-	if (ok && !profile_metrics(o->profile, m, &why))
-		ok = input_fail(o->in, "%s", buf_cstr(&why));
-	buf_free(&why);
-	return ok;
+	return ok && reader_end_metrics(o->in, o->profile, m);
 }
 
 static bool read_message(struct otlp *o)

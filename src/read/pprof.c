@@ -275,11 +275,7 @@ static bool push_all(struct pprof *p)
 	bool ok = pprof_samples_push(&p->samples, &pushing, p->proto);
 	pprof_samples_pushed(&pushing);
 	samples_flush(p->out);
-	struct buf why = { 0 };
-	if (ok && !profile_metrics(p->profile, &p->metrics, &why))
-		ok = input_fail(p->in, "%s", buf_cstr(&why));
-	buf_free(&why);
-	return ok;
+	return ok && reader_end_metrics(p->in, p->profile, &p->metrics);
 }
 
 static bool read_pprof(struct input *in, const struct want *want, struct samples *out)

@@ -84,6 +84,14 @@ struct reader {
 	const struct reader_hints *hints;    /* may be NULL */
 };
 
+/*
+ * metrics_choose(), and profile_metrics() at the end, with an error of the input where
+ * they say no.
+ */
+bool reader_choose_metric(struct input *, struct metrics *, const struct want *,
+			  struct str usual);
+bool reader_end_metrics(struct input *, struct profile *, const struct metrics *);
+
 /* All readers, NULL-terminated, in no order that matters. */
 extern const struct reader *const readers[];
 

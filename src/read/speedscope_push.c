@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "model/calltree.h"
+#include "read/reader.h"
 
 /* Sums that are larger leave no room for as many decimals as there are. */
 #define SUM_MAX 2e18L
@@ -158,7 +159,6 @@ static void choose_scales(struct pushing *u)
 
 static bool choose_metric(struct pushing *u, uint32_t active)
 {
-	struct buf why = { 0 };
 	const struct speedscope_profiles *s = u->profiles;
 	for (uint32_t i = 0; i < s->count; i++)
 		if (!find_metric(u, &s->items[i], &u->plans[i]))
@@ -166,10 +166,7 @@ static bool choose_metric(struct pushing *u, uint32_t active)
 	if (u->metrics.count == 0)
 		return input_fail(u->in, "there is no profile in it");
 	unsigned usual = u->plans[active < s->count ? active : 0].metric;
-	bool ok = metrics_choose(&u->metrics, u->want, u->metrics.items[usual].name, &why) ||
-		  input_fail(u->in, "%s", buf_cstr(&why));
-	buf_free(&why);
-	return ok;
+	return reader_choose_metric(u->in, &u->metrics, u->want, u->metrics.items[usual].name);
 }
 
 /* Threads */
@@ -383,7 +380,6 @@ bool speedscope_push(struct input *in, const struct want *want, struct samples *
 		.has_threads = has_several_names(profiles),
 		.plans = xcalloc(profiles->count + (size_t)1, sizeof(*u.plans)),
 	};
-	struct buf why = { 0 };
 	bool ok = choose_metric(&u, active);
 	if (ok) {
 		struct str unit = u.metrics.items[u.metrics.chosen].unit;
@@ -393,9 +389,7 @@ bool speedscope_push(struct input *in, const struct want *want, struct samples *
 		ok = push_profiles(&u);
 		samples_flush(out);
 	}
-	if (ok && !profile_metrics(out->profile, &u.metrics, &why))
-		ok = input_fail(in, "%s", buf_cstr(&why));
+	ok = ok && reader_end_metrics(in, out->profile, &u.metrics);
 	free(u.plans);
-	buf_free(&why);
 	return ok;
 }

@@ -254,7 +254,6 @@ static bool has_deltas(const struct stackprof *s)
 static bool choose_metric(struct stackprof *s)
 {
 	struct metrics *m = &s->metrics;
-	struct buf why = { 0 };
 	metrics_add(m, STR("samples"), STR("samples"));
 	m->samples = COUNT + 1;
 	if (s->mode != CUSTOM)
@@ -262,10 +261,7 @@ static bool choose_metric(struct stackprof *s)
 	if (s->mode == OBJECT && s->want->raw_counts)
 		s->interval = 1;
 	m->items[COST].is_estimate = s->mode == OBJECT && s->interval > 1;
-	bool ok = metrics_choose(m, s->want, m->items[m->count - 1].name, &why) ||
-		  input_fail(s->in, "%s", buf_cstr(&why));
-	buf_free(&why);
-	return ok;
+	return reader_choose_metric(s->in, m, s->want, m->items[m->count - 1].name);
 }
 
 static uint32_t make_group(struct stackprof *s)
@@ -445,7 +441,6 @@ static bool check_keys(struct stackprof *s)
 
 static bool push(struct stackprof *s)
 {
-	struct buf why = { 0 };
 	if (!check_keys(s) || !choose_metric(s))
 		return false;
 	s->profile->column_count = 2;
@@ -457,10 +452,7 @@ static bool push(struct stackprof *s)
 	bool ok = push_all(s);
 	samples_flush(s->out);
 	check_sum(s);
-	if (ok && !profile_metrics(s->profile, &s->metrics, &why))
-		ok = input_fail(s->in, "%s", buf_cstr(&why));
-	buf_free(&why);
-	return ok;
+	return ok && reader_end_metrics(s->in, s->profile, &s->metrics);
 }
 
 static bool read_json(struct stackprof *s)

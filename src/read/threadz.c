@@ -48,14 +48,11 @@ struct threadz {
 
 static bool choose_metric(struct threadz *t)
 {
-	struct buf why = { 0 };
 	struct metric *m = &t->metrics.items[metrics_add(&t->metrics, STR("thread"),
 							  STR("threads"))];
 	m->own = m->name;
 	m->own_unit = STR("count");
-	bool ok = metrics_choose(&t->metrics, t->want, m->name, &why) ||
-		  input_fail(t->in, "%s", buf_cstr(&why));
-	buf_free(&why);
+	bool ok = reader_choose_metric(t->in, &t->metrics, t->want, m->name);
 	traces_metrics(t->traces, &t->metrics);
 	t->event = profile_event(t->profile, STR(""), m->unit);
 	return ok;
@@ -198,12 +195,8 @@ static bool read_lines(struct threadz *t)
 
 static bool push(struct threadz *t)
 {
-	struct buf why = { 0 };
 	traces_push(t->traces, TRACES_DROP_HANDLER);
-	bool ok = profile_metrics(t->profile, &t->metrics, &why) ||
-		  input_fail(t->in, "%s", buf_cstr(&why));
-	buf_free(&why);
-	return ok;
+	return reader_end_metrics(t->in, t->profile, &t->metrics);
 }
 
 static bool read_threadz(struct input *in, const struct want *want, struct samples *out)

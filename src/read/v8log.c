@@ -292,15 +292,12 @@ static bool read_tick(struct v8log *l)
 static bool begin_ticks(struct v8log *l)
 {
 	struct profile *p = l->profile;
-	struct buf why = { 0 };
 	struct group g = {
 		.event = profile_event(p, STR(""), STR("samples")),
 		.comm = ID_NONE, .pid = -1, .tid = -1, .cpu = -1,
 	};
 	l->metrics.samples = 1 + metrics_add(&l->metrics, STR("samples"), STR("samples"));
-	bool ok = metrics_choose(&l->metrics, l->want, STR("samples"), &why) ||
-		  input_fail(l->in, "%s", buf_cstr(&why));
-	buf_free(&why);
+	bool ok = reader_choose_metric(l->in, &l->metrics, l->want, STR("samples"));
 	samples_metrics(l->out, &l->metrics, l->want->all_metrics);
 	l->group = profile_group(p, &g);
 	l->gc_frame = plain_frame(l, STR("(garbage collector)"));
@@ -348,12 +345,8 @@ static bool read_json(struct v8log *l)
 
 static bool tell_metrics(struct v8log *l)
 {
-	struct buf why = { 0 };
 	samples_flush(l->out);
-	bool ok = profile_metrics(l->profile, &l->metrics, &why) ||
-		  input_fail(l->in, "%s", buf_cstr(&why));
-	buf_free(&why);
-	return ok;
+	return reader_end_metrics(l->in, l->profile, &l->metrics);
 }
 
 static bool read_v8log(struct input *in, const struct want *want, struct samples *out)

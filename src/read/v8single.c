@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "read/v8single.h"
 
+#include "read/reader.h"
+
 void v8single_init(struct v8single *s, struct input *in, const struct want *want,
 		   struct samples *out, bool each)
 {
@@ -34,22 +36,14 @@ bool v8single_read(struct v8single *s, bool (*member)(struct v8single *))
 
 static bool choose_metric(struct v8single *s)
 {
-	struct buf why = { 0 };
-	bool ok = metrics_choose(&s->metrics, s->want, s->metrics.items[0].name, &why) ||
-		  input_fail(s->in, "%s", buf_cstr(&why));
-	buf_free(&why);
-	return ok;
+	return reader_choose_metric(s->in, &s->metrics, s->want, s->metrics.items[0].name);
 }
 
 static bool tell_metrics(struct v8single *s)
 {
-	struct buf why = { 0 };
 	calltree_sum(&s->tree, &s->metrics);
 	s->out->profile->overflow |= s->tree.overflow;
-	bool ok = profile_metrics(s->out->profile, &s->metrics, &why) ||
-		  input_fail(s->in, "%s", buf_cstr(&why));
-	buf_free(&why);
-	return ok;
+	return reader_end_metrics(s->in, s->out->profile, &s->metrics);
 }
 
 static bool push_all(struct v8single *s)

@@ -455,7 +455,6 @@ static bool read_lines(struct xtree *x)
 
 static bool finish(struct xtree *x)
 {
-	struct buf why = { 0 };
 	if (x->metrics.count == 0)
 		return input_fail(x->in, "there are no events");
 	if (!x->has_totals)
@@ -468,10 +467,7 @@ static bool finish(struct xtree *x)
 	}
 	if (!x->has_group)
 		make_group(x);
-	bool ok = profile_metrics(x->profile, &x->metrics, &why) ||
-		  input_fail(x->in, "%s", buf_cstr(&why));
-	buf_free(&why);
-	return ok;
+	return reader_end_metrics(x->in, x->profile, &x->metrics);
 }
 
 static bool read_xtree(struct input *in, const struct want *want, struct samples *out)

@@ -65,6 +65,16 @@ sub check_same {
 	my $want = raw($file);
 	like($want, qr/^Samples:/m, '... go tool pprof reads it');
 	is(raw($again), $want, '... and -raw knows all of it');
+	check_decoded($again) if Fg::has_program('protoc');
+}
+
+# A field that the definition does not have is shown by its number.
+sub check_decoded {
+	my ($file) = @_;
+	my $bytes = Fg::run({}, 'gzip', '-dc', $file)->{out};
+	my $ran = Fg::run({ in => $bytes }, 'protoc', "-I$Fg::source/src/io", '--decode=pprof.Profile', 'pprof.proto');
+	is($ran->{status}, 0, '... protoc reads it') or return diag($ran->{err});
+	unlike($ran->{out}, qr/^ *\d+(?::| \{)/m, '... and knows all fields');
 }
 
 # Of each function what it had alone and in all, in the unit of the file.

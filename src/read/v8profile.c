@@ -180,28 +180,36 @@ static void add_sample(struct v8profile *p, uint32_t id)
 	p->each[p->each_count++] = (struct v8sample){ p->last_time, p->last };
 }
 
-static void add_samples(struct v8profile *p, const struct v8chunk *c)
-{
-	for (size_t i = 0; i < c->sample_count; i++) {
-		int64_t time = i < c->time_count ? c->times[i] : 0;
-		if (c->is_old)
-			p->clock = time;
-		else
-			p->clock += time;
-		add_sample(p, c->samples[i]);
-	}
-}
-
 static void add_end(struct v8profile *p, int64_t end)
 {
 	if (end > p->last_time && p->timed)
 		add_time(p, end);
 }
 
+static void tick(struct v8profile *p, const struct v8chunk *c, size_t i)
+{
+	int64_t time = i < c->time_count ? c->times[i] : 0;
+	p->clock = c->is_old ? time : p->clock + time;
+}
+
+/* A time more than there are samples is the end of the last one. */
+static void add_samples(struct v8profile *p, const struct v8chunk *c)
+{
+	for (size_t i = 0; i < c->sample_count; i++) {
+		tick(p, c, i);
+		add_sample(p, c->samples[i]);
+	}
+	if (c->sample_count == 0 || c->time_count <= c->sample_count)
+		return;
+	tick(p, c, c->sample_count);
+	add_end(p, p->clock);
+	p->surplus += c->time_count - c->sample_count;
+}
+
 static bool check_times(const struct v8chunk *c, int64_t sum, struct json *j)
 {
 	const int64_t limit = INT64_C(1) << 61;
-	if (c->has_samples && c->time_count > 0 && c->time_count != c->sample_count)
+	if (c->has_samples && c->time_count > 0 && c->time_count < c->sample_count)
 		return json_error(j, "%zu samples have %zu times", c->sample_count,
 				  c->time_count);
 	for (size_t i = 0; i < c->time_count && !c->is_old; i++)
@@ -334,6 +342,8 @@ void v8profile_tell(const struct v8profile *p, struct input *in)
 		input_warn_many(in, "nodes whose caller is missing", p->orphans);
 	if (p->doubles)
 		input_warn_many(in, "nodes with the id of another one", p->doubles);
+	if (p->surplus)
+		input_warn_many(in, "times without a sample", p->surplus);
 	note(in, idle_samples(p), "samples were idle and are left out");
 	note(in, p->late, "samples are out of order and have no time");
 }

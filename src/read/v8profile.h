@@ -73,6 +73,7 @@ bool v8chunk_moment(const struct v8chunk *, struct decimal, int64_t *time);
 /* A profile, of one or many chunks. */
 struct v8profile {
 	uint64_t lost;           /* samples of nodes that there are not */
+	uint64_t surplus;        /* times behind the last sample */
 	uint64_t late;           /* samples earlier than the one before */
 	uint64_t orphans;        /* nodes whose caller there is not: at the root */
 	uint64_t doubles;        /* nodes of an id that another one has */

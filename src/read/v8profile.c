@@ -237,7 +237,7 @@ bool v8profile_add(struct v8profile *p, const struct v8chunk *c, struct json *j)
 		return false;
 	p->timed |= c->time_count > 0;
 	add_samples(p, c);
-	if (c->has_end)
+	if (c->has_end && p->surplus == 0)
 		add_end(p, end);
 	return true;
 }

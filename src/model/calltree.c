@@ -64,9 +64,9 @@ void calltree_add(struct calltree *t, uint32_t node, int64_t much, int64_t often
 	int64_t *values = t->nodes[node].values;
 	const int64_t added[COLUMNS_MAX] = { much, often };
 	for (unsigned i = 0; i < COLUMNS_MAX; i++) {
-		int64_t *total = &t->totals[i];
-		t->overflow |= __builtin_add_overflow(values[i], added[i], &values[i]) |
-			       __builtin_add_overflow(*total, added[i], total);
+		bool overflow = __builtin_add_overflow(values[i], added[i], &values[i]);
+		overflow |= __builtin_add_overflow(t->totals[i], added[i], &t->totals[i]);
+		t->overflow |= overflow;
 	}
 }
 

@@ -15,6 +15,7 @@ use Test::More;
 
 require "$FindBin::Bin/lib.pm";
 require "$FindBin::Bin/perfdata.pm";
+require "$FindBin::Bin/perfcompare.pm";
 
 my $collapse = Fg::program('fg-collapse');
 my $temp = $Fg::temp;
@@ -34,15 +35,8 @@ check_build_ids();
 check_folder();
 check_ways_in();
 check_identify();
-check_recordings();
 check_stored();
 done_testing();
-
-sub folded {
-	my (@args) = @_;
-	my $ran = Fg::run({}, $collapse, '--no-header', @args);
-	return wantarray ? ($ran->{out}, $ran->{err}) : $ran->{out};
-}
 
 sub make_file { my ($name, @records) = @_; return Fg::spew("$temp/$name", PerfData::file(\@clock, \@records)) }
 
@@ -65,10 +59,10 @@ sub check_jit_map {
 	Fg::spew("$temp/maps/perf-100.map", "5000 100 old name\nnothing\n5080 10 newer\n0x5200 0x10 hex\n5300 zz bad\n");
 	my $file = make_file('jitmap.data', PerfData::comm('app'), PerfData::mmap2('//anon', 0x5000, 0x1000, 0),
 		map { PerfData::sample(chain => [$user, $_]) } 0x5004, 0x5084, 0x50ff, 0x5200, 0x5300);
-	my ($out, $err) = folded("--map=/tmp=$temp/maps", $file);
+	my ($out, $err) = PerfCompare::folded("--map=/tmp=$temp/maps", $file);
 	is($out, "app;[perf-100.map]_[j] 1000\napp;hex_[j] 1000\napp;newer_[j] 1000\napp;old name_[j] 2000\n",
 		'a perf map') or diag($err);
-	like(folded('--granularity=addresses', "--map=/tmp=$temp/maps", $file), qr/^app;newer\+0x4_\[j\] 1000$/m,
+	like(PerfCompare::folded('--granularity=addresses', "--map=/tmp=$temp/maps", $file), qr/^app;newer\+0x4_\[j\] 1000$/m,
 		'... and addresses in it');
 }
 
@@ -96,14 +90,14 @@ sub check_jit_dump {
 		PerfData::sample(time => 170, chain => [$user, 0x5004]), PerfData::sample(time => 250, chain => [$user, 0x5804]));
 	my $clock = Fg::spew("$temp/jitdump.data", PerfData::file([[PerfData::attr(flags => 1 << 18 | 1 << 25), 'cpu-clock']],
 		\@records));
-	my ($out, $err) = folded("--map=/work=$temp/dumps", $clock);
+	my ($out, $err) = PerfCompare::folded("--map=/work=$temp/dumps", $clock);
 	is($out, "app;first_[j] 1000\napp;second_[j] 3000\n", 'a jit dump is followed in time') or diag($err);
-	is(folded("--map=/work=$temp/dumps", make_file('jitdump2.data', @records)), "app;second_[j] 4000\n",
+	is(PerfCompare::folded("--map=/work=$temp/dumps", make_file('jitdump2.data', @records)), "app;second_[j] 4000\n",
 		'... and its last state counts where the clock was another one');
-	($out, $err) = folded($clock);
+	($out, $err) = PerfCompare::folded($clock);
 	like($err, qr/dumps of run-time code that are not there: 1/, '... and missed');
 	Fg::spew("$temp/dumps/jit-100.dump", substr Fg::slurp("$temp/dumps/jit-100.dump"), 0, 100);
-	is(folded("--map=/work=$temp/dumps", $clock), "app;[perf-100.map]_[j] 4000\n", '... and cut off');
+	is(PerfCompare::folded("--map=/work=$temp/dumps", $clock), "app;[perf-100.map]_[j] 4000\n", '... and cut off');
 }
 
 # The perf map of a process that lives elsewhere: found in its own root folder, if it is the one that was recorded.
@@ -118,7 +112,7 @@ sub check_container {
 			my ($name, $host, $seconds) = @_;
 			my @records = (PerfData::comm('app', pid => $$), PerfData::mmap2('//anon', 0x5000, 0x1000, 0, pid => $$),
 				PerfData::sample(pid => $$, time => $seconds * 1e9, chain => [$user, 0x5004]));
-			return folded("--sysroot=$temp/nothing", Fg::spew("$temp/$name.data", PerfData::file(\@clock, \@records,
+			return PerfCompare::folded("--sysroot=$temp/nothing", Fg::spew("$temp/$name.data", PerfData::file(\@clock, \@records,
 				features => { 3 => PerfData::feature_text($host), 4 => PerfData::feature_text($release) })));
 		};
 		is($ask->('container', $node, $up + 1), "app;in container_[j] 1000\n", 'the perf map of a process in a container');
@@ -138,10 +132,10 @@ sub check_kernel {
 		PerfData::mmap('[mod]', 0xffffffffc0000000, 0x1000, 0),
 		map { PerfData::sample(chain => [$kernel, $_]) } 0xffffffff81000410, 0xffffffff81000510, 0xffffffff81000600,
 			0xffffffffc0000010);
-	is(folded("--sysroot=$temp/root", make_file('kernel.data', @records)),
+	is(PerfCompare::folded("--sysroot=$temp/root", make_file('kernel.data', @records)),
 		"app;[mod]_[k] 1000\napp;alias_[k] 2000\napp;two_[k] 1000\n", 'names of a kernel that was moved');
 	$records[1] = PerfData::mmap('[kernel.kallsyms]_text', 0xffffffff80000000, 0x1000000, 0xffffffff80000000);
-	like(folded("--sysroot=$temp/root", make_file('kernel.data', @records)), qr/^app;of_module_\[k\] 1000$/m,
+	like(PerfCompare::folded("--sysroot=$temp/root", make_file('kernel.data', @records)), qr/^app;of_module_\[k\] 1000$/m,
 		'... and of one that was not');
 }
 
@@ -162,29 +156,29 @@ sub check_vmlinux {
 	my $want = "app;[kernel.kallsyms]_[k] 1000\napp;[mod]_[k] 1000\napp;second_[k] 1000\napp;third_[k] 1000\n";
 	SKIP: {
 		skip("cannot make a vmlinux: $built->{err}", 7) if $built->{status};
-		my ($out, $err) = folded('-v', "--sysroot=$root", $file);
+		my ($out, $err) = PerfCompare::folded('-v', "--sysroot=$root", $file);
 		skip("made without elfutils", 7) unless Fg::has_elfutils();
 		is($out, $want, 'names of a vmlinux') or diag($err);
 		like($err, qr/1 frame of \[mod\]: modules of the kernel lay elsewhere/, '... which has none of modules');
-		is(folded("--map=[kernel.kallsyms]=$root/boot/vmlinux-0.0-none", $file), $want, '... behind --map');
+		is(PerfCompare::folded("--map=[kernel.kallsyms]=$root/boot/vmlinux-0.0-none", $file), $want, '... behind --map');
 		my $packed = "$temp/root5/boot/vmlinux-0.0-none.xz";
 		make_path("$temp/root5/boot");
 		Fg::run({ stdout => $packed }, 'xz', '-c', "$root/boot/vmlinux-0.0-none");
-		is(folded("--sysroot=$temp/root5", $file), $want, '... packed');
+		is(PerfCompare::folded("--sysroot=$temp/root5", $file), $want, '... packed');
 		unlink $packed;
 		my ($id) = Fg::run({}, 'readelf', '-n', "$root/boot/vmlinux-0.0-none")->{out} =~ /Build ID: ([0-9a-f]+)/;
 		my $beside = "$temp/root5/usr/lib/debug/.build-id/" . ($id =~ s/^(..)/$1\//r) . '.debug';
 		make_path(dirname($beside));
 		Fg::run({}, 'cp', "$root/boot/vmlinux-0.0-none", $beside);
-		is(folded("--sysroot=$temp/root5", Fg::spew("$temp/vmlinux3.data", PerfData::file(\@clock, \@records,
+		is(PerfCompare::folded("--sysroot=$temp/root5", Fg::spew("$temp/vmlinux3.data", PerfData::file(\@clock, \@records,
 			features => { 2 => PerfData::build_id('[kernel.kallsyms]', pack 'H*', $id) }))), $want, '... by its build id');
 		my @told = @records;
 		$told[1] = PerfData::mmap2('[kernel.kallsyms]_text', 0xffffffff93000000, 0x1000000, 0xffffffff93000000, mode => 1,
 			build => pack 'H*', $id);
-		is(folded("--sysroot=$temp/root5", make_file('vmlinux4.data', @told)), $want, '... which its mapping tells');
+		is(PerfCompare::folded("--sysroot=$temp/root5", make_file('vmlinux4.data', @told)), $want, '... which its mapping tells');
 		my $other = Fg::spew("$temp/vmlinux2.data", PerfData::file(\@clock, \@records,
 			features => { 2 => PerfData::build_id('[kernel.kallsyms]', 'x' x 20) }));
-		unlike(folded("--sysroot=$root", $other), qr/second/, '... and one with another build id is not used');
+		unlike(PerfCompare::folded("--sysroot=$root", $other), qr/second/, '... and one with another build id is not used');
 	}
 }
 
@@ -214,16 +208,16 @@ sub check_modules {
 		skip("cannot make a module: $built->{err}", 13) if $built->{status};
 		skip('made without elfutils', 13) unless Fg::has_elfutils();
 		my $by_path = $file->('module', $path);
-		my ($out, $err) = folded('-v', "--sysroot=$root", $by_path);
+		my ($out, $err) = PerfCompare::folded('-v', "--sysroot=$root", $by_path);
 		is($out, $want, 'names of a module from its file') or diag($err);
 		like($err, qr/1 frame of \[nf_tables\]: the kernel's symbols do not tell of them/, '... but for what it does not have');
 		my $by_name = $file->('module2', '[nf_tables]');
-		is(folded("--map=[nf_tables]=$ko", $by_name), $want, '... behind --map');
-		unlike(folded("--sysroot=$root", $by_name), qr/mod_/, '... whose path perf did not find');
+		is(PerfCompare::folded("--map=[nf_tables]=$ko", $by_name), $want, '... behind --map');
+		unlike(PerfCompare::folded("--sysroot=$root", $by_name), qr/mod_/, '... whose path perf did not find');
 		Fg::spew("$folder/modules.dep", "kernel/net/other.ko:\nkernel/net/nf-tables.ko: kernel/net/other.ko\n");
-		is(folded("--sysroot=$root", $by_name), $want, '... but modules.dep has it');
+		is(PerfCompare::folded("--sysroot=$root", $by_name), $want, '... but modules.dep has it');
 		my $changed = $file->('module3', $path, features => { 2 => PerfData::build_id($path, 'x' x 20) });
-		($out, $err) = folded('-v', "--sysroot=$root", $changed);
+		($out, $err) = PerfCompare::folded('-v', "--sysroot=$root", $changed);
 		unlike($out, qr/mod_/, '... of another build');
 		like($err, qr/5 frames of \[nf_tables\]: the file has changed, its build id is another one/, '... is not used');
 		for (['xz', 'xz'], ['gz', 'gzip'], ['zst', 'zstd', '-q']) {
@@ -231,18 +225,18 @@ sub check_modules {
 			my $packed = Fg::run({ stdout => "$ko.$suffix" }, @command, '-c', $ko);
 			SKIP: {
 				skip("no $command[0]", 1) if $packed->{status};
-				is(folded("--map=[nf_tables]=$ko.$suffix", $by_name), $want, "... packed with $command[0]");
+				is(PerfCompare::folded("--map=[nf_tables]=$ko.$suffix", $by_name), $want, "... packed with $command[0]");
 			}
 		}
 		my $grows = Fg::slurp("$temp/module.s") =~ s/^\.data$/.section .plt, "ax"\n.skip 1\n.data/mr;
 		Fg::spew("$temp/grows.s", $grows);
 		Fg::run({}, 'cc', '-c', '-o', "$temp/grows.ko", "$temp/grows.s");
-		is(folded("--map=[nf_tables]=$temp/grows.ko", $by_name), "app;[nf_tables]_[k] 3000\n" .
+		is(PerfCompare::folded("--map=[nf_tables]=$temp/grows.ko", $by_name), "app;[nf_tables]_[k] 3000\n" .
 			"app;mod_read_[k] 1000\napp;mod_write_[k] 1000\n", '... where a section grows, not of those behind it');
 		rename $ko, "$root/usr/lib/debug$path.debug";
-		is(folded("--sysroot=$root", $file->('module4', "$path.xz")), $want, '... in the folder of debug files') if unlink "$ko.xz";
+		is(PerfCompare::folded("--sysroot=$root", $file->('module4', "$path.xz")), $want, '... in the folder of debug files') if unlink "$ko.xz";
 		Fg::spew($ko, 'no ELF');
-		like((folded('-v', "--map=[nf_tables]=$ko", $by_name))[1], qr/\[nf_tables\]: the file cannot be read as ELF/, '... broken');
+		like((PerfCompare::folded('-v', "--map=[nf_tables]=$ko", $by_name))[1], qr/\[nf_tables\]: the file cannot be read as ELF/, '... broken');
 	}
 }
 
@@ -261,9 +255,9 @@ sub check_vdso {
 		my @records = (PerfData::comm('app'), PerfData::mmap2('[vdso]', 0x7000, 0x2000, 0),
 			PerfData::sample(chain => [$user, 0x7000 + hex $address]));
 		my $features = { 4 => PerfData::feature_text($release) };
-		like(folded(Fg::spew("$temp/vdso.data", PerfData::file(\@clock, \@records, features => $features))),
+		like(PerfCompare::folded(Fg::spew("$temp/vdso.data", PerfData::file(\@clock, \@records, features => $features))),
 			qr/^app;(?:__vdso_)?clock_gettime 1000$/, 'a vdso without a build id');
-		is(folded(make_file('vdso2.data', @records)), "app;[vdso] 1000\n", '... of another kernel');
+		is(PerfCompare::folded(make_file('vdso2.data', @records)), "app;[vdso] 1000\n", '... of another kernel');
 		my $id = 'v' x 20;
 		my $copy = "$temp/home/.debug/.build-id/76/" . '76' x 19;
 		make_path($copy);
@@ -344,9 +338,9 @@ sub check_build_ids {
 				stack => pack('Q*', 0x200010, 0, 0x300010, 0), used => 32));
 		my $events = [[PerfData::attr(has => \@has, regs => 7 << 6), 'cpu-clock']];
 		my $changed = PerfData::file($events, \@records, features => { 2 => PerfData::build_id("$temp/frames", 'x' x 20) });
-		like(folded(Fg::spew("$temp/same.data", PerfData::file($events, \@records))), qr/;\[right\];leaf /,
+		like(PerfCompare::folded(Fg::spew("$temp/same.data", PerfData::file($events, \@records))), qr/;\[right\];leaf /,
 			'a stack by the rules of its file');
-		like(folded(Fg::spew("$temp/other.data", $changed)), qr/;\[wrong\];\[frames\+?/, '... which is not that of the recording');
+		like(PerfCompare::folded(Fg::spew("$temp/other.data", $changed)), qr/;\[wrong\];\[frames\+?/, '... which is not that of the recording');
 		like(Fg::run({}, 'sh', '-c', "cat $temp/other.data | $collapse --no-header -")->{out},
 			qr/;\[right\];\[frames/, '... but a pipe tells it too late');
 	}
@@ -359,7 +353,7 @@ sub check_folder {
 		PerfData::mmap2('/f/one', 0x1000, 0x1000, 0, time => 10), PerfData::mmap2('/f/two', 0x1000, 0x1000, 0, time => 40)]));
 	Fg::spew("$temp/folder.data/data.0", join '', map { PerfData::sample(time => $_, chain => [$user, 0x1004]) } 20, 50);
 	Fg::spew("$temp/folder.data/data.1", join '', map { PerfData::sample(time => $_, chain => [$user, 0x1004]) } 5, 30, 60);
-	is(folded("$temp/folder.data"), "app;[one] 2000\napp;[two] 2000\napp;[unknown] 1000\n", 'the folder form');
+	is(PerfCompare::folded("$temp/folder.data"), "app;[one] 2000\napp;[two] 2000\napp;[unknown] 1000\n", 'the folder form');
 	Fg::spew("$temp/folder.data/data.1", pack 'L S S', 9, 0, 1);
 	my $ran = Fg::run({}, $collapse, "$temp/folder.data");
 	is($ran->{status}, 2, '... with a broken file');
@@ -386,158 +380,6 @@ sub check_identify {
 	is(Fg::run({}, $collapse, '--identify', '-v', "$Fg::cases/perfdata/broken-attr.in")->{status}, 2, '... of a broken file');
 }
 
-# Comparisons
-
-# Classes in which stacks may differ:
-#	what jumps into another library has a name of perf's making, and none in libraries without symbols
-#	where a copy of a stack ends, libunwind takes one more word for a caller, or misses the last one
-#	callers are named by the call; what it returns to may belong to the next function
-sub in_classes {
-	my ($stack) = @_;
-	$stack =~ s/(?:[^;]*\@plt|\[[^];]*\.so[^];]*\])$/[plt]/;
-	$stack =~ s/\@plt(?=;|$)//g;
-	$stack =~ s/\[\.plt\]/[plt]/g;
-	$stack =~ s/^([^;]+(?:;[^;]+)?);\[unknown\](?=;)/$1/;
-	$stack =~ s/(?<![^;])_dl_start_user(?![^;])/_start/g;
-	return $stack;
-}
-
-sub stacks {
-	my ($text, $classes) = @_;
-	my %count;
-	for (split /\n/, $text) {
-		my ($stack, $n) = /^(.*) (\d+)$/ or next;
-		# The mark of stacks that were cut is ours.
-		$stack =~ s/^([^;]+(?:;[^;]+)?);\[truncated\](?=;)/$1/;
-		$count{$classes ? in_classes($stack) : $stack} += $n;
-	}
-	return \%count;
-}
-
-# What we have of stacks that were cut, and perf has not, without their last caller.
-sub without_last {
-	my ($text, $want) = @_;
-	my ($got, %short) = stacks($text, 1);
-	for (split /\n/, $text) {
-		my ($before, $rest) = /^([^;]+(?:;[^;]+)?);\[truncated\];(.*) \d+$/ or next;
-		my $stack = in_classes("$before;$rest");
-		my $more = ($got->{$stack} // 0) - ($want->{$stack} // 0);
-		$short{in_classes($before . ';' . $rest =~ s/^[^;]*;//r)} += $more if $more > 0;
-	}
-	return \%short;
-}
-
-# The share of the second that is in the first, too, or else in the third.
-sub share {
-	my ($got, $want, $else) = @_;
-	my ($all, $equal) = (0, 0);
-	for my $stack (keys %$want) {
-		my ($n, $m) = ($want->{$stack}, ($got->{$stack} // 0) + ($else->{$stack} // 0));
-		$all += $n;
-		$equal += $n < $m ? $n : $m;
-	}
-	return $all ? 100 * $equal / $all : 0;
-}
-
-sub sum { my ($stacks) = @_; my $n = 0; $n += $_ for values %$stacks; return $n }
-
-# Totals of each event, as --list-metrics tells them.
-sub totals {
-	my ($file, @args) = @_;
-	my $ran = Fg::run({}, $collapse, '--list-metrics', @args, $file);
-	return join '', sort grep { !/^#/ && !/\t0\t/ } map { s/\tdefault$//r } split /^/, $ran->{out};
-}
-
-sub compare {
-	my ($name, $data, $text, @args) = @_;
-	is(totals($data, @args), totals($text), "$name: totals of each event");
-	my ($got, $err) = folded('--no-inline', '--group-by=event', '--metric=samples', @args, $data);
-	my $want = folded('--no-inline', '--group-by=event', '--metric=samples', $text);
-	return $err if $err =~ /no names|without a name|without elfutils/;
-	my $raw = share(stacks($got), stacks($want), {});
-	my $classed = share(stacks($got, 1), stacks($want, 1), without_last($got, stacks($want, 1)));
-	# A few samples more or less are no share.
-	my $few = 100 * 2 / (sum(stacks($want)) || 1);
-	# Of stacks that are longer than their copy perf has another root.
-	cmp_ok($raw + $few, '>=', 97, "$name: stacks are equal ($raw %)") or show($got, $want) unless $name =~ /cut off/;
-	cmp_ok($classed + $few, '>=', 99, "$name: ... with the named classes") or show($got, $want);
-	return '';
-}
-
-sub show {
-	my ($got, $want) = map { stacks($_, 1) } @_;
-	diag(map { "- $_ $want->{$_}\n" } (grep { ($got->{$_} // 0) < $want->{$_} } sort keys %$want)[0 .. 2]);
-	diag(map { "+ $_ $got->{$_}\n" } (grep { ($want->{$_} // 0) < $got->{$_} } sort keys %$got)[0 .. 2]);
-}
-
-# Recordings made here
-
-sub check_recordings {
-	SKIP: {
-		my $why = cannot_record();
-		skip($why, 1) if $why;
-		my $source = "$Fg::source/t/programs/mill.cc";
-		for (['fp', '-fno-omit-frame-pointer'], ['dwarf', '-fomit-frame-pointer']) {
-			my ($name, $flag) = @$_;
-			my $built = Fg::run({}, 'g++', '-O2', '-g', $flag, '-pthread', '-o', "$temp/$name", $source);
-			skip("no C++ compiler: $built->{err}", 1) if $built->{status};
-		}
-		record('frame pointers', 'fp', qw(-g));
-		record('several events', 'fp', '-g', '-e', 'cpu-clock,page-faults,context-switches');
-		record('compressed', 'fp', qw(-g -z));
-		record('a group', 'fp', '-g', '-e', '{cpu-clock,page-faults}:S');
-		record('no call chains', 'fp');
-		record('DWARF', 'dwarf', '--call-graph', 'dwarf,32768');
-		record('DWARF, cut off', 'dwarf', '--call-graph', 'dwarf,1024');
-		check_truncated();
-		check_live_pipe();
-	}
-}
-
-sub cannot_record {
-	return 'no perf' unless Fg::has_program('perf');
-	my $ran = Fg::run({}, 'perf', 'record', '-q', '-e', 'cpu-clock', '-g', '-o', "$temp/true.data", 'true');
-	return $ran->{status} || !-s "$temp/true.data" ? "perf cannot record: $ran->{err}" : '';
-}
-
-sub record {
-	my ($name, $program, @options) = @_;
-	my @event = grep({ $_ eq '-e' } @options) ? () : ('-e', 'cpu-clock');
-	my $ran = Fg::run({}, 'perf', 'record', '-q', '-F', 999, @event, @options, '-o', "$temp/live.data", "$temp/$program");
-	my $text = Fg::run({}, 'perf', 'script', '--no-inline', '--max-stack', 1000, '-i', "$temp/live.data");
-	SKIP: {
-		skip("perf cannot do '$name': $ran->{err}$text->{err}", 1) if $ran->{status} || $text->{out} eq '';
-		Fg::spew("$temp/live.txt", $text->{out});
-		my $why = compare($name, "$temp/live.data", "$temp/live.txt");
-		diag("$name: stacks are not compared: $why") if $why;
-	}
-}
-
-# Stacks that are longer than the copies of them have a mark at their root, and are counted.
-sub check_truncated {
-	my $ran = Fg::run({}, 'perf', 'record', '-q', '-F', 999, '-e', 'cpu-clock', '--call-graph', 'dwarf,512', '-o',
-		"$temp/short.data", "$temp/dwarf");
-	my ($out, $err) = folded('--metric=samples', "$temp/short.data");
-	SKIP: {
-		skip("perf cannot record short copies: $ran->{err}", 2) if $ran->{status};
-		skip('made without elfutils', 2) unless Fg::has_elfutils();
-		my ($cut) = $err =~ /longer than what perf kept .*?: ([\d,]+)/;
-		my $marked = 0;
-		$marked += $1 while $out =~ /^[^;]+;\[truncated\];.* (\d+)$/mg;
-		cmp_ok($marked, '>', 0, 'stacks that were cut are marked') or diag($err);
-		is($marked, ($cut // 0) =~ s/,//gr, '... as many as are told');
-	}
-}
-
-sub check_live_pipe {
-	my $ran = Fg::run({ stdout => "$temp/pipe.data" }, 'perf', 'record', '-q', '-e', 'cpu-clock', '-g', '-o', '-', "$temp/fp");
-	my $bytes = Fg::slurp("$temp/pipe.data");
-	$bytes =~ s/^.*?(?=PERFILE2)//s;         # what the program prints
-	my $out = Fg::run({ in => $bytes }, $collapse, '-q', '-')->{out};
-	my $name = Fg::has_elfutils() ? qr/;main[;_ ]/ : qr/;\[fp\][; ]/;
-	like($out, $name, 'perf record -o - through a pipe');
-}
-
 # Recordings of four versions of perf, and what these printed
 
 sub check_stored {
@@ -553,10 +395,10 @@ sub check_stored {
 			# Programs that are not kept, and names that only jit dumps have; and texts in which perf
 			# has unwound and inlined with its own errors.
 			if ($file =~ /(?:02-dwarf|09-rust|12-node|15-odd)/) {
-				is(totals($file, @maps), totals($text), basename($file) . ': totals of each event');
+				is(PerfCompare::totals($file, @maps), PerfCompare::totals($text), basename($file) . ': totals of each event');
 				next;
 			}
-			my $why = compare(basename($file), $file, $text, @maps);
+			my $why = PerfCompare::compare(basename($file), $file, $text, @maps);
 			diag(basename($file) . ": stacks are not compared: $why") if $why;
 		}
 	}

@@ -234,15 +234,6 @@ static bool check_files(struct settings *s)
 	return false;
 }
 
-/* Memory that was counted call by call: nothing is estimated from samples. */
-static bool is_exact(const struct job *job)
-{
-	const struct profile *p = &job->profile;
-	const struct stacks *s = &job->stacks;
-	return s->metric.n > 0 && !s->is_estimate && p->metrics.samples == 0 &&
-	       s->samples == 0 && !s->with_samples && p->recording.period == 0;
-}
-
 static int read_side(struct comparing *c, enum diff_side side, const char *file)
 {
 	struct settings own = *c->settings;
@@ -256,7 +247,7 @@ static int read_side(struct comparing *c, enum diff_side side, const char *file)
 	if (status < 0) {
 		c->any_before |= job.stacks.any_before;
 		struct buf why = { 0 };
-		if (!diff_add(&c->diff, side, &job.stacks, is_exact(&job), &why)) {
+		if (!diff_add(&c->diff, side, &job.stacks, job_is_exact(&job), &why)) {
 			message_error("%s: %s", job.files[0].input.name, buf_cstr(&why));
 			status = 2;
 		}
@@ -278,23 +269,39 @@ static void name_side(struct buf *name, const struct opt_list *files)
 		buf_addf(name, " and %zu more", files->count - 1);
 }
 
-/* Files that are only told about; or all of them are read. */
+/* Files that are only told about. */
+static int tell_files(const struct settings *s)
+{
+	const struct opt_list *sides[] = { &s->diff.before, &s->diff.after };
+	struct settings own = *s;
+	const char **files = xcalloc(sides[0]->count + sides[1]->count, sizeof(*files));
+	struct job job;
+	own.files = files;
+	own.file_count = 0;
+	for (unsigned side = 0; side < 2; side++)
+		for (size_t i = 0; i < sides[side]->count; i++)
+			files[own.file_count++] = sides[side]->items[i];
+	int status = job_run(&job, &own);
+	job_free(&job);
+	free(files);
+	return status;
+}
+
 static int read_sides(struct comparing *c)
 {
 	const struct settings *s = c->settings;
 	const struct opt_list *sides[] = { &s->diff.before, &s->diff.after };
-	int told = -1;
+	if (s->identify || s->list_metrics)
+		return tell_files(s);
 	for (unsigned side = 0; side < 2; side++) {
 		name_side(&c->names[side], sides[side]);
 		for (size_t i = 0; i < sides[side]->count; i++) {
 			int status = read_side(c, (enum diff_side)side, sides[side]->items[i]);
-			if (status > 0)
+			if (status >= 0)
 				return status;
-			if (status == 0)
-				told = 0;
 		}
 	}
-	return told;
+	return -1;
 }
 
 static int read_all(struct comparing *c)

@@ -454,6 +454,24 @@ bool job_read_raw(const struct job *job)
 	return !job->files[0].reader->is_digest;
 }
 
+/* "value": what something else has written, which may have sampled. */
+static bool is_vague(const struct stacks *s)
+{
+	return str_eq(s->unit, STR("ns")) || str_eq(s->unit, STR("us")) ||
+	       str_eq(s->unit, STR("ms")) || str_eq(s->unit, STR("s")) ||
+	       str_eq(s->metric, STR("value"));
+}
+
+/* Times are never the same again, whoever measures them. */
+bool job_is_exact(const struct job *job)
+{
+	const struct profile *p = &job->profile;
+	const struct stacks *s = &job->stacks;
+	return s->metric.n > 0 && !s->is_estimate && p->metrics.samples == 0 &&
+	       s->samples == 0 && !s->with_samples && p->recording.period == 0 &&
+	       !is_vague(s);
+}
+
 /* Writing */
 
 static const struct output *current_output;

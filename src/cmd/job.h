@@ -45,6 +45,12 @@ void job_free(struct job *);
  */
 bool job_read_raw(const struct job *);
 
+/*
+ * Whether what is shown was counted one by one, as memory and instructions are: nothing is
+ * estimated from samples, and the same again would be the same.
+ */
+bool job_is_exact(const struct job *);
+
 /* Whether the output is text that people read, or would fill a terminal with junk. */
 enum job_output { JOB_TEXT, JOB_PICTURE };
 

@@ -122,13 +122,14 @@ static void read_units(struct dwarf_index *d)
 }
 
 /*
- * libdw unpacks all that is packed of a file when it opens it.  Where variables are, which
- * can be a seventh of that, nobody asks: such a section is taken for one without contents.
- * Headers are changed in memory only.
+ * libdw unpacks all that is packed of a file when it opens it.  Where variables are nobody
+ * asks, and for lines not always; these can be a quarter of that.  Such a section is taken
+ * for one without contents.  Headers are changed in memory only.
  */
-static void hide_locations(const struct elf_file *e)
+static void hide_unused(const struct elf_file *e, bool lines)
 {
-	size_t names;
+	static const char *const unused[] = { ".debug_loclists", ".debug_loc", ".debug_line" };
+	size_t names, count = ARRAY_SIZE(unused) - lines;
 	if (elf_getshdrstrndx(e->elf, &names) != 0)
 		return;
 	for (Elf_Scn *s = NULL; (s = elf_nextscn(e->elf, s)) != NULL;) {
@@ -136,31 +137,31 @@ static void hide_locations(const struct elf_file *e)
 		if (gelf_getshdr(s, &header) == NULL || !(header.sh_flags & SHF_COMPRESSED))
 			continue;
 		const char *name = elf_strptr(e->elf, names, header.sh_name);
-		if (name == NULL || (strcmp(name, ".debug_loclists") != 0 &&
-				     strcmp(name, ".debug_loc") != 0))
-			continue;
-		header.sh_type = SHT_NOBITS;
-		gelf_update_shdr(s, &header);
+		for (size_t i = 0; name != NULL && i < count; i++)
+			if (strcmp(name, unused[i]) == 0)
+				header.sh_type = SHT_NOBITS;
+		if (header.sh_type == SHT_NOBITS)
+			gelf_update_shdr(s, &header);
 	}
 }
 
-static Dwarf *open_dwarf(struct dwarf_index *d, const struct elf_file *e)
+static Dwarf *open_dwarf(struct dwarf_index *d, const struct elf_file *e, bool lines)
 {
 	uint64_t size = whole_size(e);
 	if (size > e->size && size > UNPACKED_MAX)
 		return NULL;
 	d->work.left += WORK_MIN + 4 * size;
-	hide_locations(e);
+	hide_unused(e, lines);
 	return dwarf_begin_elf(e->elf, DWARF_C_READ, NULL);
 }
 
-struct dwarf_index *dwarf_index_new(const struct elf_file *e)
+struct dwarf_index *dwarf_index_new(const struct elf_file *e, bool lines)
 {
 	struct dwarf_index *d = xcalloc(1, sizeof(*d));
 	d->file = e;
-	d->dwarf = open_dwarf(d, e);
+	d->dwarf = open_dwarf(d, e, lines);
 	if (d->dwarf != NULL && e->alt != NULL)
-		d->alt = open_dwarf(d, e->alt);
+		d->alt = open_dwarf(d, e->alt, lines);
 	if (d->alt != NULL)
 		dwarf_setalt(d->dwarf, d->alt);
 	d->names.work = &d->work;

@@ -390,7 +390,8 @@ size_t elf_file_frames(struct elf_file *e, uint64_t address, bool lines,
 		       const struct elf_frame **frames)
 {
 	if (e->dwarf == NULL)
-		e->dwarf = dwarf_index_new(has_dwarf(e) || !e->debug ? e : e->debug);
+		e->dwarf = dwarf_index_new(has_dwarf(e) || !e->debug ? e : e->debug,
+					   lines);
 	return dwarf_index_frames(e->dwarf, address, lines, frames);
 }
 

@@ -112,7 +112,8 @@ enum { ELF_FRAMES_MAX = 256 };
 /*
  * The number of frames, innermost first, 0 when nothing is known of the address; the
  * outer ones of more than ELF_FRAMES_MAX are left out, but for the last.  Lines take
- * more time and memory, and are looked for only if asked.  The frames are valid until
+ * more time and memory, and are looked for only if asked; whoever will ask for them does
+ * so from the first call on.  The frames are valid until
  * the next call, the texts as long as the file.
  */
 size_t elf_file_frames(struct elf_file *, uint64_t address, bool lines,

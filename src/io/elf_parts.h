@@ -88,7 +88,7 @@ void elf_plt_add(struct elf_symbols *, const struct elf_file *);
 
 /* DWARF */
 
-struct dwarf_index *dwarf_index_new(const struct elf_file *);
+struct dwarf_index *dwarf_index_new(const struct elf_file *, bool lines);
 void dwarf_index_delete(struct dwarf_index *);
 size_t dwarf_index_frames(struct dwarf_index *, uint64_t address, bool lines,
 			  const struct elf_frame **);

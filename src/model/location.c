@@ -196,7 +196,8 @@ static struct str granular_name(struct locations *l, const struct location_key *
 	buf_clear(&l->scratch);
 	if (g == GRANULARITY_FILES && has_line) {
 		buf_add(&l->scratch, line_file(line));
-	} else if (g == GRANULARITY_ADDRESSES && !is_unknown(key->symbol)) {
+	} else if (g == GRANULARITY_ADDRESSES && !is_unknown(key->symbol) &&
+		   (key->address | key->offset) != 0) {
 		buf_add(&l->scratch, name);
 		buf_addf(&l->scratch, "+0x%llx", (unsigned long long)key->offset);
 	} else if (has_line && (g == GRANULARITY_LINES ||

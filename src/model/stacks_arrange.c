@@ -107,7 +107,8 @@ static void make_roots(struct arranging *a, const struct group *g, struct roots 
 	if (a->want->group_by == GROUP_EVENT) {
 		buf_clear(&a->scratch);
 		events_add_title(&a->scratch, p->events[g->event].name);
-		roots->frame[roots->count++] = root_frame(p, buf_str(&a->scratch));
+		if (a->scratch.n > 0)
+			roots->frame[roots->count++] = root_frame(p, buf_str(&a->scratch));
 	}
 	if (a->want->places)             /* they are attributes where they go */
 		return;

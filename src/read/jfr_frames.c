@@ -258,10 +258,12 @@ static uint32_t find_location(struct jfr_frames *f,
 	spell_method(f, values, of_class, &class_length);
 	if (f->symbol.n == 0)
 		kind = FRAME_USER;
+	/* -1 where it is not known */
+	uint32_t bytecode = (uint32_t)frame[STACK_BYTECODE].number;
 	struct location_key key = {
 		.symbol = buf_str(&f->symbol), .module = module,
 		.line = line_text(f, class_length, line),
-		.offset = (uint32_t)frame[STACK_BYTECODE].number,
+		.offset = bytecode > INT32_MAX ? 0 : bytecode,
 		.kind = kind == FRAME_INLINED ? FRAME_JIT : kind,
 		.inlined = kind == FRAME_INLINED,
 	};

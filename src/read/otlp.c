@@ -335,8 +335,9 @@ static bool has_same_attributes(const struct otlp *o, const struct otlp_profile 
 {
 	const uint32_t *numbers = o->tables.numbers;
 	return a->message == b->message && a->attributes.count == b->attributes.count &&
-	       memcmp(numbers + a->attributes.first, numbers + b->attributes.first,
-		      a->attributes.count * sizeof(*numbers)) == 0;
+	       (a->attributes.count == 0 ||
+		memcmp(numbers + a->attributes.first, numbers + b->attributes.first,
+		       a->attributes.count * sizeof(*numbers)) == 0);
 }
 
 static void keep_profile(struct otlp *o, const struct otlp_profile *p)

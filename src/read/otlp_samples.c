@@ -409,7 +409,8 @@ static void begin_cursor(struct pushing *p, const struct otlp_profile *profile)
 	if (c->proto == NULL)
 		c->proto = proto_new();
 	c->profile = profile;
-	c->rest = (struct str){ bytes->p + profile->first, profile->end - profile->first };
+	size_t n = profile->end - profile->first;
+	c->rest = n > 0 ? (struct str){ bytes->p + profile->first, n } : STR("");
 	c->has_sample = false;
 }
 

@@ -3,9 +3,9 @@
 
 /* One line a format; the order does not matter. */
 #define READERS(X)                                                             \
+	X(callgrind)                                                           \
 	X(chrome)                                                              \
 	X(cpuprofile)                                                          \
-	X(callgrind) \
 	X(dhat)                                                                \
 	X(firefox)                                                             \
 	X(folded)                                                              \
@@ -23,11 +23,11 @@
 	X(perf)                                                                \
 	X(perfdata)                                                            \
 	X(pprof)                                                               \
-	X(v8heap)                                                              \
-	X(v8log)                                                               \
 	X(speedscope)                                                          \
 	X(stackprof)                                                           \
 	X(threadz)                                                             \
+	X(v8heap)                                                              \
+	X(v8log)                                                               \
 	X(xtree)
 
 #define DECLARE(name) extern const struct reader reader_##name;

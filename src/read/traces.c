@@ -152,11 +152,12 @@ bool traces_addresses(struct traces *t, struct str words)
 
 void traces_metrics(struct traces *t, const struct metrics *metrics)
 {
-	bool all = t->want->all_metrics;
+	/* Values of which another metric counts the samples go with that. */
+	bool all = t->want->all_metrics || metrics->samples > 0;
 	t->metrics = metrics;
 	t->first = all ? 0 : metrics->chosen;
 	t->stride = all ? metrics->count : 1;
-	samples_metrics(t->out, metrics, all);
+	samples_metrics(t->out, metrics, t->want->all_metrics);
 }
 
 void traces_add(struct traces *t, uint32_t group, const int64_t *values)

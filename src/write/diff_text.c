@@ -113,11 +113,27 @@ static void put_left(struct buf *b, const struct diff_report *r)
 
 /* Text */
 
-static void text_row(struct buf *b, const struct diff_formats_row *row,
-		     const struct buf cells[CELLS])
+/* So wide that there is a blank between them. */
+static void find_widths(const struct diff_report *r, struct buf cells[CELLS],
+			size_t widths[CELLS])
 {
 	for (unsigned i = 0; i < CELLS; i++)
-		pad(b, buf_str(&cells[i]), i < 4 ? CELL_WIDTH : 9);
+		widths[i] = i < 4 ? CELL_WIDTH : 9;
+	for (uint32_t i = 0; i < diff_formats_shown(r); i++) {
+		struct diff_formats_row row = diff_formats_row(r, i);
+		make_cells(r, &row, cells);
+		for (unsigned k = 0; k < CELLS; k++) {
+			size_t columns = utf8_columns(buf_str(&cells[k])) + 2;
+			widths[k] = columns > widths[k] ? columns : widths[k];
+		}
+	}
+}
+
+static void text_row(struct buf *b, const struct diff_formats_row *row,
+		     const struct buf cells[CELLS], const size_t widths[CELLS])
+{
+	for (unsigned i = 0; i < CELLS; i++)
+		pad(b, buf_str(&cells[i]), widths[i]);
 	buf_add(b, STR("  "));
 	message_visible(b, row->name);
 	if (!row->changed)
@@ -128,6 +144,7 @@ static void text_row(struct buf *b, const struct diff_formats_row *row,
 void diff_text(const struct diff_report *r, struct output *out)
 {
 	struct buf b = { 0 }, cells[CELLS] = { { 0 } };
+	size_t widths[CELLS];
 	for (unsigned side = 0; side < 2; side++) {
 		buf_addf(&b, "%-8s", side_words[side].p);
 		add_side(&b, r, side);
@@ -141,14 +158,15 @@ void diff_text(const struct diff_report *r, struct output *out)
 		buf_addc(&b, '\n');
 	}
 	buf_addc(&b, '\n');
+	find_widths(r, cells, widths);
 	for (unsigned i = 0; i < CELLS && r->row_count > 0; i++)
-		pad(&b, heads[i], i < 4 ? CELL_WIDTH : 9);
+		pad(&b, heads[i], widths[i]);
 	if (r->row_count > 0)
 		buf_add(&b, STR("  function\n"));
 	for (uint32_t i = 0; i < diff_formats_shown(r); i++) {
 		struct diff_formats_row row = diff_formats_row(r, i);
 		make_cells(r, &row, cells);
-		text_row(&b, &row, cells);
+		text_row(&b, &row, cells, widths);
 		put(out, &b);
 	}
 	put_left(&b, r);

@@ -31,18 +31,18 @@ static void any_order_is_sorted(void **state)
 	uint32_t random = 1;
 	for (int count = 0; count < 200; count++) {
 		struct moments *m = xcalloc(1, sizeof(*m));
-		int64_t sum = 0, sum_after = 0;
+		uint64_t sum = 0, sum_after = 0;
 		for (int i = 0; i < count; i++) {
 			random = random * 1664525 + 1013904223;
 			int64_t time = random >> 24 ? random >> 28 : MOMENT_UNKNOWN;
 			add(m, time);
-			sum += time / 2;
+			sum += (uint64_t)time;
 		}
 		moments_sort(m);
 		assert_int_equal(m->count, count);
 		assert_sorted(m);
 		for (size_t i = 0; i < m->count; i++)
-			sum_after += m->items[i].time / 2;
+			sum_after += (uint64_t)m->items[i].time;
 		assert_int_equal(sum, sum_after);
 		moments_delete(m);
 	}

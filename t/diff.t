@@ -30,6 +30,8 @@ check_bad_rules();
 check_outputs();
 check_pictures();
 check_exact();
+check_telling();
+check_columns();
 check_program();
 done_testing();
 
@@ -425,8 +427,31 @@ sub check_pictures {
 sub check_exact {
 	my ($heap) = glob("$Fg::cases/dhat/heap.in");
 	shows(diff('-q', $heap, $heap), qr/values are exact/, 'memory is exact');
+	my ($calls, $times) = map { "$Fg::cases/callgrind/$_.in" } qw(calls xdebug);
+	shows(diff('-q', $calls, $calls), qr/values are exact/, 'and so are instructions');
+	shows(diff('-q', $times, $times), qr/significance is off: nobody knows how many samples/, 'times are not');
+	my ($sampled) = "$Fg::cases/gperftools/cpu.in";
+	shows(diff('-q', $sampled, $sampled), qr/46 samples\n.*functions with enough samples/s, 'samples beside times are known');
 	shows(diff('-q', file("a 1\n"), file("a 2\n")), qr/significance is off: nobody knows how many samples/, 'or not known');
 	shows(diff('-q', '--no-significance', map { file($samples . "a $_\n") } 1, 2), qr/significance is off: each/, 'or not asked for');
+}
+
+# What tells of files tells of both.
+sub check_telling {
+	my @files = ("$Fg::cases/dhat/heap.in", "$Fg::cases/callgrind/calls.in");
+	my $ran = diff('--identify', @files);
+	is($ran->{status}, 0, '--identify of two files');
+	like($ran->{out}, qr/heap\.in: dhat: .*\n.*calls\.in: callgrind: /, '... tells of both') or diag($ran->{err});
+	$ran = diff('--list-metrics', @files[0, 0]);
+	is($ran->{status}, 0, '--list-metrics of two files');
+	like($ran->{out}, qr/^peak\t/m, '... lists them') or diag($ran->{err});
+}
+
+sub check_columns {
+	my ($before, $after) = map { file("# event: e\n# unit: furlongs\na;b $_\na;c 7654321\n") } 1234567, 7654321;
+	my $ran = diff('-q', $before, $after);
+	my ($row) = $ran->{out} =~ /^(.* b)$/m;
+	is(scalar(split /  +/, ($row // '') =~ s/^ +//r), 7, 'cells do not touch each other') or diag($ran->{out});
 }
 
 sub check_program {

@@ -382,13 +382,23 @@ static void init(struct perfdata *p)
 	columns[1].is_samples = true;
 }
 
+static bool check_weights(const struct perfdata *p)
+{
+	bool any = !p->by_weight;
+	for (size_t i = 0; !any && i < p->events.count; i++)
+		any = p->events.items[i].sample_type &
+		      (PERFDATA_WEIGHT | PERFDATA_WEIGHT_STRUCT);
+	return any || input_fail(p->in, "weights were not recorded (perf record -W)");
+}
+
 static bool read_perfdata(struct input *in, const struct want *want, struct samples *out)
 {
 	struct perfdata p = {
 		.in = in, .want = want, .out = out, .profile = out->profile,
 	};
 	init(&p);
-	bool ok = perfdata_parts_open(&p.parts, in, &p.events, &p.info) && read_records(&p);
+	bool ok = perfdata_parts_open(&p.parts, in, &p.events, &p.info) &&
+		  read_records(&p) && check_weights(&p);
 	if (ok)
 		finish(&p);
 	perfdata_parts_close(&p.parts);

@@ -35,6 +35,7 @@ check_build_ids();
 check_folder();
 check_ways_in();
 check_identify();
+check_weights();
 check_stored();
 done_testing();
 
@@ -368,6 +369,12 @@ sub check_ways_in {
 		my $want = Fg::slurp("$Fg::cases/perfdata/$name.folded");
 		is(Fg::run({ in => Fg::slurp($file) }, $collapse, '-q', '-')->{out}, $want, "$name through a pipe");
 	}
+}
+
+sub check_weights {
+	my $ran = Fg::run({}, $collapse, '--metric=weight', "$Fg::cases/perfdata/attr-400.in");
+	is($ran->{status}, 2, 'weights that were not recorded');
+	like($ran->{err}, qr/error: weights were not recorded \(perf record -W\)$/, '... are an error');
 }
 
 sub check_identify {

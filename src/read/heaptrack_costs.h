@@ -37,7 +37,7 @@ struct heaptrack_change {
 	uint16_t event;          /* the caller's */
 };
 
-enum { HEAPTRACK_CHANGES = 128 };
+enum { HEAPTRACK_CHANGES = 256 };
 
 /* Of a block. */
 #define HEAPTRACK_SIZE_MAX (INT64_C(1) << 52)

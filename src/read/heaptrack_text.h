@@ -22,7 +22,7 @@ struct heaptrack_line {
 	bool is_free;
 };
 
-enum { HEAPTRACK_LINES = 64 };
+enum { HEAPTRACK_LINES = 128 };
 
 /* Lines that follow each other; INPUT_PADDING bytes behind the end can be read. */
 struct heaptrack_text {

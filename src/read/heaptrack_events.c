@@ -73,13 +73,17 @@ static void tell(const struct heaptrack_events *e, uint64_t line, const char *wh
 	input_warn_at(e->in, line, what, STR(""));
 }
 
+static inline bool is_right_block(const struct heaptrack_line *line, uint32_t trace_count)
+{
+	return line->id != 0 && (line->is_free || (line->size <= HEAPTRACK_SIZE_MAX &&
+						   line->trace <= trace_count));
+}
+
 static inline bool is_right(const struct heaptrack_events *e,
 			    const struct heaptrack_line *line)
 {
-	if (!e->has_addresses)
-		return line->id < e->info_count;
-	return line->id != 0 && (line->is_free || (line->size <= HEAPTRACK_SIZE_MAX &&
-						   line->trace <= e->trace_count));
+	return e->has_addresses ? is_right_block(line, e->trace_count) :
+				  line->id < e->info_count;
 }
 
 /* Lines on their way to what they change. */
@@ -188,8 +192,9 @@ static unsigned find_blocks(struct heaptrack_events *e, const struct heaptrack_l
 		.first_size = e->first_kind.size, .first_cost = e->first_kind.cost,
 		.is_old = !e->costs->counts, .first_line = first_line,
 	};
+	const uint32_t trace_count = e->trace_count;
 	unsigned i = 0;
-	for (; i < count && is_right(e, &lines[i]); i++) {
+	for (; i < count && is_right_block(&lines[i], trace_count); i++) {
 		if (lines[i].is_free)
 			free_block(&f, &lines[i], i);
 		else

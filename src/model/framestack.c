@@ -98,8 +98,7 @@ static void push(struct framestack *f, struct samples *out, uint32_t location)
 {
 	uint32_t n;
 	const uint32_t *frames = location_frames(&f->locations, location, &n);
-	for (uint32_t i = 0; i < n; i++)
-		sample_push(out, frames[i]);
+	sample_push_all(out, frames, 0, n);
 }
 
 /*

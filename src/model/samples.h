@@ -77,11 +77,14 @@ static inline void sample_push_reserved(struct samples *s, uint32_t frame)
 	s->frames[s->frame_count++] = frame;
 }
 
-static inline void sample_push_all(struct samples *s, const uint32_t *frames, size_t n)
+/* Pushes n frames of a pool, from "first" on; there need be no pool when there are none. */
+static inline void sample_push_all(struct samples *s, const uint32_t *pool, size_t first,
+				   size_t n)
 {
+	if (n == 0)
+		return;
 	samples_reserve(s, n);
-	if (n > 0)
-		memcpy(s->frames + s->frame_count, frames, n * sizeof(*frames));
+	memcpy(s->frames + s->frame_count, pool + first, n * sizeof(*pool));
 	s->frame_count += n;
 }
 

@@ -402,8 +402,7 @@ static void push_stack(void *context, uint32_t leaf, const uint32_t *spots, uint
 		uint32_t n;
 		const uint32_t *frames =
 			callgrind_functions_frames(&c->functions, spots[i], &n);
-		for (uint32_t k = 0; k < n; k++)
-			sample_push(c->out, frames[k]);
+		sample_push_all(c->out, frames, 0, n);
 	}
 	values[c->event] = value;
 	sample_end_metrics(c->out, c->functions.group_of[leaf], values);

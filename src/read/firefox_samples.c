@@ -232,9 +232,7 @@ static bool push_frames(struct firefox_samples *s, int64_t stack)
 		if (!find_frame(s, (uint32_t)stack, &frame) ||
 		    !firefox_frames_of(&s->frames, (uint32_t)frame, is_caller, &made))
 			return false;
-		samples_reserve(s->out, made.count);
-		for (uint32_t i = 0; i < made.count; i++)
-			sample_push_reserved(s->out, s->frames.pool[made.first + i]);
+		sample_push_all(s->out, s->frames.pool, made.first, made.count);
 		is_caller = true;
 	}
 	return true;

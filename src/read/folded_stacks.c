@@ -146,7 +146,7 @@ void folded_stacks_hand_over(struct folded_stacks *f)
 			f->frames[depth++] = frame_of(f, &f->searches[at++]);
 		if (w->goes_on)
 			continue;
-		sample_push_all(f->out, f->frames, depth);
+		sample_push_all(f->out, f->frames, 0, depth);
 		sample_end(f->out, f->group, (int64_t[]){ w->value, 1 });
 	}
 	f->search_count = f->waiting_count = 0;

@@ -188,7 +188,5 @@ void heaptrack_traces_push(struct heaptrack_traces *t, struct samples *out,
 	if (is_full &&
 	    !quality_is_root(profile_function(t->profile, t->frames[depth - 1])))
 		t->frames[depth++] = truncated_frame(t);
-	samples_reserve(out, depth - first);
-	for (size_t i = first; i < depth; i++)
-		sample_push_reserved(out, t->frames[i]);
+	sample_push_all(out, t->frames, first, depth - first);
 }

@@ -209,9 +209,7 @@ static bool push_stack(struct jfr_samples *s, uint64_t key)
 			input_warn_at(s->in, s->chunk->offset, NO_STACK, STR(""));
 		return !s->in->failed;
 	}
-	samples_reserve(s->out, stack->count);
-	for (uint32_t i = 0; i < stack->count; i++)
-		sample_push_reserved(s->out, s->frames.frames[stack->first + i]);
+	sample_push_all(s->out, s->frames.frames, stack->first, stack->count);
 	if (stack->is_truncated)
 		push_truncated(s);
 	return true;

@@ -368,8 +368,7 @@ static void push_stack(struct memleak *m, uint32_t group,
 		const uint32_t *frames = location_frames(&m->locations,
 							 frames_of(&m->chosen, stack)[i],
 							 &n);
-		for (uint32_t f = 0; f < n; f++)
-			sample_push(m->out, frames[f]);
+		sample_push_all(m->out, frames, 0, n);
 	}
 	sample_end_metrics(m->out, group, values);
 }

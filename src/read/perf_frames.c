@@ -47,8 +47,7 @@ void perf_frames_push_plain(struct perf_frames *f, uint32_t location)
 		return;
 	}
 	const uint32_t *frames = location_frames(&f->locations, location, &count);
-	for (uint32_t i = 0; i < count; i++)
-		sample_push(f->out, frames[i]);
+	sample_push_all(f->out, frames, 0, count);
 }
 
 static void pop_location(struct perf_frames *f, uint32_t location)

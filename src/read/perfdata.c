@@ -280,11 +280,10 @@ static void push_stack(struct perfdata *p, const struct perfdata_names *names,
 {
 	for (uint32_t i = 0; i < stack->depth; i++) {
 		uint32_t place = p->counted.pool[stack->first + i];
-		uint32_t first = names->first[place], end = names->first[place + 1];
+		uint32_t first = names->first[place];
 		p->met[place] += samples;
-		samples_reserve(p->out, end - first);
-		for (uint32_t f = first; f < end; f++)
-			sample_push_reserved(p->out, names->frames[f]);
+		sample_push_all(p->out, names->frames, first,
+				names->first[place + 1] - first);
 	}
 }
 

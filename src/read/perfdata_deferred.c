@@ -47,9 +47,7 @@ static void push(struct perfdata_deferred *d, struct samples *out,
 {
 	w->is_done = true;
 	out->time = w->time;
-	samples_reserve(out, w->depth);
-	for (uint32_t i = 0; i < w->depth; i++)
-		sample_push_reserved(out, d->places[w->first + i]);
+	sample_push_all(out, d->places, w->first, w->depth);
 }
 
 /* Without its other part. */

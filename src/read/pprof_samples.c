@@ -167,10 +167,7 @@ static bool push_stack(struct pprof_pushing *p, const Pprof__Sample *s)
 		const struct pprof_location *l = find_location(p, s->location_id[i]);
 		if (l == NULL)
 			return false;
-		samples_reserve(p->out, l->frames);
-		for (uint32_t k = 0; k < l->frames; k++)
-			sample_push_reserved(p->out,
-					     p->tables->frames[l->first_frame + k]);
+		sample_push_all(p->out, p->tables->frames, l->first_frame, l->frames);
 		if (sample_depth(p->out) > SAMPLES_DEPTH_MAX)
 			return input_error_at(p->tables->in, p->offset,
 					      "stack of more than %d frames",

@@ -239,8 +239,7 @@ static void push_stack(struct pushing *u, uint64_t first, uint64_t end)
 	while (end-- > first) {
 		uint32_t n, location = t->location[u->profiles->frames[end]];
 		const uint32_t *frames = location_frames(&t->locations, location, &n);
-		for (uint32_t i = 0; i < n; i++)
-			sample_push(u->out, frames[i]);
+		sample_push_all(u->out, frames, 0, n);
 	}
 }
 

@@ -341,8 +341,7 @@ static bool push_frames(struct stackprof *s, size_t at)
 		int64_t line = lines->count ? lines->items[i] : 0;
 		uint32_t n, location = locate(s, f, line > 0 ? line : 0);
 		const uint32_t *frames = location_frames(&s->locations, location, &n);
-		for (uint32_t k = 0; k < n; k++)
-			sample_push(s->out, frames[k]);
+		sample_push_all(s->out, frames, 0, n);
 	}
 	if (sample_depth(s->out) == 0)
 		s->out->frameless++;

@@ -401,8 +401,7 @@ static void push_place(struct traces *t, uint32_t place, uint32_t frame)
 {
 	uint32_t n;
 	const uint32_t *frames = frames_of(t, place, &n);
-	for (; frame < n; frame++)
-		sample_push(t->out, frames[frame]);
+	sample_push_all(t->out, frames, frame, n - frame);
 }
 
 /* A stack of nothing but an allocator stays as it is. */

@@ -376,6 +376,14 @@ static const struct {
 	{ STR("seconds"), 1e9 },
 };
 
+double num_time_unit(struct str unit)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(time_units); i++)
+		if (str_eq(unit, time_units[i].unit))
+			return time_units[i].size;
+	return 0;
+}
+
 /* v (not negative) to three digits, and all of those before the point. */
 static struct decimal three_digits(double v)
 {
@@ -428,11 +436,10 @@ void num_add_quantity(struct buf *buf, double value, struct str unit)
 {
 	if (!isfinite(value))
 		value = 0;
-	for (size_t i = 0; i < ARRAY_SIZE(time_units); i++) {
-		if (str_eq(unit, time_units[i].unit)) {
-			add_step(buf, value * time_units[i].size, time_steps);
-			return;
-		}
+	double time = num_time_unit(unit);
+	if (time > 0) {
+		add_step(buf, value * time, time_steps);
+		return;
 	}
 	if (str_eq(unit, STR("bytes")) || str_eq(unit, STR("B"))) {
 		add_step(buf, value, byte_steps);

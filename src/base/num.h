@@ -73,4 +73,7 @@ void num_add_product(struct buf *, int64_t digits, unsigned scale,
  */
 void num_add_quantity(struct buf *, double value, struct str unit);
 
+/* How many ns there are in "ms", or "milliseconds"; 0 when it is no unit of time. */
+double num_time_unit(struct str unit);
+
 #endif

@@ -454,22 +454,17 @@ bool job_read_raw(const struct job *job)
 	return !job->files[0].reader->is_digest;
 }
 
-/* "value": what something else has written, which may have sampled. */
-static bool is_vague(const struct stacks *s)
-{
-	return str_eq(s->unit, STR("ns")) || str_eq(s->unit, STR("us")) ||
-	       str_eq(s->unit, STR("ms")) || str_eq(s->unit, STR("s")) ||
-	       str_eq(s->metric, STR("value"));
-}
-
-/* Times are never the same again, whoever measures them. */
+/*
+ * Times are never the same again, whoever measures them; and "value" is what something else
+ * has written, which may have sampled.
+ */
 bool job_is_exact(const struct job *job)
 {
 	const struct profile *p = &job->profile;
 	const struct stacks *s = &job->stacks;
 	return s->metric.n > 0 && !s->is_estimate && p->metrics.samples == 0 &&
 	       s->samples == 0 && !s->with_samples && p->recording.period == 0 &&
-	       !is_vague(s);
+	       num_time_unit(s->unit) == 0 && !str_eq(s->metric, STR("value"));
 }
 
 /* Writing */

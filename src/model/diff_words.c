@@ -56,15 +56,8 @@ static void add_quantity(struct buf *b, const struct diff_words *w, long double 
 /* Units that become others as values grow have to be told of both. */
 static bool is_scaled(struct str unit)
 {
-	static const struct str units[] = {
-		STR("ns"), STR("us"), STR("µs"), STR("ms"), STR("s"), STR("bytes"), STR("B"),
-		STR("nanoseconds"), STR("microseconds"), STR("milliseconds"),
-		STR("seconds"),
-	};
-	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
-		if (str_eq(unit, units[i]))
-			return true;
-	return false;
+	return num_time_unit(unit) > 0 || str_eq(unit, STR("bytes")) ||
+	       str_eq(unit, STR("B"));
 }
 
 void diff_words_add_values(struct buf *b, const struct diff_words *w)

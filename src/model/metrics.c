@@ -142,6 +142,27 @@ void metrics_add_word(struct buf *out, struct str text)
 			 '-' : text.p[i]);
 }
 
+static const struct { struct str unit, word; } long_units[] = {
+	{ STR("ns"), STR("nanoseconds") }, { STR("us"), STR("microseconds") },
+	{ STR("ms"), STR("milliseconds") }, { STR("s"), STR("seconds") },
+};
+
+struct str metrics_long_unit(struct str unit)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(long_units); i++)
+		if (str_eq(long_units[i].unit, unit))
+			return long_units[i].word;
+	return unit;
+}
+
+struct str metrics_short_unit(struct str unit)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(long_units); i++)
+		if (str_eq(long_units[i].word, unit))
+			return long_units[i].unit;
+	return unit;
+}
+
 bool metrics_is_unit(struct str s)
 {
 	for (size_t i = 0; i < s.n; i++) {

@@ -87,6 +87,10 @@ struct str metrics_name(struct str elsewhere);
 /* Appends text as a word: '-' in place of blanks and of what terminals act on. */
 void metrics_add_word(struct buf *, struct str text);
 
+/* "nanoseconds" for "ns", as other formats write it, and back; others stay the same. */
+struct str metrics_long_unit(struct str unit);
+struct str metrics_short_unit(struct str unit);
+
 /* "instrs", "µs": whether others will take it for a unit, too. */
 bool metrics_is_unit(struct str word);
 

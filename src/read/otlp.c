@@ -237,17 +237,13 @@ static bool read_field(struct otlp *o)
 /* The words of pprof, where units are those of UCUM: "By" are bytes. */
 static struct str plain_unit(struct str unit)
 {
-	static const struct { struct str ucum, word; } units[] = {
-		{ STR("By"), STR("bytes") }, { STR("1"), STR("count") },
-		{ STR("ns"), STR("nanoseconds") }, { STR("us"), STR("microseconds") },
-		{ STR("ms"), STR("milliseconds") }, { STR("s"), STR("seconds") },
-	};
-	for (size_t i = 0; i < ARRAY_SIZE(units); i++)
-		if (str_eq(units[i].ucum, unit))
-			return units[i].word;
+	if (str_eq(unit, STR("By")))
+		return STR("bytes");
+	if (str_eq(unit, STR("1")))
+		return STR("count");
 	if (unit.n > 2 && unit.p[0] == '{' && unit.p[unit.n - 1] == '}')
 		return (struct str){ unit.p + 1, unit.n - 2 };
-	return unit;
+	return metrics_long_unit(unit);
 }
 
 static bool find_metric(struct otlp *o, struct otlp_profile *p)

@@ -50,14 +50,9 @@ static struct str metric_name(const struct metrics *m, struct profile *p, struct
 /* "count" says nothing: samples are samples, allocations blocks, the rest is its name. */
 static struct str metric_unit(struct profile *p, struct str own, struct str unit)
 {
-	static const struct { struct str own, unit; } units[] = {
-		{ STR("nanoseconds"), STR("ns") }, { STR("microseconds"), STR("us") },
-		{ STR("milliseconds"), STR("ms") }, { STR("seconds"), STR("s") },
-		{ STR("byte"), STR("bytes") },
-	};
-	for (size_t i = 0; i < ARRAY_SIZE(units); i++)
-		if (str_eq(units[i].own, unit))
-			return units[i].unit;
+	struct str known = str_eq(unit, STR("byte")) ? STR("bytes") : metrics_short_unit(unit);
+	if (!str_eq(known, unit))
+		return known;
 	if (unit.n && !str_eq(unit, STR("count")))
 		return word(p, unit, "");
 	static const struct { struct str own, unit; } counts[] = {

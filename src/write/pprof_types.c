@@ -20,21 +20,15 @@ struct str pprof_types_name(const struct series_item *item)
 
 struct str pprof_types_unit(const struct series_item *item)
 {
-	static const struct { struct str unit, word; } known[] = {
-		{ STR("ns"), STR("nanoseconds") }, { STR("us"), STR("microseconds") },
-		{ STR("ms"), STR("milliseconds") }, { STR("s"), STR("seconds") },
-		{ STR("samples"), STR("count") }, { STR("blocks"), STR("count") },
-		{ STR(""), STR("count") },
-	};
 	if (item->own.p)
 		return item->own_unit;
 	/* What is counted is told by the names that pprof knows, else by the unit. */
 	if (str_eq(item->unit, STR("blocks")) && str_eq(pprof_types_name(item), item->name))
 		return item->unit;
-	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
-		if (str_eq(known[i].unit, item->unit))
-			return known[i].word;
-	return item->unit;
+	if (item->unit.n == 0 || str_eq(item->unit, STR("samples")) ||
+	    str_eq(item->unit, STR("blocks")))
+		return STR("count");
+	return metrics_long_unit(item->unit);
 }
 
 struct str pprof_types_program(struct str title)

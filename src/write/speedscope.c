@@ -212,15 +212,9 @@ static void put_own(struct writing *w, const struct group *g, const struct serie
 
 static struct str unit_of(struct str unit)
 {
-	static const struct { struct str unit, word; } units[] = {
-		{ STR("ns"), STR("nanoseconds") }, { STR("us"), STR("microseconds") },
-		{ STR("ms"), STR("milliseconds") }, { STR("s"), STR("seconds") },
-		{ STR("bytes"), STR("bytes") },
-	};
-	for (size_t i = 0; i < ARRAY_SIZE(units); i++)
-		if (str_eq(units[i].unit, unit))
-			return units[i].word;
-	return STR("none");
+	struct str word = metrics_long_unit(unit);
+	bool is_known = !str_eq(word, unit) || str_eq(unit, STR("bytes"));
+	return is_known ? word : STR("none");
 }
 
 /* Weights below 0, as a difference may have, are none to speedscope. */

@@ -444,7 +444,6 @@ static void end(struct arranging *a)
 	buf_free(&a->scratch);
 }
 
-
 bool stacks_arrange(struct stacks *s, struct profile *p, const struct want *want,
 		    const struct stacks_arrangement *how, bool *in_order)
 {

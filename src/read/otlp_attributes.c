@@ -201,13 +201,6 @@ struct str otlp_attributes_text(const struct otlp_attributes *a, const struct pp
 	return item->count > 0 && v->kind != OTLP_NUMBER ? t->strings[v->text] : STR("");
 }
 
-int64_t otlp_attributes_number(const struct otlp_attributes *a,
-			       const struct otlp_attribute *item)
-{
-	const struct otlp_value *v = &a->values[item->first];
-	return item->count > 0 && v->kind == OTLP_NUMBER ? v->number : 0;
-}
-
 bool otlp_attributes_is_true(const struct otlp_attributes *a, const struct pprof_tables *t,
 			     const struct otlp_attribute *item)
 {

@@ -65,11 +65,9 @@ void otlp_attributes_add_plain(struct otlp_attributes *, const Otlp__KeyValue *,
 bool otlp_attributes_resolve(struct otlp_attributes *, struct pprof_tables *,
 			     const struct otlp_attribute **wrong);
 
-/* The first value as text, empty when it is a number; and as one, 0 when it is a text. */
+/* The first value as text, empty when it is a number; and whether it is "true". */
 struct str otlp_attributes_text(const struct otlp_attributes *, const struct pprof_tables *,
 				const struct otlp_attribute *);
-int64_t otlp_attributes_number(const struct otlp_attributes *,
-			       const struct otlp_attribute *);
 bool otlp_attributes_is_true(const struct otlp_attributes *, const struct pprof_tables *,
 			     const struct otlp_attribute *);
 

@@ -213,6 +213,19 @@ struct str utf8_fit(struct str s, size_t columns)
 	return str_head(s, s.n - rest.n);
 }
 
+void utf8_add(struct buf *out, uint32_t code)
+{
+	if (code < 0x80) {
+		buf_addc(out, (char)code);
+		return;
+	}
+	unsigned more = code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
+	static const unsigned char first[] = { 0, 0xc0, 0xe0, 0xf0 };
+	buf_addc(out, (char)(first[more] | code >> more * 6));
+	while (more-- > 0)
+		buf_addc(out, (char)(0x80 | (code >> more * 6 & 0x3f)));
+}
+
 void utf8_mend(struct buf *out, struct str s)
 {
 	while (s.n > 0) {

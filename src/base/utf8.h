@@ -15,6 +15,9 @@
  */
 int32_t utf8_next(struct str s, unsigned *length);
 
+/* Appends a code point, which is below 0x110000 and no surrogate. */
+void utf8_add(struct buf *out, uint32_t code);
+
 /* Appends s with U+FFFD in place of bytes that are not UTF-8. */
 void utf8_mend(struct buf *out, struct str s);
 

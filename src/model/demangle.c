@@ -29,6 +29,8 @@
 #include <demangle.h>
 #endif
 
+#include "base/utf8.h"
+
 struct sink {
 	struct buf *out;
 	size_t limit;
@@ -124,14 +126,7 @@ static bool add_code(struct buf *out, uint32_t code)
 	if (code < 0x20 || (code >= 0x7f && code < 0xa0) || code > 0x10ffff ||
 	    (code >= 0xd800 && code < 0xe000))
 		return false;
-	if (code < 0x80) {
-		buf_addc(out, (char)code);
-		return true;
-	}
-	int more = code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
-	buf_addc(out, (char)((0xff << (7 - more) & 0xff) | code >> 6 * more));
-	while (more-- > 0)
-		buf_addc(out, (char)(0x80 | (code >> 6 * more & 0x3f)));
+	utf8_add(out, code);
 	return true;
 }
 

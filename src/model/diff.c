@@ -502,9 +502,8 @@ static bool merge_all(struct diff *d)
 	struct merged all = { 0 };
 	bool good = !d->profile.overflow;
 	number_frames(d);
-	for (size_t i = 0; good && i < d->run_count; i++) {
+	for (size_t i = 0; good && i < d->run_count; i++)
 		good = merge_run(d, &d->runs[i], &all);
-	}
 	free(all.alike);
 	if (all.side < 0) {
 		d->stacks.items = all.items;

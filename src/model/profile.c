@@ -186,6 +186,8 @@ static bool group_eq(const struct group *a, const struct group *b)
 
 uint32_t profile_group(struct profile *p, const struct group *g)
 {
+	if (p->last_group < p->group_count && group_eq(&p->groups[p->last_group], g))
+		return p->last_group;
 	uint64_t key[] = { g->event, g->comm, (uint64_t)g->pid,
 			   (uint64_t)g->tid,
 			   (uint32_t)g->cpu | (uint64_t)g->labels << 32 };
@@ -193,12 +195,18 @@ uint32_t profile_group(struct profile *p, const struct group *g)
 	uint32_t id, place = table_place(&p->group_table, hash);
 	while ((id = table_next(&p->group_table, hash, &place)) != TABLE_END)
 		if (group_eq(&p->groups[id], g))
-			return id;
+			return p->last_group = id;
 	id = p->group_count++;
 	ARRAY_RESERVE(p->groups, p->group_capacity, p->group_count);
 	p->groups[id] = *g;
 	table_insert(&p->group_table, hash, id);
-	return id;
+	return p->last_group = id;
+}
+
+void profile_count_samples(struct profile *p)
+{
+	p->column_count = 2;
+	p->columns[1] = (struct column){ .name = STR("samples"), .is_samples = true };
 }
 
 static void multiply(struct profile *p, int64_t *value, int64_t factor)

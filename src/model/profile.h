@@ -127,6 +127,7 @@ struct profile {
 	bool columns_guessed;    /* nobody said that the two columns are a difference */
 
 	/* private */
+	uint32_t last_group;
 	size_t frame_capacity, event_capacity, group_capacity, stack_capacity,
 		pool_capacity;
 	struct table frame_table, event_table, group_table, stack_table;
@@ -188,8 +189,19 @@ bool profile_metrics(struct profile *, const struct metrics *, struct buf *why);
  */
 void profile_agree_scales(struct profile *, struct metrics *m);
 
-/* The group with these attributes, made when new. */
+/* The group with these attributes, made when new; the one asked for last is found at once. */
 uint32_t profile_group(struct profile *, const struct group *);
+
+/* A group of which nothing but the event is known. */
+static inline struct group profile_nobody(uint32_t event)
+{
+	return (struct group){
+		.event = event, .comm = ID_NONE, .pid = -1, .tid = -1, .cpu = -1,
+	};
+}
+
+/* Samples have two values, of which the second is their number. */
+void profile_count_samples(struct profile *);
 
 /* Raises the scale of a column: values so far are multiplied. */
 void profile_rescale(struct profile *, unsigned column, unsigned scale);

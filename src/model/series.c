@@ -80,9 +80,9 @@ int64_t series_value(const struct series *s, const struct stacks *stacks, uint32
 int64_t series_whole(const struct series *s, const struct stacks *stacks, uint32_t item,
 		     unsigned which)
 {
-	int64_t digits = series_value(s, stacks, item, which), power = 1;
-	for (unsigned i = 0; i < s->items[which].scale; i++)
-		power *= 10;
-	int64_t rest = digits % power;
-	return digits / power + (2 * rest >= power) - (-2 * rest >= power);
+	struct decimal d = {
+		series_value(s, stacks, item, which), s->items[which].scale,
+	};
+	num_rescale(&d, 0);              /* fewer decimals always fit */
+	return d.digits;
 }

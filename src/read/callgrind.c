@@ -122,15 +122,12 @@ static bool same_events(struct callgrind *c, const struct callgrind_events *e)
 
 static bool choose_metric(struct callgrind *c)
 {
-	struct buf why = { 0 };
 	for (unsigned i = 0; i < c->events.count; i++) {
 		const struct callgrind_event *e = &c->events.items[i];
 		metrics_add(&c->metrics, profile_keep(c->profile, e->name),
 			    profile_keep(c->profile, e->unit));
 	}
-	bool ok = metrics_choose(&c->metrics, c->want, c->metrics.items[0].name, &why) ||
-		  input_error(c->in, "%s", buf_cstr(&why));
-	buf_free(&why);
+	bool ok = reader_choose_metric_here(c->in, &c->metrics, c->want, c->metrics.items[0].name);
 	if (ok)
 		samples_metrics(c->out, &c->metrics, c->want->all_metrics);
 	c->event_count = c->events.count;

@@ -423,12 +423,8 @@ static bool push_all(struct trace *t)
 	struct str unit = t->metrics.items[t->metrics.chosen].unit;
 	uint32_t event = profile_event(p, STR(""), unit);
 	samples_metrics(t->out, &t->metrics, t->want->all_metrics);
-	if (t->metrics.samples) {
-		p->column_count = 2;
-		p->columns[1] = (struct column){
-			.name = STR("samples"), .is_samples = true,
-		};
-	}
+	if (t->metrics.samples)
+		profile_count_samples(p);
 	bool ok = push_samples(t, event) && push_calls(t, event) && tell_metrics(t);
 	samples_flush(t->out);
 	return ok;

@@ -472,12 +472,7 @@ static bool push_all(struct dhat *d)
 {
 	if (!check_frames(d) || (!d->head_known && !choose_late(d)))
 		return false;
-	const struct metric *chosen = &d->metrics.items[d->metrics.chosen];
-	struct group g = {
-		.event = profile_event(d->profile, event_of(d), chosen->unit),
-		.comm = ID_NONE, .pid = -1, .tid = -1, .cpu = -1,
-	};
-	push_points(d, profile_group(d->profile, &g));
+	push_points(d, reader_group(d->profile, event_of(d), &d->metrics));
 	return reader_end_metrics(d->in, d->profile, &d->metrics);
 }
 

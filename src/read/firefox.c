@@ -83,11 +83,8 @@ static bool choose(struct firefox_samples *s, struct metrics *m)
 	    (chosen == FIREFOX_CPU && has_value(s, FIREFOX_COUNT)))
 		m->samples = 1;
 	s->event = profile_event(p, STR(""), m->items[m->chosen].unit);
-	if (m->samples) {
-		p->column_count = 2;
-		p->columns[1] =
-			(struct column){ .name = STR("samples"), .is_samples = true };
-	}
+	if (m->samples)
+		profile_count_samples(p);
 	samples_metrics(s->out, m, s->want->all_metrics);
 	return ok;
 }

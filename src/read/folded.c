@@ -169,9 +169,7 @@ static void choose_group(struct folded *f)
 	if (f->has_group)
 		return;
 	uint32_t event = profile_event(f->profile, f->event, f->unit);
-	struct group g = {
-		.event = event, .comm = ID_NONE, .pid = -1, .tid = -1, .cpu = -1,
-	};
+	struct group g = profile_nobody(event);
 	f->stacks.group = profile_group(f->profile, &g);
 	f->has_group = true;
 }

@@ -92,7 +92,6 @@ static void add_contentions(struct goprofile *g)
 
 static bool choose(struct goprofile *g)
 {
-	struct buf why = { 0 };
 	if (g->is_chosen)
 		return true;
 	g->is_chosen = true;
@@ -102,16 +101,10 @@ static bool choose(struct goprofile *g)
 		add_contentions(g);
 	else
 		add_counts(g);
-	bool ok = metrics_choose(&g->metrics, g->want, g->metrics.items[0].name, &why) ||
-		  input_error(g->in, "%s", buf_cstr(&why));
-	buf_free(&why);
+	bool ok = reader_choose_metric_here(g->in, &g->metrics, g->want,
+					    g->metrics.items[0].name);
 	traces_metrics(g->traces, &g->metrics);
-	struct group group = {
-		.event = profile_event(g->profile, g->event,
-				       g->metrics.items[g->metrics.chosen].unit),
-		.comm = ID_NONE, .pid = -1, .tid = -1, .cpu = -1,
-	};
-	g->group = profile_group(g->profile, &group);
+	g->group = reader_group(g->profile, g->event, &g->metrics);
 	return ok;
 }
 

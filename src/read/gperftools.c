@@ -106,16 +106,8 @@ static bool choose_metric(struct gperftools *g, const struct want *want)
 static void keep_period(struct gperftools *g)
 {
 	struct recording *r = &g->profile->recording;
-	struct group group = {
-		.event = profile_event(g->profile, STR(""),
-				       g->metrics.items[g->metrics.chosen].unit),
-		.comm = ID_NONE, .pid = -1, .tid = -1, .cpu = -1,
-	};
-	g->group = profile_group(g->profile, &group);
-	g->profile->column_count = 2;
-	g->profile->columns[1] = (struct column){
-		.name = STR("samples"), .is_samples = true,
-	};
+	g->group = reader_group(g->profile, STR(""), &g->metrics);
+	profile_count_samples(g->profile);
 	r->period_type = STR("cpu");
 	r->period_unit = STR("nanoseconds");
 	if (g->period > r->period)
@@ -248,11 +240,9 @@ static enum probe probe_gperftools(struct str head)
 static const struct reader_hints hints = {
 	.pids = "process ids",
 	.cpus = "processors",
-	.lines = "source lines; have the files with debug information there, "
-		 "see --sysroot",
+	.lines = TRACES_NO_LINES,
 	.quality = {
-		.unknown = "install debug symbols, or tell with --sysroot or --map "
-			   "where the files are",
+		.unknown = TRACES_UNKNOWN,
 		.no_chains = "build the program with -fno-omit-frame-pointer",
 	},
 };

@@ -182,11 +182,9 @@ static enum probe probe_heapprofile(struct str head)
 static const struct reader_hints hints = {
 	.pids = "process ids",
 	.cpus = "processors",
-	.lines = "source lines; have the files with debug information there, "
-		 "see --sysroot",
+	.lines = TRACES_NO_LINES,
 	.quality = {
-		.unknown = "install debug symbols, or tell with --sysroot or --map "
-			   "where the files are",
+		.unknown = TRACES_UNKNOWN,
 		.no_chains = "build the program with -fno-omit-frame-pointer",
 	},
 };

@@ -43,7 +43,6 @@ void heaps_free(struct heaps *h)
 bool heaps_choose(struct heaps *h, const struct str names[], unsigned numbers,
 		  uint64_t rate)
 {
-	struct buf why = { 0 };
 	h->numbers = numbers;
 	h->unsample.rate = h->want->raw_counts ? 0 : (double)rate;
 	for (unsigned i = 0; i < HEAPS_NUMBERS; i++) {
@@ -57,9 +56,7 @@ bool heaps_choose(struct heaps *h, const struct str names[], unsigned numbers,
 		h->metrics.items[m].own = pprof[number];
 		h->metrics.items[m].own_unit = is_blocks ? STR("count") : STR("bytes");
 	}
-	bool ok = metrics_choose(&h->metrics, h->want, names[HEAPS_BYTES], &why) ||
-		  input_error(h->in, "%s", buf_cstr(&why));
-	buf_free(&why);
+	bool ok = reader_choose_metric_here(h->in, &h->metrics, h->want, names[HEAPS_BYTES]);
 	traces_metrics(h->traces, &h->metrics);
 	return ok;
 }
@@ -158,12 +155,7 @@ bool heaps_add(struct heaps *h, uint32_t group, const int64_t counts[HEAPS_NUMBE
 
 uint32_t heaps_group(const struct heaps *h)
 {
-	const struct metric *chosen = &h->metrics.items[h->metrics.chosen];
-	struct group g = {
-		.event = profile_event(h->profile, STR(""), chosen->unit),
-		.comm = ID_NONE, .pid = -1, .tid = -1, .cpu = -1,
-	};
-	return profile_group(h->profile, &g);
+	return reader_group(h->profile, STR(""), &h->metrics);
 }
 
 bool heaps_push(struct heaps *h, const int64_t told[HEAPS_NUMBERS])

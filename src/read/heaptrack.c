@@ -353,13 +353,8 @@ static bool find_values(const struct heaptrack *h, uint32_t cost, bool suppresse
 
 static void push_stacks(struct heaptrack *h, const bool *suppressed)
 {
-	const struct metric *chosen = &h->metrics.items[h->metrics.chosen];
 	samples_metrics(h->out, &h->metrics, h->want->all_metrics);
-	struct group g = {
-		.event = profile_event(h->profile, STR(""), chosen->unit),
-		.comm = ID_NONE, .pid = -1, .tid = -1, .cpu = -1,
-	};
-	uint32_t group = profile_group(h->profile, &g);
+	uint32_t group = reader_group(h->profile, STR(""), &h->metrics);
 	for (uint32_t i = 0; i < h->costs.count; i++) {
 		int64_t values[METRICS_MAX] = { 0 };
 		if (!find_values(h, i, suppressed[i], values))

@@ -131,7 +131,7 @@ static struct heaptrack_packed pack(struct heaptrack_blocks *b,
 	return (struct heaptrack_packed){
 		.size = block->size < TOP ?
 				(uint32_t)block->size : pack_large(b, block->size),
-		.cost = heaptrack_blocks_pack_cost(block),
+		.cost = heaptrack_blocks_pack_cost(block->cost, block->is_old),
 	};
 }
 

@@ -58,9 +58,9 @@ bool heaptrack_blocks_take(struct heaptrack_blocks *, uint64_t address,
 /* Makes room for that many more. */
 void heaptrack_blocks_reserve(struct heaptrack_blocks *, unsigned count);
 
-static inline uint32_t heaptrack_blocks_pack_cost(const struct heaptrack_block *block)
+static inline uint32_t heaptrack_blocks_pack_cost(uint32_t cost, bool is_old)
 {
-	return block->cost | (uint32_t)block->is_old << 31;
+	return cost | (uint32_t)is_old << 31;
 }
 
 static inline size_t heaptrack_blocks_home(const struct heaptrack_blocks *b,
@@ -139,7 +139,7 @@ static inline bool heaptrack_blocks_put_near(const struct heaptrack_blocks *b,
 	unsigned place = (unsigned)__builtin_ctz(unused);
 	bucket->address[place] = address;
 	bucket->block[place] = (struct heaptrack_packed){
-		(uint32_t)size, cost | (uint32_t)is_old << 31,
+		(uint32_t)size, heaptrack_blocks_pack_cost(cost, is_old),
 	};
 	return true;
 }

@@ -65,7 +65,6 @@ struct changes {
 	unsigned count;
 };
 
-
 static const char unknown[] = "frees of blocks whose allocation was not recorded";
 
 static void tell(const struct heaptrack_events *e, uint64_t line, const char *what)

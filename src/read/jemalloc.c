@@ -228,11 +228,9 @@ static enum probe probe_jemalloc(struct str head)
 static const struct reader_hints hints = {
 	.pids = "process ids; --group-by=tid shows threads",
 	.cpus = "processors",
-	.lines = "source lines; have the files with debug information there, "
-		 "see --sysroot",
+	.lines = TRACES_NO_LINES,
 	.quality = {
-		.unknown = "install debug symbols, or tell with --sysroot or --map "
-			   "where the files are",
+		.unknown = TRACES_UNKNOWN,
 		.no_chains = "build jemalloc with --enable-prof-libunwind",
 		.rootless = "build jemalloc with --enable-prof-libunwind",
 	},

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "read/jfr_bytes.h"
 
+#include "base/utf8.h"
+
 enum {
 	COMPRESSED_MAX = 9,      /* bytes of a number */
 	SURROGATES = 0xd800, LOW_SURROGATES = 0xdc00, SURROGATES_END = 0xe000,
@@ -84,19 +86,6 @@ struct jfr_text jfr_bytes_text(struct jfr_bytes *b)
 
 /* UTF-8 */
 
-static void add_code(struct buf *out, uint32_t code)
-{
-	if (code < 0x80) {
-		buf_addc(out, (char)code);
-		return;
-	}
-	unsigned more = code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
-	static const unsigned char first[] = { 0, 0xc0, 0xe0, 0xf0 };
-	buf_addc(out, (char)(first[more] | code >> more * 6));
-	while (more-- > 0)
-		buf_addc(out, (char)(0x80 | (code >> more * 6 & 0x3f)));
-}
-
 static bool is_surrogate(uint32_t unit, uint32_t from, uint32_t to)
 {
 	return unit >= from && unit < to;
@@ -108,20 +97,20 @@ static void add_utf16(struct buf *out, struct jfr_bytes b)
 	while (b.p < b.end) {
 		uint32_t unit = (uint16_t)jfr_bytes_number(&b, 2);
 		if (high && is_surrogate(unit, LOW_SURROGATES, SURROGATES_END)) {
-			add_code(out, 0x10000 + ((high - SURROGATES) << 10) +
+			utf8_add(out, 0x10000 + ((high - SURROGATES) << 10) +
 					      (unit - LOW_SURROGATES));
 			high = 0;
 			continue;
 		}
 		if (high)
-			add_code(out, 0xfffd);
+			utf8_add(out, 0xfffd);
 		high = is_surrogate(unit, SURROGATES, LOW_SURROGATES) ? unit : 0;
 		if (!high)
-			add_code(out, is_surrogate(unit, LOW_SURROGATES, SURROGATES_END) ?
+			utf8_add(out, is_surrogate(unit, LOW_SURROGATES, SURROGATES_END) ?
 					      0xfffd : unit);
 	}
 	if (high)
-		add_code(out, 0xfffd);
+		utf8_add(out, 0xfffd);
 }
 
 static bool is_ascii(struct str s)
@@ -144,6 +133,6 @@ struct str jfr_bytes_utf8(const struct jfr_text *text, struct buf *scratch)
 			.is_raw = text->is_raw,
 		});
 	for (size_t i = 0; is_latin1 && i < text->bytes.n; i++)
-		add_code(scratch, (unsigned char)text->bytes.p[i]);
+		utf8_add(scratch, (unsigned char)text->bytes.p[i]);
 	return buf_str(scratch);
 }

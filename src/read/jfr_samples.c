@@ -20,13 +20,10 @@ void jfr_samples_init(struct jfr_samples *s, struct input *in, const struct want
 	*s = (struct jfr_samples){
 		.in = in, .want = want, .out = out, .profile = p, .pid = -1,
 		.truncated_frame = ID_NONE, .by_time = str_eq(want->metric, STR("time")),
-		.last_group.event = ID_NONE,
 	};
 	jfr_frames_init(&s->frames, in, p, want);
-	p->column_count = 2;
+	profile_count_samples(p);
 	p->columns[0].name = s->by_time ? STR("time") : STR("value");
-	p->columns[1].name = STR("samples");
-	p->columns[1].is_samples = true;
 }
 
 void jfr_samples_free(struct jfr_samples *s)
@@ -165,10 +162,8 @@ static uint32_t group_of(struct jfr_samples *s, const struct jfr_source *source,
 			 const struct jfr_value values[JFR_SLOTS_MAX], uint32_t labels)
 {
 	const struct want *w = s->want;
-	struct group g = {
-		.event = source->event, .comm = ID_NONE, .pid = -1, .tid = -1, .cpu = -1,
-		.labels = want_tag(w, TAG_LABELS) ? labels : 0,
-	};
+	struct group g = profile_nobody(source->event);
+	g.labels = want_tag(w, TAG_LABELS) ? labels : 0;
 	uint64_t key = values[JFR_EVENT_SAMPLED_THREAD].number;
 	if (key == 0)
 		key = values[JFR_EVENT_THREAD].number;
@@ -179,13 +174,7 @@ static uint32_t group_of(struct jfr_samples *s, const struct jfr_source *source,
 		g.pid = s->pid;
 	if (want_tid(w))
 		g.tid = thread.id;
-	const struct group *last = &s->last_group;
-	if (g.event != last->event || g.comm != last->comm || g.pid != last->pid ||
-	    g.tid != last->tid || g.labels != last->labels) {
-		s->last_group = g;
-		s->last_group_id = profile_group(s->profile, &g);
-	}
-	return s->last_group_id;
+	return profile_group(s->profile, &g);
 }
 
 /* Stacks */

@@ -33,8 +33,6 @@ struct jfr_samples {
 	} *sources;              /* by number of the type */
 	uint32_t truncated_frame;
 	bool by_time;
-	struct group last_group;
-	uint32_t last_group_id;
 	struct buf text;
 };
 

@@ -314,12 +314,7 @@ static void add_metric(struct massif *m)
 static void push_trees(struct massif *m, struct samples *out)
 {
 	const struct metrics *metrics = &m->metrics;
-	struct group g = {
-		.event = profile_event(m->profile, STR(""),
-				       metrics->items[metrics->chosen].unit),
-		.comm = ID_NONE, .pid = -1, .tid = -1, .cpu = -1,
-	};
-	uint32_t group = profile_group(m->profile, &g);
+	uint32_t group = reader_group(m->profile, STR(""), metrics);
 	struct framestack places;
 	framestack_init(&places, m->profile, m->want);
 	samples_metrics(out, metrics, m->want->all_metrics);

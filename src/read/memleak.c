@@ -375,12 +375,7 @@ static void push_stack(struct memleak *m, uint32_t group,
 
 static bool push(struct memleak *m)
 {
-	const struct metric *chosen = &m->metrics.items[m->metrics.chosen];
-	struct group g = {
-		.event = profile_event(m->profile, STR(""), chosen->unit),
-		.comm = ID_NONE, .pid = -1, .tid = -1, .cpu = -1,
-	};
-	uint32_t group = profile_group(m->profile, &g);
+	uint32_t group = reader_group(m->profile, STR(""), &m->metrics);
 	merge(&m->first);
 	merge(&m->chosen);
 	if (m->first.overflow || m->chosen.overflow)

@@ -423,12 +423,8 @@ static bool push_all(struct otlp *o)
 	keep_title(o);
 	if (!pprof_tables_finish(&o->tables.pprof, r->drop, r->keep))
 		return false;
-	if (m->samples) {
-		o->profile->column_count = 2;
-		o->profile->columns[1] = (struct column){
-			.name = STR("samples"), .is_samples = true,
-		};
-	}
+	if (m->samples)
+		profile_count_samples(o->profile);
 	samples_metrics(o->out, m, o->want->all_metrics);
 	bool ok = otlp_samples_push(&o->samples, &o->tables, o->walk, o->out);
 	return ok && reader_end_metrics(o->in, o->profile, m);

@@ -454,7 +454,7 @@ bool otlp_samples_push(struct otlp_samples *s, struct otlp_tables *t, struct pro
 		       struct samples *out)
 {
 	const struct metric *chosen = &s->metrics.items[s->metrics.chosen];
-	struct group nobody = pprof_samples_nobody(profile_event(out->profile, STR(""),
+	struct group nobody = profile_nobody(profile_event(out->profile, STR(""),
 								 chosen->unit));
 	struct pushing p = {
 		.samples = s, .tables = t, .walk = walk,

@@ -555,10 +555,8 @@ static bool read_perf(struct input *in, const struct want *want, struct samples 
 		.numbers = want->addrs || want->places ||
 			   want->granularity == GRANULARITY_ADDRESSES,
 	};
-	out->profile->column_count = 2;
+	profile_count_samples(out->profile);
 	out->profile->columns[0].name = STR("period");
-	out->profile->columns[1].name = STR("samples");
-	out->profile->columns[1].is_samples = true;
 	perf_frames_init(&p.frames, out, want);
 	linecache_init(&p.cache);
 	bool ok = read_all(&p);

@@ -54,8 +54,6 @@ struct perfdata {
 	/* Stacks of places; the events of its groups are those of the file. */
 	struct profile counted;
 	struct samples samples;
-	struct group last_group;
-	uint32_t last_group_id;
 
 	uint64_t start, latest;          /* times of the first sample and the last */
 	bool has_start;
@@ -89,13 +87,7 @@ static uint32_t group_of(struct perfdata *p, uint32_t event,
 		.tid = want_tid(want) ? (int32_t)s->tid : -1,
 		.cpu = want_cpu(want) ? (int32_t)s->cpu : -1,
 	};
-	const struct group *last = &p->last_group;
-	if (g.event == last->event && g.comm == last->comm && g.pid == last->pid &&
-	    g.tid == last->tid && g.cpu == last->cpu)
-		return p->last_group_id;
-	p->last_group = g;
-	p->last_group_id = profile_group(&p->counted, &g);
-	return p->last_group_id;
+	return profile_group(&p->counted, &g);
 }
 
 /* Samples */
@@ -372,13 +364,9 @@ static void init(struct perfdata *p)
 	samples_init(&p->samples, &p->counted);
 	p->samples.leaf_first = true;
 	p->samples.in_order = p->out->in_order;
-	p->last_group.event = ID_NONE;
 	p->by_weight = str_eq(p->want->metric, STR("weight"));
-	struct column *columns = p->profile->columns;
-	p->profile->column_count = 2;
-	columns[0].name = p->by_weight ? STR("weight") : STR("period");
-	columns[1].name = STR("samples");
-	columns[1].is_samples = true;
+	profile_count_samples(p->profile);
+	p->profile->columns[0].name = p->by_weight ? STR("weight") : STR("period");
 }
 
 static bool check_weights(const struct perfdata *p)

@@ -262,15 +262,11 @@ static bool push_all(struct pprof *p)
 	const struct metric *chosen = &p->metrics.items[p->metrics.chosen];
 	struct pprof_pushing pushing = {
 		.tables = &p->tables, .metrics = &p->metrics, .out = p->out,
-		.group = pprof_samples_nobody(profile_event(p->profile, STR(""),
+		.group = profile_nobody(profile_event(p->profile, STR(""),
 							    chosen->unit)),
 	};
-	if (p->metrics.samples) {
-		p->profile->column_count = 2;
-		p->profile->columns[1] = (struct column){
-			.name = STR("samples"), .is_samples = true,
-		};
-	}
+	if (p->metrics.samples)
+		profile_count_samples(p->profile);
 	samples_metrics(p->out, &p->metrics, p->want->all_metrics);
 	bool ok = pprof_samples_push(&p->samples, &pushing, p->proto);
 	pprof_samples_pushed(&pushing);

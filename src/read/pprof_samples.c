@@ -102,13 +102,6 @@ static void forget_unwanted(const struct want *w, struct group *g)
 		g->cpu = -1;
 }
 
-struct group pprof_samples_nobody(uint32_t event)
-{
-	return (struct group){
-		.event = event, .comm = ID_NONE, .pid = -1, .tid = -1, .cpu = -1,
-	};
-}
-
 static bool find_group(struct pprof_pushing *p, const Pprof__Sample *s, uint32_t *group)
 {
 	struct group g = p->group;

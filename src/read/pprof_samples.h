@@ -40,9 +40,6 @@ struct pprof_pushing {
 	size_t label_capacity;
 };
 
-/* Of nobody, for nobody: what a group is made of. */
-struct group pprof_samples_nobody(uint32_t event);
-
 /* Hands over one sample, or all that were kept.  False after an error. */
 bool pprof_samples_push_one(struct pprof_pushing *, const Pprof__Sample *);
 bool pprof_samples_push(struct pprof_samples *, struct pprof_pushing *, struct proto *);

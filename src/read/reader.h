@@ -92,6 +92,13 @@ bool reader_choose_metric(struct input *, struct metrics *, const struct want *,
 			  struct str usual);
 bool reader_end_metrics(struct input *, struct profile *, const struct metrics *);
 
+/* The same choice with an error of the line read last. */
+bool reader_choose_metric_here(struct input *, struct metrics *, const struct want *,
+			       struct str usual);
+
+/* The group of all samples, of which nothing but an event is known, in the chosen unit. */
+uint32_t reader_group(struct profile *, struct str event, const struct metrics *);
+
 /* All readers, NULL-terminated, in no order that matters. */
 extern const struct reader *const readers[];
 

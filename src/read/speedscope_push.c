@@ -184,9 +184,7 @@ static uint32_t find_group(struct pushing *u, const struct speedscope_profile *p
 	const struct want *w = u->want;
 	bool has_name = u->has_threads && p->name.n > 0;
 	struct str name = p->name;
-	struct group g = {
-		.event = u->event, .comm = ID_NONE, .pid = -1, .tid = -1, .cpu = -1,
-	};
+	struct group g = profile_nobody(u->event);
 	if (p->own.series.n > 0) {
 		has_name = p->own.has_comm;
 		name = p->own.comm;

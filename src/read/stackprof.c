@@ -264,16 +264,6 @@ static bool choose_metric(struct stackprof *s)
 	return reader_choose_metric(s->in, m, s->want, m->items[m->count - 1].name);
 }
 
-static uint32_t make_group(struct stackprof *s)
-{
-	struct str unit = s->metrics.items[s->metrics.chosen].unit;
-	struct group g = {
-		.event = profile_event(s->profile, STR(""), unit),
-		.comm = ID_NONE, .pid = -1, .tid = -1, .cpu = -1,
-	};
-	return profile_group(s->profile, &g);
-}
-
 /* Stacks */
 
 static bool wrong(struct stackprof *s, size_t at, const char *what)
@@ -442,12 +432,9 @@ static bool push(struct stackprof *s)
 {
 	if (!check_keys(s) || !choose_metric(s))
 		return false;
-	s->profile->column_count = 2;
-	s->profile->columns[1] = (struct column){
-		.name = STR("samples"), .is_samples = true,
-	};
+	profile_count_samples(s->profile);
 	samples_metrics(s->out, &s->metrics, s->want->all_metrics);
-	s->group = make_group(s);
+	s->group = reader_group(s->profile, STR(""), &s->metrics);
 	bool ok = push_all(s);
 	samples_flush(s->out);
 	check_sum(s);

@@ -81,9 +81,7 @@ static void end_thread(struct threadz *t)
 /* "7eff063d9940 (name: main/25376) stack: ---" */
 static void find_group(struct threadz *t, struct str rest)
 {
-	struct group g = {
-		.event = t->event, .comm = ID_NONE, .pid = -1, .tid = -1, .cpu = -1,
-	};
+	struct group g = profile_nobody(t->event);
 	ptrdiff_t start = str_find(rest, STR("(name: ")), end = str_find(rest, STR(") stack"));
 	uint64_t tid;
 	if (start >= 0 && end > start) {
@@ -143,10 +141,7 @@ static bool read_addresses(struct threadz *t, struct str line)
 			name = str_trim(rest);
 			rest = STR("");
 		}
-		if (!str_starts(word, STR("0x")) || !num_hex(str_skip(word, 2), &address))
-			return input_error(t->in, "'%.*s' is no address",
-					   (int)(word.n > 40 ? 40 : word.n), word.p);
-		if (!add_address(t, address, name))
+		if (!traces_parse(t->traces, word, &address) || !add_address(t, address, name))
 			return false;
 		line = rest;
 	}
@@ -228,11 +223,9 @@ static enum probe probe_threadz(struct str head)
 static const struct reader_hints hints = {
 	.pids = "process ids",
 	.cpus = "processors",
-	.lines = "source lines; have the files with debug information there, "
-		 "see --sysroot",
+	.lines = TRACES_NO_LINES,
 	.quality = {
-		.unknown = "install debug symbols, or tell with --sysroot or --map "
-			   "where the files are",
+		.unknown = TRACES_UNKNOWN,
 	},
 };
 

@@ -51,7 +51,6 @@ struct traces {
 	uint64_t pool_count;
 	size_t pool_capacity;
 
-	const struct metrics *metrics;
 	unsigned first, stride;  /* which values are kept: all, or the chosen one */
 	struct traces_sample {
 		uint32_t stack, group;
@@ -136,15 +135,20 @@ bool traces_leaf(struct traces *t, uint64_t address)
 	return traces_address(t, address + 1);
 }
 
+bool traces_parse(struct traces *t, struct str word, uint64_t *address)
+{
+	if (str_starts(word, STR("0x")) && num_hex(str_skip(word, 2), address))
+		return true;
+	return input_error(t->in, "'%.*s' is no address", (int)(word.n > 40 ? 40 : word.n),
+			   word.p);
+}
+
 bool traces_addresses(struct traces *t, struct str words)
 {
 	while ((words = str_trim(words)).n > 0) {
 		struct str word = str_cut(&words, ' ');
 		uint64_t address;
-		if (!str_starts(word, STR("0x")) || !num_hex(str_skip(word, 2), &address))
-			return input_error(t->in, "'%.*s' is no address",
-					   (int)(word.n > 40 ? 40 : word.n), word.p);
-		if (!traces_address(t, address))
+		if (!traces_parse(t, word, &address) || !traces_address(t, address))
 			return false;
 	}
 	return true;
@@ -154,7 +158,6 @@ void traces_metrics(struct traces *t, const struct metrics *metrics)
 {
 	/* Values of which another metric counts the samples go with that. */
 	bool all = t->want->all_metrics || metrics->samples > 0;
-	t->metrics = metrics;
 	t->first = all ? 0 : metrics->chosen;
 	t->stride = all ? metrics->count : 1;
 	samples_metrics(t->out, metrics, t->want->all_metrics);

@@ -32,10 +32,19 @@ enum traces_drop {
 	TRACES_DROP_HANDLER,     /* what handles the signal of a profiler, next to the leaf */
 };
 
+/* What is said by all readers whose addresses get their names here. */
+#define TRACES_NO_LINES "source lines; have the files with debug information there, " \
+			"see --sysroot"
+#define TRACES_UNKNOWN "install debug symbols, or tell with --sysroot or --map " \
+		       "where the files are"
+
 struct traces *traces_new(struct input *, const struct want *, struct samples *);
 void traces_delete(struct traces *);
 
 void traces_begin(struct traces *);
+
+/* A word that begins with 0x; false with an input_error() when it is no address. */
+bool traces_parse(struct traces *, struct str word, uint64_t *address);
 
 /* Addresses in words that begin with 0x, leaf first.  False with an input_error(). */
 bool traces_addresses(struct traces *, struct str words);

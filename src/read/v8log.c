@@ -292,10 +292,7 @@ static bool read_tick(struct v8log *l)
 static bool begin_ticks(struct v8log *l)
 {
 	struct profile *p = l->profile;
-	struct group g = {
-		.event = profile_event(p, STR(""), STR("samples")),
-		.comm = ID_NONE, .pid = -1, .tid = -1, .cpu = -1,
-	};
+	struct group g = profile_nobody(profile_event(p, STR(""), STR("samples")));
 	l->metrics.samples = 1 + metrics_add(&l->metrics, STR("samples"), STR("samples"));
 	bool ok = reader_choose_metric(l->in, &l->metrics, l->want, STR("samples"));
 	samples_metrics(l->out, &l->metrics, l->want->all_metrics);

@@ -49,19 +49,10 @@ static bool tell_metrics(struct v8single *s)
 static bool push_all(struct v8single *s)
 {
 	struct profile *p = s->out->profile;
-	const struct metric *chosen = &s->metrics.items[s->metrics.chosen];
-	struct group g = {
-		.event = profile_event(p, STR(""), chosen->unit),
-		.comm = ID_NONE, .pid = -1, .tid = -1, .cpu = -1,
-	};
+	uint32_t group = reader_group(p, STR(""), &s->metrics);
 	samples_metrics(s->out, &s->metrics, s->want->all_metrics);
-	if (s->metrics.samples) {
-		p->column_count = 2;
-		p->columns[1] = (struct column){
-			.name = STR("samples"), .is_samples = true,
-		};
-	}
-	uint32_t group = profile_group(p, &g);
+	if (s->metrics.samples)
+		profile_count_samples(p);
 	bool ok = v8profile_push(&s->profile, &s->tree, group, s->out, s->in) &&
 		  (calltree_push_all(&s->tree, s->out) ||
 		   input_fail(s->in, "its stacks are too deep to be kept"));

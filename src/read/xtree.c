@@ -145,16 +145,13 @@ static void add_columns(struct xtree *x)
 
 static bool choose_metric(struct xtree *x)
 {
-	struct buf why = { 0 };
 	bool leaks = bit(x, STR("DB")) && bit(x, STR("DIB"));
 	if (leaks)
 		add_leaks(x);
 	else
 		add_columns(x);
 	struct str usual = leaks ? STR("definite") : STR("total");
-	bool ok = metrics_choose(&x->metrics, x->want, usual, &why) ||
-		  input_error(x->in, "%s", buf_cstr(&why));
-	buf_free(&why);
+	bool ok = reader_choose_metric_here(x->in, &x->metrics, x->want, usual);
 	if (ok)
 		samples_metrics(x->out, &x->metrics, x->want->all_metrics);
 	return ok;

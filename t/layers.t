@@ -44,7 +44,7 @@ my @doors = (
 	[qr/^yajl\//, 'io/json.c'],
 	[qr/^protobuf-c\//, 'io/proto.c', 'io/proto_json.c', 'io/proto_walk.c', 'io/proto_write.c'],
 	[qr/^(?:gelf|libelf|elf)\.h$/, 'io/elf.c', 'io/elf_module.c', 'io/elf_plt.c', 'io/elf_symbols.c',
-		'io/dwarf.c', 'io/unwind.c'],
+		'io/dwarf.c', 'io/dwarf_packed.c', 'io/unwind.c'],
 	[qr/^(?:dwarf|elfutils\/\w+)\.h$/, 'io/dwarf.c', 'io/dwarf_names.c', 'io/dwarf_parts.h',
 		'io/dwarf_unit.c', 'io/dwarf_walk.c', 'io/unwind.c'],
 	[qr/^lzma\.h$/, 'io/unxz.c'],

@@ -65,6 +65,8 @@ check_sysroot();
 check_mini();
 check_dynamic();
 check_dwz();
+check_units();
+check_far_unit();
 check_maps();
 check_build_id();
 check_container();
@@ -375,6 +377,104 @@ sub check_dwz {
 		unlink "$temp/both";
 		is((frames_of("$temp/one", $inside))[0] =~ s/\S+_\[i\] //gr, 'outer', 'dwz: without it');
 	}
+}
+
+# Packed debug information is read piece by piece: many units, some of which refer to others.
+sub check_units {
+	my $count = 80;
+	my @names = map { "unit$_" } 0 .. $count - 1;
+	for my $i (0 .. $count - 1) {
+		my $next = ($i * 7 + 1) % $count;
+		Fg::spew("$temp/$names[$i].c", <<END);
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+extern volatile int seed;
+int far$next(int x);
+int far$i(int x) { return x * seed + $i; }
+static inline int near$i(int x) { return x / (seed + $i) + seed; }
+__attribute__((noinline)) int outer$i(int x) { struct stat s; stat("", &s); return near$i(x) + far$next(s.st_size); }
+END
+	}
+	Fg::spew("$temp/units.c", 'volatile int seed; ' . join('', map { "int outer$_(int);" } 0 .. $count - 1)
+		. 'int main(void) { int x = 0;' . join('', map { "x += outer$_(x);" } 0 .. $count - 1) . 'return x; }');
+	my @sources = map { "$_.c" } 'units', @names;
+	for my $flags (['-gz'], ['-gz', '-flto'], ['-gz', '-gdwarf-4']) {
+		SKIP: {
+			my $built = Fg::run({ dir => $temp }, 'gcc', '-O2', '-g', @$flags, '-o', 'units', @sources);
+			skip "gcc @$flags does not work here", 3 if $built->{status};
+			command('objcopy', '--decompress-debug-sections', "$temp/units", "$temp/plain");
+			my @addresses = addresses("$temp/plain", 'outer\d+|far\d+|main');
+			my $plain = ask("$temp/plain", \@addresses);
+			is(deepest($plain), 2, "gcc @$flags: something was inlined");
+			same(ask("$temp/units", \@addresses), $plain, "gcc @$flags: as without packing");
+			my @last = map { "$_" } (sort { hex $b <=> hex $a } @addresses)[0 .. 9];
+			same(ask("$temp/units", \@last), { map { ($_ => $plain->{$_}) } @last }, "gcc @$flags: only the last");
+		}
+	}
+}
+
+# A unit whose function inlined what stands in a much later one.
+sub check_far_unit {
+	my $unit = sub {
+		my ($name, $dies) = @_;
+		return <<END;
+	.section .debug_info
+	.long ${name}_end - ${name}_version
+${name}_version:
+	.short 4
+	.long abbreviations
+	.byte 8
+$dies
+	.byte 0
+${name}_end:
+END
+	};
+	Fg::spew("$temp/far.s", <<END . $unit->('first', <<END1) . $unit->('second', <<END2) . $unit->('third', <<END3));
+	.globl _start
+	.text
+_start:
+	nop
+	nop
+	nop
+.Lend:
+	.section .debug_abbrev
+abbreviations:
+	.byte 1, 0x11, 1, 0x11, 0x01, 0x12, 0x07, 0, 0             # compile_unit: low_pc, high_pc
+	.byte 2, 0x2e, 1, 0x03, 0x08, 0x11, 0x01, 0x12, 0x07, 0, 0 # subprogram: name, low_pc, high_pc
+	.byte 3, 0x1d, 0, 0x31, 0x10, 0x11, 0x01, 0x12, 0x07, 0, 0 # inlined_subroutine: abstract_origin
+	.byte 4, 0x2e, 0, 0x03, 0x08, 0, 0                         # subprogram: name
+	.byte 5, 0x11, 1, 0, 0                                     # compile_unit
+	.byte 0
+END
+	.byte 1
+	.quad _start, .Lend - _start
+	.byte 2
+	.asciz "_start"
+	.quad _start, .Lend - _start
+	.byte 3
+	.long far
+	.quad _start + 1, .Lend - _start - 1
+	.byte 0
+END1
+	.byte 5
+	.rept 20000
+	.byte 4
+	.asciz "something"
+	.endr
+END2
+	.byte 5
+	.rept 20000
+	.byte 4
+	.asciz "something"
+	.endr
+far:
+	.byte 4
+	.asciz "far"
+END3
+	command(qw(gcc -nostdlib -no-pie -Wl,--compress-debug-sections=zlib -o), "$temp/far", "$temp/far.s");
+	my ($start) = Fg::run({}, 'nm', "$temp/far")->{out} =~ /^([0-9a-f]+) T _start$/m;
+	is((frames_of("$temp/far", sprintf '%x', 1 + hex $start))[0], 'far_[i] _start', 'inlined from a unit that is not unpacked yet');
 }
 
 sub check_maps {

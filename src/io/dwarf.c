@@ -3,8 +3,9 @@
 /*
  * An address belongs to a unit, by the ranges its first DIE tells (.debug_aranges would
  * be quicker, but clang writes none), in it to a function or to what was inlined there,
- * and from that a chain leads outwards.  Units are gone through when the first address
- * in them is asked for, lines are decoded when they are wanted.
+ * and from that a chain leads outwards.  Units are looked at until one has the address, and
+ * gone through when the first address in them is asked for; lines are decoded when they
+ * are wanted.
  *
  *	address 1149 in unit 3:  dot      line 12, from the table of lines
  *	                         norm     line 15, where dot was called
@@ -25,7 +26,12 @@
 /* Bytes of a file that are bearable when some of them were packed. */
 #define UNPACKED_MAX ((uint64_t)4 << 30)
 
-enum { WORK_MIN = 1 << 20 };             /* what any file may cost */
+enum {
+	WORK_MIN = 1 << 20,              /* what any file may cost */
+	BATCH_MIN = 64 << 10,            /* bytes; each batch takes twice those before it */
+	BATCHES_MAX = 64,
+	HEADER_MAX = 64,                 /* of a unit, or more */
+};
 
 struct dwarf_index {
 	const struct elf_file *file;
@@ -33,7 +39,12 @@ struct dwarf_index {
 	struct dwarf_unit *units;
 	uint32_t count;
 	size_t capacity;
-	struct spans spans;      /* of units, by address */
+	struct spans batches[BATCHES_MAX];       /* of units, by address */
+	unsigned batch_count;
+	Dwarf_CU *last;          /* unit that was looked at */
+	uint64_t next;           /* where the one behind it begins */
+	bool is_complete;        /* there is none */
+	struct dwarf_packed info;
 	uint32_t *rangeless;     /* units that do not tell where they are */
 	size_t rangeless_count, rangeless_capacity;
 	struct dwarf_work work;
@@ -95,63 +106,67 @@ static void add_unit(struct dwarf_index *d, Dwarf_Die die, Dwarf_CU *cu, uint8_t
 		die = split;
 	ARRAY_RESERVE(d->units, d->capacity, (size_t)d->count + 1);
 	d->units[d->count] = (struct dwarf_unit){ .die = die };
-	size_t before = d->spans.count;
-	d->is_broken |= !dwarf_unit_add_ranges(&d->spans, d->file, &skeleton, d->count,
-					       &d->work);
-	if (d->spans.count == before && dwarf_haschildren(&die) > 0) {
+	struct spans *spans = &d->batches[d->batch_count];
+	size_t before = spans->count;
+	d->is_broken |= !dwarf_unit_add_ranges(spans, d->file, &skeleton, d->count, &d->work);
+	if (spans->count == before && dwarf_haschildren(&die) > 0) {
 		ARRAY_RESERVE(d->rangeless, d->rangeless_capacity, d->rangeless_count + 1);
 		d->rangeless[d->rangeless_count++] = d->count;
 	}
 	d->count++;
 }
 
-static void read_units(struct dwarf_index *d)
+static void unpack_unit(struct dwarf_index *d)
 {
-	Dwarf_CU *cu = NULL;
+	Dwarf_Off next;
+	size_t header;
+	bool good = dwarf_packed_need(&d->info, d->next + HEADER_MAX);
+	if (dwarf_next_unit(d->dwarf, d->next, &next, &header, NULL, NULL, NULL, NULL, NULL,
+			    NULL) == 0) {
+		good &= dwarf_packed_need(&d->info, next);
+		d->next = next;
+	}
+	d->is_broken |= !good;
+}
+
+static bool read_unit(struct dwarf_index *d)
+{
 	Dwarf_Die die;
 	uint8_t type;
-	int status;
-	while ((status = dwarf_get_units(d->dwarf, cu, &cu, NULL, &type, &die, NULL)) == 0) {
-		if (d->work.left == 0 || d->count == SPANS_NONE - 1)
-			break;
-		if (die.addr != NULL && (type == DW_UT_compile || type == DW_UT_skeleton))
-			add_unit(d, die, cu, type);
-	}
-	d->is_broken |= status != 1;
-	spans_finish(&d->spans);
+	unpack_unit(d);
+	int status = dwarf_get_units(d->dwarf, d->last, &d->last, NULL, &type, &die, NULL);
+	bool is_too_much = d->work.left == 0 || d->count == SPANS_NONE - 1;
+	d->is_broken |= status < 0 || (status == 0 && is_too_much);
+	if (status != 0 || is_too_much)
+		return false;
+	if (die.addr != NULL && (type == DW_UT_compile || type == DW_UT_skeleton))
+		add_unit(d, die, d->last, type);
+	return true;
 }
 
-/*
- * libdw unpacks all that is packed of a file when it opens it.  Where variables are nobody
- * asks, and for lines not always; these can be a quarter of that.  Such a section is taken
- * for one without contents.  Headers are changed in memory only.
- */
-static void hide_unused(const struct elf_file *e, bool lines)
+/* False when there are no more. */
+static bool read_batch(struct dwarf_index *d)
 {
-	static const char *const unused[] = { ".debug_loclists", ".debug_loc", ".debug_line" };
-	size_t names, count = ARRAY_SIZE(unused) - lines;
-	if (elf_getshdrstrndx(e->elf, &names) != 0)
-		return;
-	for (Elf_Scn *s = NULL; (s = elf_nextscn(e->elf, s)) != NULL;) {
-		GElf_Shdr header;
-		if (gelf_getshdr(s, &header) == NULL || !(header.sh_flags & SHF_COMPRESSED))
-			continue;
-		const char *name = elf_strptr(e->elf, names, header.sh_name);
-		for (size_t i = 0; name != NULL && i < count; i++)
-			if (strcmp(name, unused[i]) == 0)
-				header.sh_type = SHT_NOBITS;
-		if (header.sh_type == SHT_NOBITS)
-			gelf_update_shdr(s, &header);
-	}
+	if (d->is_complete)
+		return false;
+	bool is_last = d->batch_count == BATCHES_MAX - 1;
+	uint64_t end = d->next * 2 + BATCH_MIN;
+	while (!d->is_complete && (is_last || d->next < end))
+		d->is_complete = !read_unit(d);
+	spans_finish(&d->batches[d->batch_count++]);
+	return true;
 }
 
-static Dwarf *open_dwarf(struct dwarf_index *d, const struct elf_file *e, bool lines)
+static Dwarf *open_dwarf(struct dwarf_index *d, const struct elf_file *e, bool lines,
+			 struct dwarf_packed *info)
 {
 	uint64_t size = whole_size(e);
 	if (size > e->size && size > UNPACKED_MAX)
 		return NULL;
 	d->work.left += WORK_MIN + 4 * size;
-	hide_unused(e, lines);
+	dwarf_packed_hide_unused(e->elf, lines);
+	if (info != NULL)
+		dwarf_packed_open(info, e->elf);
 	return dwarf_begin_elf(e->elf, DWARF_C_READ, NULL);
 }
 
@@ -159,17 +174,15 @@ struct dwarf_index *dwarf_index_new(const struct elf_file *e, bool lines)
 {
 	struct dwarf_index *d = xcalloc(1, sizeof(*d));
 	d->file = e;
-	d->dwarf = open_dwarf(d, e, lines);
+	d->dwarf = open_dwarf(d, e, lines, &d->info);
 	if (d->dwarf != NULL && e->alt != NULL)
-		d->alt = open_dwarf(d, e->alt, lines);
+		d->alt = open_dwarf(d, e->alt, lines, NULL);
 	if (d->alt != NULL)
 		dwarf_setalt(d->dwarf, d->alt);
 	d->names.work = &d->work;
+	d->names.info = &d->info;
 	d->names.alt = d->alt;
-	if (d->dwarf != NULL)
-		read_units(d);
-	else
-		d->is_broken = true;
+	d->is_broken = d->is_complete = d->dwarf == NULL;
 	return d;
 }
 
@@ -181,10 +194,12 @@ void dwarf_index_delete(struct dwarf_index *d)
 		dwarf_unit_free(&d->units[i]);
 	free(d->units);
 	free(d->rangeless);
-	spans_free(&d->spans);
+	for (unsigned i = 0; i < d->batch_count; i++)
+		spans_free(&d->batches[i]);
 	dwarf_names_free(&d->names);
 	dwarf_end(d->dwarf);
 	dwarf_end(d->alt);
+	dwarf_packed_free(&d->info);
 	free(d);
 }
 
@@ -202,9 +217,20 @@ static uint32_t node_at(struct dwarf_index *d, struct dwarf_unit *u, uint64_t ad
 	return spans_find(&u->spans, address);
 }
 
+static uint32_t find_unit(struct dwarf_index *d, uint64_t address)
+{
+	uint32_t unit = SPANS_NONE;
+	for (unsigned i = 0; unit == SPANS_NONE; i++) {
+		if (i == d->batch_count && !read_batch(d))
+			break;
+		unit = spans_find(&d->batches[i], address);
+	}
+	return unit;
+}
+
 static struct dwarf_unit *find(struct dwarf_index *d, uint64_t address, uint32_t *node)
 {
-	uint32_t unit = spans_find(&d->spans, address);
+	uint32_t unit = find_unit(d, address);
 	if (unit != SPANS_NONE) {
 		*node = node_at(d, &d->units[unit], address);
 		return &d->units[unit];

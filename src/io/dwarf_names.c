@@ -57,11 +57,20 @@ static struct str text(const struct dwarf_names *n, Dwarf_Die *die, unsigned nam
 	return get(n, die, name, &a) ? str_of(dwarf_formstring(&a)) : STR("");
 }
 
+/* In the unit it stands in, which is unpacked. */
+static bool is_near(unsigned form)
+{
+	return form == DW_FORM_ref1 || form == DW_FORM_ref2 || form == DW_FORM_ref4 ||
+	       form == DW_FORM_ref8 || form == DW_FORM_ref_udata;
+}
+
 static bool follow(const struct dwarf_names *n, Dwarf_Die *die, unsigned name)
 {
 	Dwarf_Attribute a;
 	Dwarf_Die to;
-	if (!get(n, die, name, &a) || dwarf_formref_die(&a, &to) == NULL)
+	if (!get(n, die, name, &a) ||
+	    (!is_near(dwarf_whatform(&a)) && !dwarf_packed_need(n->info, UINT64_MAX)) ||
+	    dwarf_formref_die(&a, &to) == NULL)
 		return false;
 	*die = to;
 	return true;

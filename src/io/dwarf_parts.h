@@ -13,7 +13,7 @@
 /*
  * What the parts of the DWARF reader share: dwarf.c has the units and the frames,
  * dwarf_walk.c goes through the DIEs of a unit, dwarf_unit.c finds its functions there,
- * dwarf_names.c what they are called.
+ * dwarf_names.c what they are called.  dwarf_packed.c has what they read.
  */
 
 enum {
@@ -36,6 +36,26 @@ struct dwarf_work {
 		bool has_children, has_sibling, has_code;
 	} shapes[256];
 };
+
+/*
+ * .debug_info, of which only the front is unpacked, as far as it was asked for; behind that
+ * there are zeros.  A zeroed struct is one that was not packed, or that libdw unpacks.
+ */
+struct dwarf_packed {
+	char *bytes;             /* what libdw sees */
+	size_t size, ready;
+	struct inflate *rest;    /* NULL: all of it is there */
+};
+
+/* Before libdw gets the file, which must be closed before this is freed: .debug_info. */
+void dwarf_packed_open(struct dwarf_packed *, struct Elf *);
+void dwarf_packed_free(struct dwarf_packed *);
+
+/* Before libdw gets the file: it need not unpack what is not read here. */
+void dwarf_packed_hide_unused(struct Elf *, bool lines);
+
+/* That many bytes are going to be read, or all; false when they are damaged. */
+bool dwarf_packed_need(struct dwarf_packed *, uint64_t size);
 
 /* NULL when the DIE is broken. */
 const struct dwarf_shape *dwarf_work_shape(struct dwarf_work *, Dwarf_Die *);
@@ -90,9 +110,10 @@ void dwarf_unit_free(struct dwarf_unit *);
 bool dwarf_unit_add_ranges(struct spans *, const struct elf_file *, Dwarf_Die *,
 			   uint32_t owner, struct dwarf_work *);
 
-/* Names of functions; all but the first two are zero at first. */
+/* Names of functions; all but the first three are zero at first. */
 struct dwarf_names {
 	struct dwarf_work *work;
+	struct dwarf_packed *info;
 	Dwarf *alt;              /* the file that several share; NULL: there is none */
 	/* private */
 	struct dwarf_scopes *units;

@@ -17,7 +17,10 @@ typedef ssize_t inflate_source(void *context, char *to, size_t n);
 /* Whether bytes that begin so are gzip or zstd. */
 bool inflate_recognises(struct str head);
 
-/* head: what was read already, which must be recognised; it is copied. */
+/*
+ * head: what was read already, which must be recognised, or a stream of zlib; it is copied.
+ * Without a source it is all there is.
+ */
 struct inflate *inflate_new(struct str head, inflate_source *, void *context);
 
 /*

@@ -76,49 +76,63 @@ static inline uint64_t bits(__m128i x)
 	return (unsigned)_mm_movemask_epi8(x);
 }
 
-/* Neither a digit nor smaller than any, as signs, blanks and line ends are. */
-static inline __m128i find_odd(__m128i x)
+/* So that what lies between digits and letters is least, letters come next. */
+static inline __m128i rotate(__m128i x)
 {
-	__m128i between = _mm_and_si128(_mm_cmpgt_epi8(x, all('9')),
-					_mm_cmpgt_epi8(all('a'), x));
-	return _mm_or_si128(between, _mm_cmpgt_epi8(x, all('f')));
+	return _mm_sub_epi8(x, all('9' + 1));
 }
 
-/* Where a window is odd, a bit for each byte. */
-static uint64_t odd_bits(const char *p)
+/*
+ * A bit for each byte that no such line has: neither a digit nor smaller than any, as
+ * signs, blanks and line ends are.  Of several bytes the least one, rotated, and the
+ * greatest one tell whether one of them is odd.
+ */
+static inline uint64_t odd_bits(__m128i least, __m128i greatest)
+{
+	__m128i odd = _mm_or_si128(_mm_subs_epu8(all('a' - '9' - 1), least),
+				   _mm_subs_epu8(greatest, all('f')));
+	return bits(_mm_cmpeq_epi8(odd, _mm_setzero_si128())) ^ UINT16_MAX;
+}
+
+static uint64_t odd_bits_of_window(const char *p)
 {
 	uint64_t odd = 0;
 	for (unsigned i = 0; i < WINDOW; i += VECTOR)
-		odd |= bits(find_odd(load(p + i))) << i;
+		odd |= odd_bits(rotate(load(p + i)), load(p + i)) << i;
 	return odd;
 }
 
 /* The ends of lines in the next window, a bit for each, up to what is odd. */
-static inline uint64_t look_at_window(struct heaptrack_text *t)
+static inline uint64_t look_at_window(struct heaptrack_text *t, const char *p)
 {
 	uint64_t newlines = 0, odd = 0;
-	__m128i any_odd = _mm_setzero_si128();
+	__m128i least = all('\xff'), greatest = all(0);
 	for (unsigned i = 0; i < WINDOW; i += VECTOR) {
-		__m128i x = load(t->seen + i);
+		__m128i x = load(p + i);
 		newlines |= bits(_mm_cmpeq_epi8(x, all('\n'))) << i;
-		any_odd = _mm_or_si128(any_odd, find_odd(x));
+		least = _mm_min_epu8(least, rotate(x));
+		greatest = _mm_max_epu8(greatest, x);
 	}
-	if (bits(any_odd) != 0)
-		odd = odd_bits(t->seen);
-	if (t->end - t->seen < WINDOW)
-		odd |= UINT64_C(1) << (t->end - t->seen);
+	if (odd_bits(least, greatest) != 0)
+		odd = odd_bits_of_window(p);
+	if (t->end - p < WINDOW)
+		odd |= UINT64_C(1) << (t->end - p);
 	t->is_odd = odd != 0;
 	return odd ? newlines & ((odd & -odd) - 1) : newlines;
 }
 
 static inline void look_ahead(struct heaptrack_text *t)
 {
-	while (t->ends_count < HEAPTRACK_LINES && !t->is_odd && t->seen < t->end) {
-		uint64_t newlines = look_at_window(t);
+	const char *seen = t->seen;
+	unsigned count = t->ends_count;
+	while (count < HEAPTRACK_LINES && !t->is_odd && seen < t->end) {
+		uint64_t newlines = look_at_window(t, seen);
 		for (; newlines != 0; newlines &= newlines - 1)
-			t->ends[t->ends_count++] = t->seen + __builtin_ctzll(newlines);
-		t->seen += WINDOW;
+			t->ends[count++] = seen + (unsigned)__builtin_ctzll(newlines);
+		seen += WINDOW;
 	}
+	t->seen = seen;
+	t->ends_count = count;
 }
 
 /* Eight bytes of the numbers in 16 digits. */
@@ -138,43 +152,35 @@ static inline uint64_t number(const char *p, size_t n)
 	return pack(load(p)) >> (64 - 4 * n);
 }
 
-/* The values of two numbers of up to 8 digits. */
-static inline void two_numbers(const char *p, size_t n, const char *q, size_t m,
-			       uint64_t *value_p, uint64_t *value_q)
+/* A bit for each of 16 bytes that is a digit: added to 0x50, only these reach 0x80. */
+static inline uint32_t find_digits(const char *p)
 {
-	uint64_t both = pack(_mm_unpacklo_epi64(_mm_loadl_epi64((const __m128i *)p),
-						_mm_loadl_epi64((const __m128i *)q)));
-	*value_p = both >> (64 - 4 * n);
-	*value_q = (both & UINT32_MAX) >> (32 - 4 * m);
-}
-
-/* A bit for each of 16 bytes that is no digit. */
-static inline uint32_t find_ends(const char *p)
-{
-	return (uint32_t)bits(_mm_cmpgt_epi8(all('0'), load(p)));
+	return (uint32_t)bits(_mm_add_epi8(load(p), all('0' + 0x20)));
 }
 
 /* "- ADDRESS" or "+ INFO" */
 static inline bool take_id(const char *p, size_t n, struct heaptrack_line *line)
 {
 	line->id = number(p, n);
-	return find_ends(p) << (32 - n) == 0;
+	return ~find_digits(p) << (32 - n) == 0;
 }
 
-/* "SIZE TRACE ADDRESS" of n bytes */
+/* "SIZE TRACE ADDRESS" of n bytes; the first two are taken from what they are together. */
 static inline bool take_block(const char *p, size_t n, struct heaptrack_line *line)
 {
-	uint32_t ends = find_ends(p) | find_ends(p + VECTOR) << VECTOR;
+	uint32_t ends = ~(find_digits(p) | find_digits(p + VECTOR) << VECTOR);
 	uint32_t later = ends & (ends - 1), last = later & (later - 1);
 	if (last << (31 - n) != UINT32_C(1) << 31)
 		return false;
-	size_t size_end = (unsigned)__builtin_ctz(ends);
+	size_t size_n = (unsigned)__builtin_ctz(ends);
 	size_t trace_end = (unsigned)__builtin_ctz(later);
-	size_t trace_n = trace_end - size_end - 1, id_n = n - trace_end - 1;
-	if (((size_end - 1) | (trace_n - 1)) >= DIGITS_MAX / 2 || id_n - 1 >= DIGITS_MAX ||
-	    p[size_end] != ' ' || p[trace_end] != ' ')
+	size_t trace_n = trace_end - size_n - 1, id_n = n - trace_end - 1;
+	if (size_n - 1 >= DIGITS_MAX - 3 || trace_n - 1 >= DIGITS_MAX - 1 - size_n ||
+	    id_n - 1 >= DIGITS_MAX || (p[size_n] ^ ' ') | (p[trace_end] ^ ' '))
 		return false;
-	two_numbers(p, size_end, p + size_end + 1, trace_n, &line->size, &line->trace);
+	uint64_t both = pack(load(p));
+	line->size = both >> (64 - 4 * size_n);
+	line->trace = both << 4 * (size_n + 1) >> (64 - 4 * trace_n);
 	line->id = number(p + trace_end + 1, id_n);
 	return true;
 }

@@ -106,6 +106,12 @@ static inline bool want_shows_comm(const struct want *w)
 	       w->group_by == GROUP_TID || w->group_by == GROUP_CPU;
 }
 
+/* Whether its number does; it stands behind a name, which not all formats have. */
+static inline bool want_shows_pid(const struct want *w)
+{
+	return w->group_by == GROUP_PID || w->group_by == GROUP_TID;
+}
+
 static inline bool want_tag(const struct want *w, enum want_tag tag)
 {
 	return w->places || (w->tags >> tag & 1);
@@ -119,8 +125,7 @@ static inline bool want_comm(const struct want *w)
 
 static inline bool want_pid(const struct want *w)
 {
-	return want_tag(w, TAG_PID) || w->group_by == GROUP_PID ||
-	       w->group_by == GROUP_TID;
+	return want_tag(w, TAG_PID) || want_shows_pid(w);
 }
 
 static inline bool want_tid(const struct want *w)

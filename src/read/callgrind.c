@@ -162,8 +162,7 @@ static void make_group(struct callgrind *c)
 	struct group g = {
 		.event = profile_event(c->profile, STR(""),
 				       c->metrics.items[c->metrics.chosen].unit),
-		.comm = w->group_by == GROUP_PID || w->group_by == GROUP_TID ?
-				profile_text(c->profile, program) : ID_NONE,
+		.comm = want_shows_pid(w) ? profile_text(c->profile, program) : ID_NONE,
 		.pid = want_pid(w) ? c->pid : -1, .tid = want_tid(w) ? c->tid : -1,
 		.cpu = -1,
 	};

@@ -261,12 +261,12 @@ static void fill_values(const struct leak *leak, int64_t all[VALUES])
 
 static uint32_t group_of(struct lsan *l, const struct report *r)
 {
-	bool pids = want_pid(l->want);
+	bool is_shown = want_shows_pid(l->want);
 	struct group g = {
 		.event = profile_event(l->profile, STR(""),
 				       l->metrics.items[l->metrics.chosen].unit),
-		.comm = pids ? profile_text(l->profile, STR("process")) : ID_NONE,
-		.pid = pids ? r->pid : -1, .tid = -1, .cpu = -1,
+		.comm = is_shown ? profile_text(l->profile, STR("process")) : ID_NONE,
+		.pid = want_pid(l->want) ? r->pid : -1, .tid = -1, .cpu = -1,
 	};
 	return profile_group(l->profile, &g);
 }

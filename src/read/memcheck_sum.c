@@ -160,7 +160,7 @@ static bool choose_metric(struct summing *s)
 static uint32_t *make_groups(struct summing *s)
 {
 	struct memcheck_report *r = s->report;
-	bool pids = want_pid(r->want);
+	bool pids = want_pid(r->want), is_shown = want_shows_pid(r->want);
 	struct str command = r->profile->title;
 	struct str name = str_basename(str_cut(&command, ' '));
 	uint32_t *groups = xcalloc(r->process_count, sizeof(*groups));
@@ -168,7 +168,7 @@ static uint32_t *make_groups(struct summing *s)
 		struct group g = {
 			.event = profile_event(r->profile, STR(""),
 					       s->metrics.items[s->metrics.chosen].unit),
-			.comm = pids ? profile_text(r->profile, name) : ID_NONE,
+			.comm = is_shown ? profile_text(r->profile, name) : ID_NONE,
 			.pid = pids ? r->processes[i].pid : -1, .tid = -1, .cpu = -1,
 		};
 		groups[i] = profile_group(r->profile, &g);

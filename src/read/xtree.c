@@ -218,14 +218,13 @@ static uint32_t number_of(struct xtree *x, const struct function *f)
 
 static void make_group(struct xtree *x)
 {
-	bool pids = want_pid(x->want), named = x->want->group_by == GROUP_PID;
 	struct str command = x->profile->title;
 	struct str name = str_basename(str_cut(&command, ' '));
 	struct group g = {
 		.event = profile_event(x->profile, STR(""),
 				       x->metrics.items[x->metrics.chosen].unit),
-		.comm = named ? profile_text(x->profile, name) : ID_NONE,
-		.pid = pids ? x->pid : -1, .tid = -1, .cpu = -1,
+		.comm = want_shows_pid(x->want) ? profile_text(x->profile, name) : ID_NONE,
+		.pid = want_pid(x->want) ? x->pid : -1, .tid = -1, .cpu = -1,
 	};
 	x->group = profile_group(x->profile, &g);
 	x->has_group = true;

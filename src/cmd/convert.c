@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "base/message.h"
+#include "model/series.h"
 #include "write/callgrind.h"
 #include "write/firefox.h"
 #include "write/otlp.h"
@@ -92,6 +93,17 @@ struct convert_target convert_choose(struct settings *s)
 	return (struct convert_target){ targets[i].way, writer };
 }
 
+static void warn_of_rounding(const struct job *job, const struct writer *writer)
+{
+	struct series series;
+	if (!writer->is_whole || job->settings->quiet)
+		return;
+	series_init_whole(&series, &job->stacks);
+	if (series_is_rounded(&series))
+		message_warning("decimals of values are rounded: %s has whole numbers only",
+				writer->name);
+}
+
 static int write_job(const struct job *job, const struct writer *writer)
 {
 	static struct output out;
@@ -102,6 +114,7 @@ static int write_job(const struct job *job, const struct writer *writer)
 		return 2;
 	if (writer->write(&job->stacks, &out, &why)) {
 		status = job_close_output(&out);
+		warn_of_rounding(job, writer);
 	} else {
 		job_discard_output(&out);
 		message_error("%s", buf_cstr(&why));

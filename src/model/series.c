@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/series.h"
 
+#include "model/metrics.h"
+
 static void add(struct series *s, struct series_item item)
 {
 	if (s->count < METRICS_MAX)
@@ -77,12 +79,51 @@ int64_t series_value(const struct series *s, const struct stacks *stacks, uint32
 	return p->values[stack * COLUMNS_MAX + series->column];
 }
 
+/* Whether the sum of what they are without a sign fits with so many decimals. */
+static bool fits(const struct series *s, const struct stacks *stacks, unsigned which,
+		 unsigned power)
+{
+	struct decimal sum = { 0, s->items[which].scale };
+	for (uint32_t i = 0; i < stacks->count; i++) {
+		int64_t value = series_value(s, stacks, i, which);
+		if (value == INT64_MIN || __builtin_add_overflow(
+				sum.digits, value < 0 ? -value : value, &sum.digits))
+			return false;
+	}
+	return num_rescale(&sum, power);
+}
+
+void series_init_whole(struct series *s, const struct stacks *stacks)
+{
+	unsigned power;
+	series_init(s, stacks);
+	for (unsigned i = 0; i < s->count; i++) {
+		struct series_item *item = &s->items[i];
+		if (item->scale == 0 || !metrics_time_unit(item->unit, &power) ||
+		    !fits(s, stacks, i, power))
+			continue;
+		item->power = power;
+		item->unit = STR("ns");
+		if (item->own_unit.p != NULL)
+			item->own_unit = metrics_long_unit(item->unit);
+	}
+}
+
+bool series_is_rounded(const struct series *s)
+{
+	unsigned power;
+	for (unsigned i = 0; i < s->count; i++)
+		if (s->items[i].scale > 0 && !metrics_time_unit(s->items[i].unit, &power))
+			return true;
+	return false;
+}
+
 int64_t series_whole(const struct series *s, const struct stacks *stacks, uint32_t item,
 		     unsigned which)
 {
 	struct decimal d = {
 		series_value(s, stacks, item, which), s->items[which].scale,
 	};
-	num_rescale(&d, 0);              /* fewer decimals always fit */
+	num_rescale(&d, s->items[which].power);      /* fewer decimals always fit */
 	return d.digits;
 }

@@ -14,6 +14,7 @@ struct series {
 		struct str name, unit;   /* as here: "live", "ns" */
 		struct str own, own_unit;    /* as the file called them; NULL: the same */
 		unsigned scale;          /* values are digits / 10^scale */
+		unsigned power;          /* of whole ones: times 10^power */
 		unsigned column;
 		bool is_metric;          /* column of profile->metric_values */
 	} items[METRICS_MAX];
@@ -24,11 +25,17 @@ struct series {
 /* The stacks must have been selected with want->places. */
 void series_init(struct series *, const struct stacks *);
 
+/* The same for formats of whole numbers: times with decimals are nanoseconds there. */
+void series_init_whole(struct series *, const struct stacks *);
+
+/* Whether decimals are lost in whole numbers. */
+bool series_is_rounded(const struct series *);
+
 /* Of an item of the stacks. */
 int64_t series_value(const struct series *, const struct stacks *, uint32_t item,
 		     unsigned which);
 
-/* The same as a whole number: decimals, which only folded text has, are rounded. */
+/* The same as a whole number; of others than times decimals are rounded. */
 int64_t series_whole(const struct series *, const struct stacks *, uint32_t item,
 		     unsigned which);
 

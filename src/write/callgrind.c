@@ -413,7 +413,7 @@ static void put_blocks(struct writing *w)
 static void begin(struct writing *w)
 {
 	const struct profile *p = w->profile;
-	series_init(&w->series, w->stacks);
+	series_init_whole(&w->series, w->stacks);
 	callgraph_init(&w->graph, w->series.count);
 	w->file = w->object = ID_NONE;
 	w->files.of_text = xcalloc(p->text.count, sizeof(*w->files.of_text));
@@ -461,5 +461,6 @@ const struct writer writer_callgrind = {
 	.suffixes = { ".callgrind" },
 	.beginning = "callgrind.out",
 	.is_rich = true,
+	.is_whole = true,
 	.write = write_callgrind,
 };

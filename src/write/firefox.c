@@ -498,6 +498,7 @@ const struct writer writer_firefox = {
 	.title = "JSON for profiler.firefox.com",
 	.suffixes = { ".firefox.json", ".profile.json" },
 	.is_rich = true,
+	.is_whole = true,
 	.is_timed = true,
 	.write = write_firefox,
 };

@@ -412,7 +412,7 @@ static void put_all(struct writing *w)
 static bool write_either(const struct stacks *stacks, struct output *out, bool is_json)
 {
 	struct writing w = { .stacks = stacks, .profile = stacks->profile };
-	series_init(&w.series, stacks);
+	series_init_whole(&w.series, stacks);
 	otlp_parts_init(&w.parts, w.profile);
 	otlp_times_init(&w.times, stacks, &w.series);
 	make_groups(&w);
@@ -449,6 +449,7 @@ const struct writer writer_otlp = {
 	.title = "profiles for OpenTelemetry, as protocol buffers",
 	.suffixes = { ".otlp", ".otlp.pb" },
 	.is_rich = true,
+	.is_whole = true,
 	.is_timed = true,
 	.is_binary = true,
 	.keeps_rules = true,
@@ -460,6 +461,7 @@ const struct writer writer_otlp_json = {
 	.title = "profiles for OpenTelemetry, as JSON",
 	.suffixes = { ".otlp.json" },
 	.is_rich = true,
+	.is_whole = true,
 	.is_timed = true,
 	.keeps_rules = true,
 	.write = write_otlp_json,

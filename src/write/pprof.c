@@ -246,7 +246,7 @@ static bool write_pprof(const struct stacks *stacks, struct output *out, struct 
 		.has_names = has_names(stacks->profile),
 	};
 	w.deflate = deflate_new_gzip(&w.packed);
-	series_init(&w.series, stacks);
+	series_init_whole(&w.series, stacks);
 	w.is_again = w.series.items[0].own.p != NULL;
 	pprof_parts_init(&w.parts, w.profile,
 			 w.is_again ? STR("") : program_name(stacks));
@@ -272,6 +272,7 @@ const struct writer writer_pprof = {
 	.title = "profile for go tool pprof and all that reads its format",
 	.suffixes = { ".pb.gz", ".pprof", ".pb" },
 	.is_rich = true,
+	.is_whole = true,
 	.is_binary = true,
 	.keeps_rules = true,
 	.write = write_pprof,

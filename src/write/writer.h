@@ -17,6 +17,7 @@ struct writer {
 	bool is_rich;            /* carries places and all metrics: the stacks were selected
 				    with want->places */
 	bool is_timed;           /* tells when each sample was: the profile has moments */
+	bool is_whole;           /* has whole numbers only */
 	bool is_binary;          /* nothing to fill a terminal with */
 	bool keeps_rules;        /* writes also what the profile says of functions to leave
 				    out, so that these are kept */

@@ -25,6 +25,7 @@ my %demangled = ('_ZN3foo3barEi' => 'foo::bar(int)');
 check_same($_->{in}) for grep { !$_->{again} && $_->{exit} == 0 } Fg::cases('pprof');
 Through::check($_) for a_case_of_each_format();
 check_metrics();
+check_headers();
 check_labels();
 check_threads();
 check_filters();
@@ -42,6 +43,30 @@ sub a_case_of_each_format {
 		$chosen{$case->{format}} = $case if !$before || ($size > $before ? $size < 16384 : $before >= 16384);
 	}
 	return map { $chosen{$_} } sort keys %chosen;
+}
+
+# What is no part of the values survives, too: command, event, units, what is estimated.
+sub check_headers {
+	for my $name (qw(dhat/ad-hoc dhat/callers-40 goprofile/block goprofile/connections goprofile/contentionz
+		heaptrack/heap memcheck/text-again)) {
+		my ($case) = Fg::cases($name) or die "no $name\n";
+		my $head = sub { join '', grep { /^#/ } split /^/, $_[0] };
+		my $want = $head->(Through::collapse('-f', $case->{format}, $case->{in})->{out});
+		for my $to (qw(pprof otlp otlp-json)) {
+			my $file = "$Fg::temp/headers.$to";
+			Through::convert('-t', $to, '-f', $case->{format}, $case->{in}, '-o', $file);
+			my $got = $head->(Through::collapse($file)->{out});
+			$got =~ s/^# command: .*\n// unless $want =~ /^# command:/;     # what else is a program's name
+			is($got, $want, "$name: header after $to");
+		}
+	}
+	my $decimals = Fg::run({ in => "a;b 0.01\na;c 1.5\n" }, Fg::program('fg-convert'), '-t', 'pprof', '-o', '-');
+	is($decimals->{err}, "fg-convert: warning: decimals of values are rounded: pprof has whole numbers only\n",
+		'decimals are rounded with a warning');
+	my ($jfr) = Fg::cases('jfr/chain');
+	Through::convert('-f', 'jfr', $jfr->{in}, '-o', "$Fg::temp/jfr.pb.gz");
+	like(Fg::run({}, Fg::program('fg-collapse'), "$Fg::temp/jfr.pb.gz")->{err},
+		qr/: jdk\.ExecutionSample 8 samples in 7 stacks$/m, 'samples are samples');
 }
 
 sub unpacked {

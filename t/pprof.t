@@ -82,7 +82,10 @@ sub frame {
 	$name = '' if $name eq '[unknown]';
 	return shown($name) . ($inlined ? '_[i]' : $kernel) if $name ne '';
 	$file =~ s/.*\///;
-	return '[' . ($file =~ s/^\[|\]$//gr || 'unknown') . ']' . $kernel;
+	my $mapping = $location->{mapping};
+	my $offset = $line && $line->{name} || !$mapping || !$mapping->{limit} || !$location->{address} ? ''
+		: sprintf '+0x%x', $location->{address} - $mapping->{start} + $mapping->{offset};
+	return '[' . ($file =~ s/^\[|\]$//gr || 'unknown') . "$offset]$kernel";
 }
 
 sub check_stacks {

@@ -29,13 +29,13 @@ sub convert { return Fg::run({}, Fg::program('fg-convert'), '-q', @_) }
 
 sub collapse { return Fg::run({}, Fg::program('fg-collapse'), '-q', '--names=full', @_) }
 
-# {stack} = value; functions without a name are files there, the offset is the address.
+# {stack} = value
 sub stacks {
 	my ($text) = @_;
 	my %sum;
 	while ($text =~ /^([^#].*) (-?[\d.]+)$/mg) {
 		my ($stack, $value) = ($1, $2);
-		$sum{$stack =~ s/(\[[^];]+)\+0x[0-9a-f]+\]/$1]/gr} += $value;
+		$sum{$stack} += $value;
 	}
 	return \%sum;
 }
@@ -121,7 +121,6 @@ sub functions {
 	my %s = (sum => 0, self => {}, all => {}, recursive => 0);
 	while ($text =~ /^([^#].*) (\d+)$/mg) {
 		my ($stack, $value) = ($1, $2);
-		$stack =~ s/(\[[^];]+)\+0x[0-9a-f]+\]/$1]/g;
 		my @frames = map { s/_\[[kijw]\]$//r } $stack eq '[no stack]' ? '(all)' : split /;/, $stack;
 		my %seen;
 		$seen{$_}++ for @frames;

@@ -128,7 +128,7 @@ static bool is_unknown(struct str symbol)
 	return symbol.n == 0 || str_eq(symbol, STR("[unknown]"));
 }
 
-/* "[libc.so.6]" or "[unknown]", with --addrs "[libc.so.6 <7f12>]". */
+/* "[libc.so.6]" or "[unknown]", "[libc.so.6+0x12]", with --addrs "[libc.so.6 <7f12>]". */
 static struct str unknown_name(struct locations *l, const struct location_key *key)
 {
 	struct str base = text_of(l, key->module);
@@ -144,7 +144,9 @@ static struct str unknown_name(struct locations *l, const struct location_key *k
 	buf_clear(&l->scratch);
 	buf_addc(&l->scratch, '[');
 	buf_add(&l->scratch, base.n ? base : STR("unknown"));
-	if (l->want->addrs)
+	if (key->by_offset)
+		buf_addf(&l->scratch, "+0x%llx", (unsigned long long)key->offset);
+	else if (l->want->addrs)
 		buf_addf(&l->scratch, " <%llx>", (unsigned long long)key->address);
 	buf_addc(&l->scratch, ']');
 	return buf_str(&l->scratch);
@@ -236,7 +238,8 @@ static uint32_t place_of(struct locations *l, const struct location_key *key)
 	struct frame_place place = {
 		.mapping = ID_NONE, .file = ID_NONE, .system_name = ID_NONE,
 		.address = key->address,
-		.flags = is_unknown(key->symbol) ? PLACE_NAMELESS : 0,
+		.flags = (is_unknown(key->symbol) ? PLACE_NAMELESS : 0) |
+			 (key->by_offset ? PLACE_IN_FILE : 0),
 	};
 	if (text_of(l, key->module).n > 0 && key->module != l->unknown_module)
 		place.mapping = places_mapping(places, &(struct mapping){
@@ -359,16 +362,14 @@ static void reduce_key(const struct locations *l, struct location_key *k)
 {
 	const struct want *w = l->want;
 	bool unknown = is_unknown(k->symbol);
-	if (w->places) {
-		k->offset = w->granularity == GRANULARITY_ADDRESSES ? k->offset : 0;
+	if (w->granularity != GRANULARITY_ADDRESSES && !k->by_offset)
+		k->offset = 0;
+	if (w->places)
 		return;
-	}
 	if (!(w->addrs && unknown))
 		k->address = is_nowhere(l, k) && is_kernel_address(k->address) ?
 				     KERNEL_ADDRESS :
 				     0;
-	if (w->granularity != GRANULARITY_ADDRESSES)
-		k->offset = 0;
 	if (w->granularity == GRANULARITY_FUNCTIONS ||
 	    w->granularity == GRANULARITY_ADDRESSES)
 		k->line = ID_NONE;

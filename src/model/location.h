@@ -22,6 +22,8 @@ struct location_key {
 				    of it than stands here; 0: it does not */
 	enum frame_kind kind;    /* where the reader knows it; FRAME_USER: found out */
 	bool inlined;            /* compiled into the function around it */
+	bool by_offset;          /* without a symbol it is "[libc.so.6+0x27304]", the offset
+				    being that in the module */
 	bool as_is;              /* the symbol is the name, whatever it looks like */
 };
 

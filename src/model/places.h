@@ -33,6 +33,7 @@ struct frame_place {
 enum place_flag {
 	PLACE_NAMELESS = 1,      /* no function is known: the frame's name was made up */
 	PLACE_FOLDED = 2,        /* several places that share their code */
+	PLACE_IN_FILE = 4,       /* the address is that in the file, not in memory */
 };
 
 /* A file that was mapped into memory. */

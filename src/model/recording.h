@@ -2,6 +2,8 @@
 #ifndef MODEL_RECORDING_H
 #define MODEL_RECORDING_H
 
+#include <stdbool.h>
+
 #include "base/str.h"
 
 /*
@@ -18,6 +20,7 @@ struct recording {
 	struct str url;          /* where people read about it */
 	struct str drop, keep;   /* regular expressions: functions that tell nothing, but
 				    for those that do */
+	bool has_comments;       /* the format has them, so those it lacks it never had */
 	struct str *comments;
 	uint32_t comment_count;
 	size_t comment_capacity;

@@ -45,13 +45,33 @@ static void add_column(struct series *s, const struct stacks *stacks, unsigned i
 	});
 }
 
-/* The unit of the stacks is that of the column which was chosen; of the samples it is
- * no unit of the others. */
+/* Whether each sample stands for one of what the column counts. */
+static bool counts_samples(const struct stacks *stacks, unsigned column, unsigned samples)
+{
+	const struct profile *p = stacks->profile;
+	if (!str_eq(stacks->unit, STR("samples")))
+		return false;
+	for (uint32_t i = 0; i < stacks->count; i++) {
+		const int64_t *values = p->values + (size_t)stacks->source[i] * COLUMNS_MAX;
+		if (values[column] != values[samples])
+			return false;
+	}
+	return true;
+}
+
+/*
+ * The unit of the stacks is that of the column which was chosen; of the samples it is
+ * no unit of the others.
+ */
 static void add_columns(struct series *s, const struct stacks *stacks)
 {
 	const struct profile *p = stacks->profile;
 	unsigned last = p->column_count - 1;
 	bool samples = p->column_count > 1 && p->columns[last].is_samples;
+	if (samples && last == 1 && counts_samples(stacks, 0, last)) {
+		add_column(s, stacks, 0);
+		return;
+	}
 	if (samples)
 		add_column(s, stacks, last);
 	for (unsigned i = 0; i < p->column_count - samples; i++)

@@ -21,6 +21,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "model/comments.h"
 #include "read/otlp_probe.h"
 #include "read/otlp_samples.h"
 #include "read/value_types.h"
@@ -366,6 +367,7 @@ static void keep_recording(struct otlp *o)
 	const struct otlp_samples *s = &o->samples;
 	int64_t before = r->time;
 	r->time = 0;
+	r->has_comments = true;
 	for (uint32_t i = 0; i < s->profile_count; i++) {
 		keep_profile(o, &s->profiles[i]);
 		if (i == 0 || !has_same_attributes(o, &s->profiles[i - 1], &s->profiles[i]))
@@ -420,13 +422,15 @@ static bool push_all(struct otlp *o)
 		return false;
 	otlp_tables_finish(&o->tables);
 	keep_recording(o);
+	struct comments comments = comments_read(r);
+	comments_apply(&comments, o->profile, m);
 	keep_title(o);
 	if (!pprof_tables_finish(&o->tables.pprof, r->drop, r->keep))
 		return false;
 	if (m->samples)
 		profile_count_samples(o->profile);
 	samples_metrics(o->out, m, o->want->all_metrics);
-	bool ok = otlp_samples_push(&o->samples, &o->tables, o->walk, o->out);
+	bool ok = otlp_samples_push(&o->samples, &o->tables, comments.event, o->walk, o->out);
 	return ok && reader_end_metrics(o->in, o->profile, m);
 }
 

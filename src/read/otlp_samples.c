@@ -450,12 +450,12 @@ static uint32_t text_number(struct pprof_tables *t, struct str text)
 	return t->string_count - 1;
 }
 
-bool otlp_samples_push(struct otlp_samples *s, struct otlp_tables *t, struct proto_walk *walk,
-		       struct samples *out)
+bool otlp_samples_push(struct otlp_samples *s, struct otlp_tables *t, struct str event,
+		       struct proto_walk *walk, struct samples *out)
 {
 	const struct metric *chosen = &s->metrics.items[s->metrics.chosen];
-	struct group nobody = profile_nobody(profile_event(out->profile, STR(""),
-								 chosen->unit));
+	struct group nobody = profile_nobody(profile_event(out->profile, event,
+							   chosen->unit));
 	struct pushing p = {
 		.samples = s, .tables = t, .walk = walk,
 		.pprof = { .tables = &t->pprof, .metrics = &s->metrics, .out = out },

@@ -66,8 +66,8 @@ void otlp_samples_keep(struct otlp_samples *, const struct proto_walk *);
  */
 bool otlp_samples_end(struct otlp_samples *, const struct otlp_tables *);
 
-/* Hands all over.  False after an error. */
-bool otlp_samples_push(struct otlp_samples *, struct otlp_tables *, struct proto_walk *,
-		       struct samples *);
+/* Hands all over, as of this event.  False after an error. */
+bool otlp_samples_push(struct otlp_samples *, struct otlp_tables *, struct str event,
+		       struct proto_walk *, struct samples *);
 
 #endif

@@ -21,6 +21,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "model/comments.h"
 #include "read/pprof_samples.h"
 #include "read/value_types.h"
 
@@ -204,6 +205,7 @@ static bool text_of(struct pprof *p, enum field field, struct str *to)
 
 static bool keep_comments(struct pprof *p, struct recording *r)
 {
+	r->has_comments = true;
 	for (size_t i = 0; i < p->comment_count; i++) {
 		struct str text;
 		if (!pprof_tables_text(&p->tables, p->comments[i], p->comments_offset,
@@ -258,11 +260,13 @@ static bool push_all(struct pprof *p)
 	if (!choose_metric(p) || !keep_recording(p) ||
 	    !pprof_tables_finish(&p->tables, r->drop, r->keep))
 		return false;
+	struct comments comments = comments_read(r);
+	comments_apply(&comments, p->profile, &p->metrics);
 	keep_title(p);
 	const struct metric *chosen = &p->metrics.items[p->metrics.chosen];
 	struct pprof_pushing pushing = {
 		.tables = &p->tables, .metrics = &p->metrics, .out = p->out,
-		.group = profile_nobody(profile_event(p->profile, STR(""),
+		.group = profile_nobody(profile_event(p->profile, comments.event,
 							    chosen->unit)),
 	};
 	if (p->metrics.samples)

@@ -383,6 +383,14 @@ static void take_mark(struct location_key *key)
 		key->kind = kind;
 }
 
+static void set_module(struct location_key *key, const struct pprof_mapping *m)
+{
+	key->module = m->module;
+	key->by_offset = key->symbol.n == 0 && key->address > 0 && m->mapping.limit > 0;
+	if (key->by_offset)
+		key->offset = key->address - m->mapping.start + m->mapping.offset;
+}
+
 static void make_line(struct pprof_tables *t, const struct pprof_location *l,
 		      const struct pprof_line *line, bool inlined)
 {
@@ -393,13 +401,13 @@ static void make_line(struct pprof_tables *t, const struct pprof_location *l,
 	};
 	if (line && line->function)
 		f = &t->functions[find_id(&t->function_ids, line->function)];
-	if (l->mapping)
-		key.module = t->mappings[find_id(&t->mapping_ids, l->mapping)].module;
 	if (f) {
 		key.symbol = t->strings[f->name ? f->name : f->system_name];
 		if (t->want->granularity != GRANULARITY_FUNCTIONS)
 			key.line = line_text(t, t->strings[f->filename], line->line);
 	}
+	if (l->mapping)
+		set_module(&key, &t->mappings[find_id(&t->mapping_ids, l->mapping)]);
 	if (t->want->places) {
 		struct frame_place place = place_of(t, l, line, f);
 		key.place = 1 + places_add(t->profile->places, &place);

@@ -184,27 +184,12 @@ static void add_frames(struct symbolizer *s, const struct location_key *key)
 		s->pool[s->pool_count++] = frames[i];
 }
 
-/* "[app+0x1149]", of the kind that "[app]" is. */
-static void add_offset(struct symbolizer *s, const struct module *m, uint64_t address)
-{
-	uint32_t *frame = &s->pool[s->pool_count - 1];
-	struct str name = profile_name(s->profile, *frame);
-	ptrdiff_t end = str_rchr(name, s->want->addrs ? ' ' : ']');
-	buf_clear(&s->text);
-	buf_add(&s->text, end > 0 ? str_head(name, (size_t)end) : name);
-	buf_addf(&s->text, "+0x%llx]", (unsigned long long)address);
-	*frame = profile_frame(s->profile, profile_name_text(s->profile, buf_str(&s->text)),
-			       s->profile->frames[*frame].kind, ID_NONE, m->text);
-}
-
 static void add_unknown(struct symbolizer *s, const struct module *m, uint64_t address)
 {
-	uint32_t before = s->pool_count;
-	add_frames(s, &(struct location_key){ .module = m ? m->text : ID_NONE,
-					      .line = ID_NONE, .address = address });
-	/* Where places are kept, the address is one. */
-	if (m != NULL && s->offsets && s->pool_count > before && !s->want->places)
-		add_offset(s, m, address);
+	add_frames(s, &(struct location_key){
+		.module = m ? m->text : ID_NONE, .line = ID_NONE, .address = address,
+		.offset = address, .by_offset = m != NULL && s->offsets,
+	});
 }
 
 static uint32_t line_text(struct symbolizer *s, const struct elf_frame *frame)

@@ -56,7 +56,7 @@ static struct str metric_unit(struct profile *p, struct str own, struct str unit
 	if (unit.n && !str_eq(unit, STR("count")))
 		return word(p, unit, "");
 	static const struct { struct str own, unit; } counts[] = {
-		{ STR("goroutine"), STR("goroutines") },
+		{ STR("goroutine"), STR("goroutines") }, { STR("value"), STR("") },
 		{ STR("threadcreate"), STR("threads") },
 		{ STR("alloc_objects"), STR("blocks") }, { STR("inuse_objects"), STR("blocks") },
 		{ STR("cpu"), STR("samples") }, { STR("wall"), STR("samples") },

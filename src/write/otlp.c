@@ -20,6 +20,7 @@
 
 #include "base/alloc.h"
 #include "base/hash.h"
+#include "model/comments.h"
 #include "write/otlp_parts.h"
 #include "write/otlp_times.h"
 #include "write/pprof_types.h"
@@ -292,6 +293,20 @@ static void add_attribute(struct writing *w, struct str key, struct str text)
 			otlp_parts_text_attribute(&w->parts, key, text);
 }
 
+static void add_comments(struct writing *w, const struct recording *r)
+{
+	const struct series_item *chosen = &w->series.items[w->series.chosen];
+	uint32_t count = r->comment_count;
+	struct str *texts = arena_alloc(&w->arena, (count + COMMENTS_MAX) * sizeof(*texts));
+	for (uint32_t i = 0; i < count; i++)
+		texts[i] = r->comments[i];
+	count += comments_make(w->stacks, &w->series, pprof_types_unit(chosen), &w->arena,
+			       texts + count);
+	if (count > 0)
+		w->attributes[w->attribute_count++] = otlp_parts_texts_attribute(
+			&w->parts, STR("pprof.profile.comment"), texts, count);
+}
+
 static void make_types(struct writing *w)
 {
 	const struct recording *r = &w->profile->recording;
@@ -303,10 +318,7 @@ static void make_types(struct writing *w)
 	add_attribute(w, STR("pprof.profile.drop_frames"), r->drop);
 	add_attribute(w, STR("pprof.profile.keep_frames"), r->keep);
 	add_attribute(w, STR("pprof.profile.doc_url"), r->url);
-	if (r->comment_count)
-		w->attributes[w->attribute_count++] = otlp_parts_texts_attribute(
-			&w->parts, STR("pprof.profile.comment"), r->comments,
-			r->comment_count);
+	add_comments(w, r);
 }
 
 /* A value that is 0 says nothing, unless all are. */

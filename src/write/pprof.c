@@ -15,6 +15,7 @@
 #include "base/alloc.h"
 #include "io/deflate.h"
 #include "io/pprof.pb-c.h"
+#include "model/comments.h"
 #include "model/series.h"
 #include "write/pprof_parts.h"
 #include "write/pprof_types.h"
@@ -206,6 +207,19 @@ static void put_default(struct writing *w)
 		put_text(w, DEFAULT_TYPE, type);
 }
 
+static void put_comment(struct writing *w, struct str text)
+{
+	proto_put_number(&w->plain, COMMENT, pprof_parts_text(&w->parts, text));
+}
+
+static void put_own_comments(struct writing *w, struct str unit)
+{
+	struct str own[COMMENTS_MAX];
+	unsigned count = comments_make(w->stacks, &w->series, unit, &w->arena, own);
+	for (unsigned i = 0; i < count; i++)
+		put_comment(w, own[i]);
+}
+
 static void put_recording(struct writing *w)
 {
 	const struct recording *r = &w->profile->recording;
@@ -219,8 +233,8 @@ static void put_recording(struct writing *w)
 		 told ? r->period_unit : pprof_types_unit(chosen));
 	put_whole_number(w, PERIOD, r->period);
 	for (uint32_t i = 0; i < r->comment_count; i++)
-		proto_put_number(&w->plain, COMMENT,
-				 pprof_parts_text(&w->parts, r->comments[i]));
+		put_comment(w, r->comments[i]);
+	put_own_comments(w, pprof_types_unit(chosen));
 	put_default(w);
 	put_text(w, DOC_URL, r->url);
 }

@@ -179,6 +179,13 @@ static void note_line(struct mapping *m, const struct parts_line *line,
 		m->flags |= MAPPING_INLINED;
 }
 
+/* A mapping of the whole file, from its beginning: addresses in it are offsets. */
+static void include(struct mapping *m, uint64_t address)
+{
+	if (m->start == 0 && m->limit <= address && address < UINT64_MAX)
+		m->limit = address + 1;
+}
+
 /* Innermost first; a location that only has an address has none. */
 static uint32_t make_lines(struct pprof_parts *t, const struct parts_location *l)
 {
@@ -211,6 +218,8 @@ struct parts_place pprof_parts_place(struct pprof_parts *t, uint32_t location)
 	made.mapping = place->mapping == ID_NONE ? 0 : t->mapping_of[place->mapping];
 	made.address = place->address;
 	made.is_folded = place->flags & PLACE_FOLDED;
+	if (made.mapping && place->flags & PLACE_IN_FILE)
+		include(&t->mappings[made.mapping - 1], place->address);
 	for (uint32_t i = 0; made.mapping && i < made.count; i++)
 		note_line(&t->mappings[made.mapping - 1], &made.lines[i], t, made.count > 1);
 	return made;

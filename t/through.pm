@@ -222,7 +222,7 @@ sub speedscope_wrong {
 	my $frames = $j->{shared}{frames};
 	for my $f (@$frames) {
 		return 'a frame without a name' if !defined $f->{name};
-		return 'a member of a frame' if grep { !/^(?:name|file|line|col)$/ } keys %$f;
+		return 'a member of a frame' if grep { !/^(?:name|file|line|col|fgtools)$/ } keys %$f;
 	}
 	return 'no profile' unless @{ $j->{profiles} } && $j->{profiles}[$j->{activeProfileIndex}];
 	for my $p (@{ $j->{profiles} }) {

@@ -31,15 +31,6 @@ static const struct str test_words[] = {
 	[TEST_MODULE] = STR("module"),
 };
 
-static const struct str kind_words[FRAME_KINDS] = {
-	[FRAME_USER] = STR("user"),
-	[FRAME_KERNEL] = STR("kernel"),
-	[FRAME_INLINED] = STR("inlined"),
-	[FRAME_JIT] = STR("jit"),
-	[FRAME_WAKER] = STR("waker"),
-	[FRAME_OTHER] = STR("other"),
-};
-
 /* Where a line is, for messages. */
 struct place {
 	const char *where;
@@ -221,9 +212,7 @@ static bool parse_kinds(const struct place *at, struct palette_test *test)
 	struct str rest = test->words;
 	struct str word;
 	while ((word = palette_word(&rest)).n > 0) {
-		unsigned kind = 0;
-		while (kind < FRAME_KINDS && !str_eq(kind_words[kind], word))
-			kind++;
+		enum frame_kind kind = frame_kind_of_word(word);
 		if (kind == FRAME_KINDS)
 			return wrong(at, "unknown kind '%.*s' (user, kernel, inlined, "
 				     "jit, waker, other)", STR_ARG(word));

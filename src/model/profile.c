@@ -14,6 +14,15 @@ static const struct str marks[FRAME_KINDS] = {
 	[FRAME_WAKER] = STR("_[w]"),
 };
 
+static const struct str words[FRAME_KINDS] = {
+	[FRAME_USER] = STR("user"),
+	[FRAME_KERNEL] = STR("kernel"),
+	[FRAME_INLINED] = STR("inlined"),
+	[FRAME_JIT] = STR("jit"),
+	[FRAME_WAKER] = STR("waker"),
+	[FRAME_OTHER] = STR("other"),
+};
+
 void profile_init(struct profile *p)
 {
 	*p = (struct profile){ .column_count = 1 };
@@ -364,6 +373,19 @@ struct str profile_function(const struct profile *p, uint32_t frame)
 			return str_head(name, i);
 	}
 	return name;
+}
+
+struct str frame_kind_word(enum frame_kind kind)
+{
+	return words[kind];
+}
+
+enum frame_kind frame_kind_of_word(struct str word)
+{
+	enum frame_kind kind = 0;
+	while (kind < FRAME_KINDS && !str_eq(words[kind], word))
+		kind++;
+	return kind;
 }
 
 struct str frame_kind_mark(enum frame_kind kind)

@@ -263,6 +263,10 @@ static inline uint32_t profile_stack_frame(const struct profile *p,
 /* The mark a frame of this kind carries at its end in folded text: "_[k]", or nothing. */
 struct str frame_kind_mark(enum frame_kind);
 
+/* "user", "kernel", "inlined", "jit", "waker", "other", and back: FRAME_KINDS for others. */
+struct str frame_kind_word(enum frame_kind);
+enum frame_kind frame_kind_of_word(struct str);
+
 /* Cuts a mark off *name and returns the kind it stands for, FRAME_USER without one. */
 enum frame_kind frame_kind_unmark(struct str *name);
 

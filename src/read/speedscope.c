@@ -45,6 +45,7 @@ struct speedscope {
 		struct buf name, file;
 		bool has_name;
 		int64_t line, column;    /* 0: not known */
+		enum frame_kind kind;    /* where our own writer tells it */
 	} frame;                 /* being read */
 	struct buf line_text;
 };
@@ -78,6 +79,15 @@ static bool read_line(struct speedscope *s, int64_t *line)
 	return json_skip(s->json);
 }
 
+static bool read_kind(struct speedscope *s)
+{
+	if (json_next(s->json) == JSON_STRING)
+		s->frame.kind = frame_kind_of_word(s->json->text);
+	if (s->frame.kind == FRAME_KINDS)
+		s->frame.kind = FRAME_USER;
+	return json_skip(s->json);
+}
+
 static bool read_frame_member(struct speedscope *s)
 {
 	struct str key = s->json->text;
@@ -89,6 +99,8 @@ static bool read_frame_member(struct speedscope *s)
 		return read_line(s, &s->frame.line);
 	if (str_eq(key, STR("col")))
 		return read_line(s, &s->frame.column);
+	if (str_eq(key, STR("fgtools")))
+		return read_kind(s);
 	json_next(s->json);
 	return json_skip(s->json);
 }
@@ -122,7 +134,8 @@ static void add_frame(struct speedscope *s)
 {
 	struct location_key key = {
 		.symbol = buf_str(&s->frame.name), .module = ID_NONE,
-		.line = line_text(s),
+		.line = line_text(s), .inlined = s->frame.kind == FRAME_INLINED,
+		.kind = s->frame.kind == FRAME_INLINED ? FRAME_USER : s->frame.kind,
 	};
 	if (s->want->places) {
 		key.place = 1 + place_of(s);
@@ -137,6 +150,7 @@ static bool read_frame(struct speedscope *s)
 	struct json *j = s->json;
 	s->frame.has_name = false;
 	s->frame.line = s->frame.column = 0;
+	s->frame.kind = FRAME_USER;
 	buf_clear(&s->frame.file);
 	if (s->table.count == SPEEDSCOPE_FRAMES_MAX)
 		return json_error(j, "more than %d frames", SPEEDSCOPE_FRAMES_MAX);

@@ -4,7 +4,7 @@
  *	{"$schema":"https://www.speedscope.app/file-format-schema.json",
  *	"shared":{"frames":[
  *	{"name":"main","file":"m.c","line":1},
- *	{"name":"work","file":"a.c","line":10}]},
+ *	{"name":"work","file":"a.c","line":10,"fgtools":"inlined"}]},
  *	"profiles":[
  *	{"type":"sampled","name":"cpu","unit":"nanoseconds","startValue":0,"endValue":30,
  *	"fgtools":{"series":"cpu","unit":"ns"},
@@ -13,7 +13,8 @@
  *
  * https://github.com/jlfwong/speedscope/wiki/Importing-from-custom-sources.  A profile
  * has one kind of values, so there is one for each, of each thread.  A frame is a
- * function: its line is the one where it begins.
+ * function: its line is the one where it begins, and what else it is, for those who read
+ * it again, is told when it is so everywhere.
  */
 #include "write/speedscope.h"
 
@@ -26,6 +27,7 @@
 struct shared_frame {
 	uint32_t name, file;     /* in profile->text; file may be ID_NONE */
 	int64_t line;            /* 0: not known */
+	enum frame_kind kind;    /* no part of what it is; FRAME_USER: several */
 };
 
 struct writing {
@@ -65,8 +67,11 @@ static uint32_t find_frame(struct writing *w, const struct shared_frame *f)
 	uint32_t id, at = table_place(&w->table, hash);
 	while ((id = table_next(&w->table, hash, &at)) != TABLE_END) {
 		const struct shared_frame *g = &w->frames[id];
-		if (g->name == f->name && g->file == f->file && g->line == f->line)
+		if (g->name == f->name && g->file == f->file && g->line == f->line) {
+			if (g->kind != f->kind)
+				w->frames[id].kind = FRAME_USER;
 			return id;
+		}
 	}
 	id = w->frame_count++;
 	ARRAY_RESERVE(w->frames, w->frame_capacity, w->frame_count);
@@ -93,6 +98,7 @@ static void find_frames(struct writing *w)
 				.file = file_of(w->profile, place),
 				.line = place && place->start_line > 0 ?
 						place->start_line : 0,
+				.kind = w->profile->frames[frame].kind,
 			});
 		}
 }
@@ -112,6 +118,10 @@ static void put_frames(struct writing *w)
 		if (f->line) {
 			output_lit(w->out, ",\"line\":");
 			output_i64(w->out, f->line);
+		}
+		if (f->kind != FRAME_USER && f->kind != FRAME_OTHER) {
+			output_lit(w->out, ",\"fgtools\":");
+			output_json(w->out, frame_kind_word(f->kind));
 		}
 		output_char(w->out, '}');
 	}

@@ -2,7 +2,7 @@
 
 /*
  * A stack is a list of places: numbers of distinct addresses, or of locations where
- * the profile names the frames itself.
+ * the profile names the frames itself.  It may also name addresses, behind all stacks.
  *
  * A return address belongs to the instruction behind a call, which may be one of
  * another line or function, so 1 is taken from all of them.  That is right for the
@@ -33,6 +33,7 @@ struct traces {
 
 	struct traces_address {
 		uint64_t address;
+		uint32_t name;           /* 1 + the location that the profile tells of */
 		uint32_t first, frames;  /* in frame_pool */
 	} *addresses;
 	uint32_t address_count;
@@ -108,17 +109,31 @@ static void add_place(struct traces *t, uint32_t place)
 	current(t)->depth++;
 }
 
-static uint32_t find_address(struct traces *t, uint64_t address)
+static uint32_t hash_address(uint64_t address)
 {
-	uint32_t hash = (uint32_t)hash_hidden(&address, sizeof(address));
+	return (uint32_t)hash_hidden(&address, sizeof(address));
+}
+
+/* TABLE_END when it is in no stack. */
+static uint32_t find_address(const struct traces *t, uint64_t address)
+{
+	uint32_t hash = hash_address(address);
 	uint32_t id, place = table_place(&t->table, hash);
 	while ((id = table_next(&t->table, hash, &place)) != TABLE_END)
 		if (t->addresses[id].address == address)
-			return id;
+			break;
+	return id;
+}
+
+static uint32_t add_address(struct traces *t, uint64_t address)
+{
+	uint32_t id = find_address(t, address);
+	if (id != TABLE_END)
+		return id;
 	id = t->address_count++;
 	ARRAY_RESERVE(t->addresses, t->address_capacity, t->address_count);
 	t->addresses[id] = (struct traces_address){ .address = address };
-	table_insert(&t->table, hash, id);
+	table_insert(&t->table, hash_address(address), id);
 	return id;
 }
 
@@ -126,7 +141,7 @@ bool traces_address(struct traces *t, uint64_t address)
 {
 	if (current(t)->depth == SAMPLES_DEPTH_MAX)
 		return input_error(t->in, "stack of more than %d frames", SAMPLES_DEPTH_MAX);
-	add_place(t, find_address(t, address));
+	add_place(t, add_address(t, address));
 	return true;
 }
 
@@ -143,15 +158,26 @@ bool traces_parse(struct traces *t, struct str word, uint64_t *address)
 			   word.p);
 }
 
-bool traces_addresses(struct traces *t, struct str words)
+static bool add_words(struct traces *t, struct str words,
+		      bool (*add)(struct traces *, uint64_t))
 {
 	while ((words = str_trim(words)).n > 0) {
 		struct str word = str_cut(&words, ' ');
 		uint64_t address;
-		if (!traces_parse(t, word, &address) || !traces_address(t, address))
+		if (!traces_parse(t, word, &address) || !add(t, address))
 			return false;
 	}
 	return true;
+}
+
+bool traces_addresses(struct traces *t, struct str words)
+{
+	return add_words(t, words, traces_address);
+}
+
+bool traces_leaves(struct traces *t, struct str words)
+{
+	return add_words(t, words, traces_leaf);
 }
 
 void traces_metrics(struct traces *t, const struct metrics *metrics)
@@ -290,6 +316,30 @@ void traces_begin(struct traces *t)
 	t->stacks[t->stack_count++] = (struct traces_stack){ .first = t->pool_count };
 }
 
+/* Named addresses */
+
+void traces_name(struct traces *t, uint64_t address, const struct location_key *key)
+{
+	uint32_t id = find_address(t, address + 1);
+	if (id == TABLE_END)
+		return;
+	uint32_t name = 1 + location_find(&t->locations, key);
+	if (t->addresses[id].name && t->addresses[id].name != name)
+		input_warn(t->in, "addresses with two names, of which the last one is taken",
+			   key->symbol);
+	t->addresses[id].name = name;
+}
+
+void traces_check_names(struct traces *t)
+{
+	uint32_t nameless = 0;
+	for (uint32_t i = 0; i < t->address_count; i++)
+		nameless += t->addresses[i].name == 0;
+	if (nameless)
+		input_warn_many(t->in, "addresses that the profile has no name for",
+				nameless);
+}
+
 /* What is missing */
 
 bool traces_is_cut(struct traces *t)
@@ -345,13 +395,21 @@ static uint32_t place_of(struct traces *t, struct symbolizer *s, uint64_t addres
 	return symbolizer_place(s, module, symbolizer_address(s, module, offset));
 }
 
+static const uint32_t *name_address(struct traces *t, struct symbolizer *s,
+				    const struct traces_address *a, uint32_t *n)
+{
+	if (a->name)
+		return location_frames(&t->locations, a->name - 1, n);
+	return symbolizer_frames(s, place_of(t, s, a->address), n);
+}
+
 static void name_addresses(struct traces *t)
 {
 	struct symbolizer *s = symbolizer_new(t->in, t->profile, t->want, true);
 	for (uint32_t i = 0; i < t->address_count; i++) {
 		struct traces_address *a = &t->addresses[i];
-		uint32_t n, place = place_of(t, s, a->address);
-		const uint32_t *frames = symbolizer_frames(s, place, &n);
+		uint32_t n;
+		const uint32_t *frames = name_address(t, s, a, &n);
 		ARRAY_RESERVE(t->frame_pool, t->frame_capacity, t->frame_count + n);
 		memcpy(t->frame_pool + t->frame_count, frames, n * sizeof(*frames));
 		a->first = (uint32_t)t->frame_count;

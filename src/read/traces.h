@@ -48,6 +48,7 @@ bool traces_parse(struct traces *, struct str word, uint64_t *address);
 
 /* Addresses in words that begin with 0x, leaf first.  False with an input_error(). */
 bool traces_addresses(struct traces *, struct str words);
+bool traces_leaves(struct traces *, struct str words);
 
 /* The same of one address; and of the leaf, where it is what runs, no return address. */
 bool traces_address(struct traces *, uint64_t address);
@@ -72,6 +73,16 @@ void traces_named(struct traces *, const struct location_key *);
  *	#	0x4b3ece	main.leak+0x2e		/tmp/gohp/main.go:13
  */
 void traces_comment(struct traces *, struct str line);
+
+/*
+ * What the address of a traces_leaf() is called, where the profile tells it behind its
+ * stacks; another name comes in place of the one before, with a warning.  Addresses of
+ * no stack are let go.
+ */
+void traces_name(struct traces *, uint64_t address, const struct location_key *);
+
+/* A warning where some address got no name by that. */
+void traces_check_names(struct traces *);
 
 /* Whether the line read last was cut off in its middle; then a warning, too. */
 bool traces_is_cut(struct traces *);

@@ -25,9 +25,9 @@ my %layers = (
 	cmd => [qw(cmd write read io model base)],
 );
 my %for_all_of = ((map { ("write/$_.h" => 'write') } qw(writer pprof_parts pprof_types)),
-	map { ("read/$_.h" => 'read') } qw(reader allocators callgrind_text heaps maps pprof_samples
-		pprof_tables suppress symbolizer symbolizer_files traces unsample v8frames v8profile v8single
-		value_types));
+	map { ("read/$_.h" => 'read') } qw(reader allocators callgrind_text heaps javanames maps
+		pprof_samples pprof_tables suppress symbolizer symbolizer_files traces unsample v8frames
+		v8profile v8single value_types));
 
 # External headers and the files that may know them.
 my @doors = (

@@ -50,7 +50,7 @@ sub check_strays {
 		(my $name = basename($file)) =~ s/\.c$//;
 		# A reader of several files has NAME_PART.c beside NAME.c.
 		next if $name =~ /^(?:reader|registry|advice|suppress|symbolizer(?:_\w+)?)$/;
-		next if $name =~ /^(?:allocators|heaps|maps|traces|unsample|v8chunk|v8frames|v8profile|v8single|value_types)$/;
+		next if $name =~ /^(?:allocators|heaps|javanames|maps|traces|unsample|v8chunk|v8frames|v8profile|v8single|value_types)$/;
 		next if $known{$name =~ s/_.*//r};
 		push @strays, $file;
 	}

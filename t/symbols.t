@@ -32,6 +32,7 @@ my %allowed = (
 	'read/allocators' => 'allocators_has',
 	'read/callgrind_text' => 'callgrind_text_\w+',
 	'read/heaps' => 'heaps_\w+',
+	'read/javanames' => 'javanames_\w+',
 	'read/maps' => 'maps_\w+',
 	'read/symbolizer' => 'symbolizer_\w+',
 	'read/reader' => 'reader_(?:choose_metric(?:_here)?|end_metrics|group)',

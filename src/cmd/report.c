@@ -253,6 +253,8 @@ static void add_advice(struct buf *out, const struct job *job)
 {
 	const struct input *in = &job->files[0].input;
 	struct quality_advice advice = job->files[0].reader->hints->quality;
+	if (in->advice.no_chains)
+		advice.no_chains = in->advice.no_chains;
 	if (in->advice.unknown)
 		advice.unknown = in->advice.unknown;
 	if (in->advice.rootless)

@@ -48,7 +48,7 @@ struct input {
 					    reader */
 	struct {
 		/* Better ones than the hints of the format, see model/quality.h; or NULL. */
-		const char *unknown, *rootless;
+		const char *no_chains, *unknown, *rootless;
 	} advice;
 
 	/* Called after each block, with bytes of the file read so far; NULL for none. */

@@ -13,16 +13,20 @@
  * stands the map of the process; the first address is what was running, all others are
  * return addresses.  Where a signal handler's frame stands in its way, the first address
  * is there once more.
+ *
+ * Of Java, whose version is 1, addresses are numbers of places, and the table of their
+ * names stands in place of the map; see javanames.c.
  */
 #include "read/reader.h"
 
 #include <inttypes.h>
 
+#include "read/javanames.h"
 #include "read/traces.h"
 
 enum { SAMPLES, CPU, METRICS, HEAD_WORDS = 5, WORD_MAX = 8 };
 
-/* Versions: that of programs, and one that a virtual machine once wrote. */
+/* Versions: that of programs, and the one of virtual machines. */
 enum { NATIVE, JAVA };
 
 enum head { HEAD_ZERO, HEAD_COUNT, HEAD_VERSION, HEAD_PERIOD, HEAD_PADDING };
@@ -38,6 +42,7 @@ struct gperftools {
 	struct profile *profile;
 	struct traces *traces;
 	struct layout layout;
+	bool is_java;
 	struct metrics metrics;
 	int64_t period;          /* in ns */
 	uint32_t group;
@@ -114,6 +119,12 @@ static void keep_period(struct gperftools *g)
 		r->period = g->period;
 }
 
+static void advise_java(struct input *in)
+{
+	in->advice.unknown = JAVANAMES_UNKNOWN;
+	in->advice.no_chains = JAVANAMES_NO_CHAINS;
+}
+
 static bool read_head(struct gperftools *g, const struct want *want)
 {
 	struct str head = input_peek(g->in, (size_t)HEAD_WORDS * WORD_MAX);
@@ -124,9 +135,10 @@ static bool read_head(struct gperftools *g, const struct want *want)
 		return input_error_at(g->in, 0, "this is no CPU profile of gperftools");
 	g->period = (int64_t)word_at(head.p + (size_t)HEAD_PERIOD * g->layout.size,
 				     g->layout) * 1000;
-	if (word_at(head.p + (size_t)HEAD_VERSION * g->layout.size, g->layout) != NATIVE)
-		return input_error_at(g->in, 0, "this is a CPU profile of Java of a kind "
-				      "that is no longer written");
+	g->is_java = word_at(head.p + (size_t)HEAD_VERSION * g->layout.size,
+			     g->layout) == JAVA;
+	if (g->is_java)
+		advise_java(g->in);
 	input_take(g->in, (size_t)HEAD_WORDS * g->layout.size);
 	if (!choose_metric(g, want))
 		return false;
@@ -146,10 +158,10 @@ static bool read_stack(struct gperftools *g, uint64_t depth)
 		}
 		if (i == 0)
 			first = address;
-		if (i == 1 && address == first)
+		if (i == 1 && address == first && !g->is_java)
 			continue;
-		if (!(i == 0 ? traces_leaf(g->traces, address) :
-			       traces_address(g->traces, address)))
+		if (!(i == 0 || g->is_java ? traces_leaf(g->traces, address) :
+					     traces_address(g->traces, address)))
 			return false;
 	}
 	return true;
@@ -179,7 +191,7 @@ static bool is_end(struct gperftools *g, uint64_t count, uint64_t depth)
 	return true;
 }
 
-/* Of a program that was killed there is the beginning, without the map. */
+/* Of a program that was killed there is the beginning, without what stands at the end. */
 static bool read_samples(struct gperftools *g)
 {
 	for (;;) {
@@ -200,18 +212,23 @@ static bool read_samples(struct gperftools *g)
 		if (!add_sample(g, count, offset))
 			return false;
 	}
-	input_warn(g->in, "profiles that are cut off, and end without a map of the process",
+	input_warn(g->in, g->is_java ?
+		   "profiles that are cut off, and end without a table of names" :
+		   "profiles that are cut off, and end without a map of the process",
 		   STR(""));
 	return !g->in->failed;
 }
 
-static bool read_map(struct gperftools *g)
+/* The map of the process, or the names. */
+static bool read_text(struct gperftools *g)
 {
 	if (g->is_cut)
 		return true;
 	g->in->is_binary = false;
 	g->in->line = 0;
-	return traces_map(g->traces);
+	if (!g->is_java)
+		return traces_map(g->traces);
+	return javanames_read(&(struct javanames){ g->in, g->profile, g->traces });
 }
 
 static bool push(struct gperftools *g)
@@ -226,7 +243,7 @@ static bool read_gperftools(struct input *in, const struct want *want, struct sa
 		.in = in, .profile = out->profile, .traces = traces_new(in, want, out),
 	};
 	in->is_binary = true;
-	bool ok = read_head(&g, want) && read_samples(&g) && read_map(&g) && push(&g);
+	bool ok = read_head(&g, want) && read_samples(&g) && read_text(&g) && push(&g);
 	samples_flush(out);
 	traces_delete(g.traces);
 	return ok && !in->failed;
@@ -249,7 +266,7 @@ static const struct reader_hints hints = {
 
 const struct reader reader_gperftools = {
 	.name = "gperftools",
-	.title = "CPU profiles of gperftools (CPUPROFILE)",
+	.title = "CPU profiles of gperftools (CPUPROFILE), also of Java",
 	.leaf_first = true,
 	.is_sampled = true,
 	.options = READS_FILES | READS_ALL_FRAMES,

@@ -135,7 +135,6 @@ sub check_advice {
 			"---------------\n         :\n         : 3    00000000000011e0 <main>:\n" .
 			"         : 5    main():\n    0.00 :   11e0:  push   %rbp\n", qr/perf annotate/],
 		'raw' => ["--- symbol\nbinary=server\n0x0000000000401136 main\n---\n", qr/pprof --raw/],
-		'java.heap' => ["--- heapz 1 ---\nformat = java\nresolution = bytes\n", qr/Java/],
 		'stackprof.dump' => ["\x04\x08{\x10:\x0cversionf\x081.2", qr/stackprof --json/],
 		'noise' => [join('', map { chr int rand 256 } 1 .. 5000), qr/binary/],
 		'zeros' => ["\0" x 5000, qr/binary/],

@@ -1,8 +1,8 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: Apache-2.0
 #
-# Dumps of the heap as text (tcmalloc, Go, jemalloc, memleak) and the other profiles of Go,
-# read a second time by Perl: --list-metrics gives the sums, scaled up where they are of
+# Dumps of the heap as text (tcmalloc, Go, jemalloc, memleak), the other profiles of Go and
+# those of Java, read a second time by Perl: --list-metrics gives the sums, scaled up where they are of
 # samples, and folded stacks add up to them.  So do the numbers that were written down for
 # the files of ../shared/data.  Addresses find their functions in a program built here.
 use strict;
@@ -14,9 +14,9 @@ use Test::More;
 
 require "$FindBin::Bin/lib.pm";
 
-my @formats = qw(heapprofile jemalloc goprofile memleak);
+my @formats = qw(heapprofile jemalloc goprofile javaprofile memleak);
 my %sums = (heapprofile => \&sums_of_heap, jemalloc => \&sums_of_jemalloc,
-	goprofile => \&sums_of_go, memleak => \&sums_of_memleak);
+	goprofile => \&sums_of_go, javaprofile => \&sums_of_java, memleak => \&sums_of_memleak);
 my $data = "$Fg::shared/mem";
 my $number = qr/\s*(\d+)/;
 my $numbers = qr/$number:$number\s*\[$number:$number\]/;
@@ -103,6 +103,22 @@ sub sums_of_go {
 	while ($text =~ /^ *(\d+) +(\d+) @/mg) {
 		$sum{delay} += $1 * $period / ($cycles ? $cycles / 1e9 : 1);
 		$sum{contentions} += $2 * $period;
+	}
+	return \%sum;
+}
+
+sub sums_of_java {
+	my ($file, $is_raw) = @_;
+	my $text = Fg::slurp($file);
+	my @names = $text =~ /^--- heapz/ ? ('live-blocks', 'live') : ('contentions', 'delay');
+	my ($period) = $text =~ /^sampling period = (\d+)/m;
+	$period = 1 if !$period || $is_raw;
+	my $unit = $text =~ /^resolution = microseconds/m ? 1000 : 1;
+	my %sum = map { $_ => 0 } @names;
+	while ($text =~ /^ *(\d+) +(\d+) @/mg) {
+		my @numbers = $names[1] eq 'live' ? unsampled($is_raw ? 0 : 524288, $2, $1) :
+			($2 * $period, $1 * $period * $unit);
+		$sum{$names[$_]} += $numbers[$_] for 0, 1;
 	}
 	return \%sum;
 }

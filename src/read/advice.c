@@ -50,7 +50,6 @@ static const struct known texts[] = {
 	  "this is the output of perf stat; it has no call stacks" },
 	{ STR("--- symbol\nbinary="), 0,
 	  "this is the output of pprof --raw; read the profile it was made from" },
-	{ STR("--- heapz "), 0, "this is a heap profile of Java of a kind that is no longer written" },
 	{ STR("Statistical profiling result from"), 0,
 	  "this is the text of node --prof-process; run it with --preprocess on the log" },
 	{ STR("failed to open perf.data"), 0,

@@ -45,12 +45,14 @@ struct goprofile {
 	uint32_t group;
 };
 
-static const struct {
+static const struct contention {
 	struct str heading, event;
+	enum probe sure;         /* what it says where it stands */
 } contentions[] = {
-	{ STR("--- contention:"), STR("block") },
-	{ STR("--- mutex:"), STR("mutex") },
-	{ STR("--- contentionz 1 ---"), STR("contention") },
+	{ STR("--- contention:"), STR("block"), PROBE_SURE },
+	{ STR("--- mutex:"), STR("mutex"), PROBE_SURE },
+	/* Those of Java begin so, too, and are known by the next lines. */
+	{ STR("--- contentionz 1 ---"), STR("contention"), PROBE_LIKELY },
 };
 
 static const struct str profile_total = STR(" profile: total ");
@@ -137,9 +139,9 @@ static bool read_setting(struct goprofile *g, struct str line)
 {
 	struct str key = str_trim(str_cut(&line, '='));
 	struct str value = str_trim(line);
-	if (str_eq(key, STR("format")))
-		return input_error(g->in, "this is a contention profile of Java of a kind "
-				   "that is no longer written");
+	if (str_eq(key, STR("format")) || str_eq(key, STR("resolution")))
+		return input_error(g->in, "this is a contention profile of Java; its format "
+				   "is javaprofile");
 	return is_told(g, key, value, STR("cycles/second"), &g->cycles) &&
 	       is_told(g, key, value, STR("sampling period"), &g->period);
 }
@@ -230,12 +232,13 @@ static bool is_goroutine(struct str line)
 	       str_ends(line, STR("]:"));
 }
 
-static struct str find_event(struct str line)
+/* NULL when it is no heading of that. */
+static const struct contention *find_contention(struct str line)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(contentions); i++)
 		if (str_eq(contentions[i].heading, line))
-			return contentions[i].event;
-	return STR("");
+			return &contentions[i];
+	return NULL;
 }
 
 static bool read_head(struct goprofile *g)
@@ -246,9 +249,11 @@ static bool read_head(struct goprofile *g)
 		line = str_trim(line);
 		if (line.n == 0 || line.p[0] == '#')
 			continue;
-		g->event = find_event(line);
-		if (g->event.n)
+		const struct contention *contention = find_contention(line);
+		if (contention) {
+			g->event = contention->event;
 			return true;
+		}
 		if (!parse_total(line, &name, &total))
 			return is_goroutine(line) ?
 				input_error(g->in, "this is the text with debug=2, each "
@@ -304,8 +309,10 @@ static enum probe probe_goprofile(struct str head)
 		line = str_trim(line);
 		if (line.n == 0 || line.p[0] == '#')
 			continue;
-		bool ours = find_event(line).n || parse_total(line, &name, &total) ||
-			    is_goroutine(line);
+		const struct contention *contention = find_contention(line);
+		if (contention)
+			return contention->sure;
+		bool ours = parse_total(line, &name, &total) || is_goroutine(line);
 		return ours ? PROBE_SURE : PROBE_NO;
 	}
 	return PROBE_NO;

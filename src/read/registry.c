@@ -13,6 +13,7 @@
 	X(gperftools)                                                          \
 	X(heapprofile)                                                         \
 	X(heaptrack)                                                           \
+	X(javaprofile)                                                         \
 	X(jemalloc)                                                            \
 	X(jfr)                                                                 \
 	X(lsan)                                                                \

@@ -44,6 +44,13 @@ struct str str_trim(struct str s)
 	return s;
 }
 
+struct str str_skip_space(struct str s)
+{
+	while (s.n && (is_blank(s.p[0]) || s.p[0] == '\r' || s.p[0] == '\n'))
+		s = str_skip(s, 1);
+	return s;
+}
+
 struct str str_cut(struct str *rest, char delimiter)
 {
 	ptrdiff_t at = str_chr(*rest, delimiter);

@@ -85,6 +85,9 @@ ptrdiff_t str_find(struct str s, struct str needle);
 /* s without blanks and tabs at both ends. */
 struct str str_trim(struct str s);
 
+/* s without blanks, tabs and line ends in front. */
+struct str str_skip_space(struct str s);
+
 /*
  * Cuts the text before the first "delimiter" off *rest and returns it; *rest
  * becomes what follows the delimiter.  Without a delimiter all of *rest is

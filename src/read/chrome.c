@@ -537,19 +537,12 @@ static bool has(struct str head, struct str text)
 	return str_find(head, text) >= 0;
 }
 
-static struct str skip_blanks(struct str s)
-{
-	while (s.n && strchr(" \t\r\n", s.p[0]) != NULL)
-		s = str_skip(s, 1);
-	return s;
-}
-
 static enum probe probe_chrome(struct str head)
 {
-	head = skip_blanks(head);
+	head = str_skip_space(head);
 	if (str_take(&head, STR("{")))
 		return has(head, STR("\"traceEvents\"")) ? PROBE_SURE : PROBE_NO;
-	if (!str_take(&head, STR("[")) || !str_starts(skip_blanks(head), STR("{")))
+	if (!str_take(&head, STR("[")) || !str_starts(str_skip_space(head), STR("{")))
 		return PROBE_NO;
 	bool has_event = has(head, STR("\"ph\"")) &&
 			 (has(head, STR("\"ts\"")) || has(head, STR("\"pid\"")));

@@ -64,8 +64,7 @@ static bool has_key(struct str head, struct str key)
  */
 static enum probe probe_cpuprofile(struct str head)
 {
-	while (head.n && strchr(" \t\r\n", head.p[0]) != NULL)
-		head = str_skip(head, 1);
+	head = str_skip_space(head);
 	if (!str_starts(head, STR("{")) || !has_key(head, STR("\"functionName\"")) ||
 	    has_key(head, STR("\"traceEvents\"")) || has_key(head, STR("\"selfSize\"")))
 		return PROBE_NO;

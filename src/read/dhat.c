@@ -555,8 +555,7 @@ static bool read_dhat(struct input *in, const struct want *want, struct samples 
 
 static enum probe probe_dhat(struct str head)
 {
-	while (head.n && strchr(" \t\r\n", head.p[0]) != NULL)
-		head = str_skip(head, 1);
+	head = str_skip_space(head);
 	if (!str_starts(head, STR("{")) ||
 	    str_find(head, STR("\"dhatFileVersion\"")) < 0)
 		return PROBE_NO;

@@ -170,8 +170,7 @@ static enum probe probe_firefox(struct str head)
 {
 	if (is_slabs(head))
 		return PROBE_SURE;
-	while (head.n && strchr(" \t\r\n", head.p[0]) != NULL)
-		head = str_skip(head, 1);
+	head = str_skip_space(head);
 	if (!str_starts(head, STR("{")))
 		return PROBE_NO;
 	if (has(head, STR("\"preprocessedProfileVersion\"")))

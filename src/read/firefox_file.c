@@ -16,12 +16,6 @@ enum {
 
 /* Values */
 
-static bool expect(struct json *j, enum json_kind kind, const char *what)
-{
-	return json_next(j) == kind ||
-	       (j->kind > JSON_END && json_error(j, "no %s where one belongs", what));
-}
-
 /* A text; anything else is passed over. */
 static bool read_text(struct firefox_file *f, struct str *text)
 {
@@ -67,7 +61,7 @@ static bool read_category(struct firefox_file *f)
 static bool read_categories(struct firefox_file *f)
 {
 	struct json *j = f->json;
-	if (!expect(j, JSON_ARRAY, "list of categories"))
+	if (!json_expect(j, JSON_ARRAY, "list of categories"))
 		return false;
 	while (json_next(j) == JSON_OBJECT) {
 		if (f->category_count == CATEGORIES_MAX)
@@ -129,7 +123,7 @@ static bool read_main_meta(struct firefox_file *f, struct str key)
 static bool read_meta(struct firefox_file *f, uint32_t process)
 {
 	struct json *j = f->json;
-	if (!expect(j, JSON_OBJECT, "object"))
+	if (!json_expect(j, JSON_OBJECT, "object"))
 		return false;
 	while (json_next(j) == JSON_KEY) {
 		bool ok = str_eq(j->text, STR("startTime")) ?
@@ -166,7 +160,7 @@ static bool read_libs(struct firefox_file *f, uint32_t process)
 {
 	struct firefox_process *p = &f->processes[process];
 	struct json *j = f->json;
-	if (!expect(j, JSON_ARRAY, "list of libraries"))
+	if (!json_expect(j, JSON_ARRAY, "list of libraries"))
 		return false;
 	while (json_next(j) == JSON_OBJECT) {
 		struct firefox_lib lib = { .name = STR("") };
@@ -199,7 +193,7 @@ static bool is_strings(struct str key)
 static bool read_shared(struct firefox_file *f)
 {
 	struct json *j = f->json;
-	if (!expect(j, JSON_OBJECT, "object"))
+	if (!json_expect(j, JSON_OBJECT, "object"))
 		return false;
 	while (json_next(j) == JSON_KEY) {
 		enum firefox_table_id id = firefox_tables_find(j->text);
@@ -256,7 +250,7 @@ static bool read_thread_member(struct firefox_file *f, struct firefox_thread *t)
 static bool read_threads(struct firefox_file *f, uint32_t process)
 {
 	struct json *j = f->json;
-	if (!expect(j, JSON_ARRAY, "list of threads"))
+	if (!json_expect(j, JSON_ARRAY, "list of threads"))
 		return false;
 	while (json_next(j) == JSON_OBJECT) {
 		if (f->thread_count == THREADS_MAX)
@@ -325,7 +319,7 @@ static bool read_processes(struct firefox_file *f)
 	struct json *j = f->json;
 	uint32_t owner[NESTED_MAX + 1];
 	unsigned open = 0;
-	if (!expect(j, JSON_OBJECT, "object"))
+	if (!json_expect(j, JSON_OBJECT, "object"))
 		return false;
 	owner[open++] = new_process(f);
 	while (open > 0) {
@@ -336,10 +330,10 @@ static bool read_processes(struct firefox_file *f)
 		} else if (kind == JSON_OBJECT_END) {
 			open--;
 		} else if (kind == JSON_KEY && str_eq(j->text, STR("processes"))) {
-			ok = expect(j, JSON_ARRAY, "list of processes");
+			ok = json_expect(j, JSON_ARRAY, "list of processes");
 		} else if (kind == JSON_KEY && str_eq(j->text, STR("profile")) &&
 			   open == 1) {
-			ok = expect(j, JSON_OBJECT, "object");
+			ok = json_expect(j, JSON_OBJECT, "object");
 			owner[open++] = 0;
 		} else if (kind == JSON_KEY) {
 			ok = read_member(f, owner[open - 1]);

@@ -111,12 +111,6 @@ static const struct known_column *find_column(const struct reading *r, struct st
 	return NULL;
 }
 
-static bool expect(struct json *j, enum json_kind kind, const char *what)
-{
-	return json_next(j) == kind ||
-	       (j->kind > JSON_END && json_error(j, "no %s where one belongs", what));
-}
-
 /* Columns */
 
 static bool read_column(struct reading *r, const struct known_column *known)
@@ -133,7 +127,7 @@ static bool read_column(struct reading *r, const struct known_column *known)
 static bool read_schema(struct reading *r)
 {
 	struct json *j = r->json;
-	if (!expect(j, JSON_OBJECT, "schema"))
+	if (!json_expect(j, JSON_OBJECT, "schema"))
 		return false;
 	while (json_next(j) == JSON_KEY) {
 		const struct known_column *known = find_column(r, j->text);
@@ -180,7 +174,7 @@ static bool read_cell(struct reading *r, unsigned cell)
 static bool read_rows(struct reading *r)
 {
 	struct json *j = r->json;
-	if (!expect(j, JSON_ARRAY, "list of rows"))
+	if (!json_expect(j, JSON_ARRAY, "list of rows"))
 		return false;
 	for (; json_next(j) == JSON_ARRAY; r->rows++)
 		for (unsigned cell = 0; json_next(j) != JSON_ARRAY_END; cell++)
@@ -290,7 +284,7 @@ bool firefox_tables_read(struct firefox_table *t, enum firefox_table_id id,
 		.table = t, .known = &tables[id], .json = j, .times = times, .length = -1,
 	};
 	t->is_told = true;
-	bool ok = expect(j, JSON_OBJECT, "table");
+	bool ok = json_expect(j, JSON_OBJECT, "table");
 	while (ok && json_next(j) == JSON_KEY)
 		ok = read_member(&r);
 	ok = ok && j->kind == JSON_OBJECT_END && take_cells(&r) && check_length(&r);
@@ -319,5 +313,5 @@ bool firefox_tables_read_texts(struct firefox_texts *s, struct json *j)
 	if (s->is_told)
 		return json_error(j, "texts come twice");
 	s->is_told = true;
-	return expect(j, JSON_ARRAY, "list of texts") && read_texts(s, j);
+	return json_expect(j, JSON_ARRAY, "list of texts") && read_texts(s, j);
 }

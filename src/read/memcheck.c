@@ -13,16 +13,9 @@
 
 enum { PROBE_LINES = 2000 };
 
-static struct str skip_blanks(struct str s)
-{
-	while (s.n > 0 && strchr(" \t\r\n", s.p[0]) != NULL)
-		s = str_skip(s, 1);
-	return s;
-}
-
 static bool is_xml(struct str head)
 {
-	return str_starts(skip_blanks(head), STR("<"));
+	return str_starts(str_skip_space(head), STR("<"));
 }
 
 static bool read_memcheck(struct input *in, const struct want *want, struct samples *out)

@@ -138,10 +138,7 @@ static enum probe probe_json(struct str head)
 
 bool otlp_probe_is_json(struct str head)
 {
-	size_t i = 0;
-	while (i < head.n && strchr(" \t\r\n", head.p[i]))
-		i++;
-	return i < head.n && head.p[i] == '{';
+	return str_starts(str_skip_space(head), STR("{"));
 }
 
 enum probe otlp_probe(struct str head)

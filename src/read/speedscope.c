@@ -289,16 +289,9 @@ static bool read_speedscope(struct input *in, const struct want *want, struct sa
 	return ok && !in->failed;
 }
 
-static struct str skip_blanks(struct str s)
-{
-	while (s.n && strchr(" \t\r\n", s.p[0]) != NULL)
-		s = str_skip(s, 1);
-	return s;
-}
-
 static bool starts_with_key(struct str head, struct str key)
 {
-	head = skip_blanks(str_skip(head, 1));
+	head = str_skip_space(str_skip(head, 1));
 	return str_take(&head, STR("\"")) && str_take(&head, key) &&
 	       str_starts(head, STR("\""));
 }
@@ -306,7 +299,7 @@ static bool starts_with_key(struct str head, struct str key)
 /* The address of the schema may stand behind all that a probe sees. */
 static enum probe probe_speedscope(struct str head)
 {
-	head = skip_blanks(head);
+	head = str_skip_space(head);
 	if (!str_starts(head, STR("{")))
 		return PROBE_NO;
 	if (str_find(head, STR("www.speedscope.app/file-format-schema.json")) >= 0)

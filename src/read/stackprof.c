@@ -485,8 +485,7 @@ static enum probe probe_stackprof(struct str head)
 		STR("\"mode\""), STR("\"interval\""), STR("\"samples\""), STR("\"frames\""),
 		STR("\"missed_samples\""),
 	};
-	while (head.n && strchr(" \t\r\n", head.p[0]) != NULL)
-		head = str_skip(head, 1);
+	head = str_skip_space(head);
 	if (!str_starts(head, STR("{")))
 		return PROBE_NO;
 	for (size_t i = 0; i < ARRAY_SIZE(needed); i++)

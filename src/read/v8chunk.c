@@ -19,12 +19,6 @@ void v8chunk_free(struct v8chunk *c)
 	free(c->times);
 }
 
-static bool expect(struct json *j, enum json_kind kind, const char *what)
-{
-	return json_next(j) == kind ||
-	       (j->kind > JSON_END && json_error(j, "no %s where one belongs", what));
-}
-
 /* Ids */
 
 static bool read_id(struct json *j, uint32_t *id)
@@ -98,7 +92,7 @@ static void end_node(struct v8chunk *c, struct v8frames *f, uint32_t at)
 
 static bool read_children(struct v8chunk *c, struct json *j, uint32_t at)
 {
-	if (!expect(j, JSON_ARRAY, "list of nodes"))
+	if (!json_expect(j, JSON_ARRAY, "list of nodes"))
 		return false;
 	while (json_next(j) != JSON_ARRAY_END)
 		if (j->kind <= JSON_END || !add_child(c, j, at))
@@ -127,7 +121,7 @@ static bool read_node(struct v8chunk *c, struct v8frames *f, struct json *j)
 
 static bool read_nodes(struct v8chunk *c, struct v8frames *f, struct json *j)
 {
-	if (!expect(j, JSON_ARRAY, "list of nodes"))
+	if (!json_expect(j, JSON_ARRAY, "list of nodes"))
 		return false;
 	c->has_nodes = true;
 	while (json_next(j) == JSON_OBJECT)
@@ -154,12 +148,12 @@ static bool tree_member(struct v8chunk *c, struct v8frames *f, struct json *j,
 	if (!str_eq(j->text, STR("children")))
 		return node_member(c, f, j, at);
 	end_tree_node(c, f, at);
-	return expect(j, JSON_ARRAY, "list of nodes");
+	return json_expect(j, JSON_ARRAY, "list of nodes");
 }
 
 static bool read_tree(struct v8chunk *c, struct v8frames *f, struct json *j)
 {
-	if (!expect(j, JSON_OBJECT, "tree of nodes"))
+	if (!json_expect(j, JSON_OBJECT, "tree of nodes"))
 		return false;
 	c->has_nodes = c->is_old = true;
 	uint32_t at = begin_node(c, f, ID_NONE);
@@ -184,7 +178,7 @@ static bool read_tree(struct v8chunk *c, struct v8frames *f, struct json *j)
 
 static bool read_samples(struct v8chunk *c, struct json *j)
 {
-	if (!expect(j, JSON_ARRAY, "list of samples"))
+	if (!json_expect(j, JSON_ARRAY, "list of samples"))
 		return false;
 	c->has_samples = true;
 	while (json_next(j) != JSON_ARRAY_END) {
@@ -206,7 +200,7 @@ void v8chunk_add_sample(struct v8chunk *c, uint32_t id, int64_t time)
 
 static bool read_times(struct v8chunk *c, struct json *j, bool are_old)
 {
-	if (!expect(j, JSON_ARRAY, "list of times"))
+	if (!json_expect(j, JSON_ARRAY, "list of times"))
 		return false;
 	c->is_old = are_old;
 	while (json_next(j) != JSON_ARRAY_END) {

@@ -46,8 +46,7 @@ static bool read_v8heap(struct input *in, const struct want *want, struct sample
 
 static enum probe probe_v8heap(struct str head)
 {
-	while (head.n && strchr(" \t\r\n", head.p[0]) != NULL)
-		head = str_skip(head, 1);
+	head = str_skip_space(head);
 	bool is_heap = str_starts(head, STR("{")) &&
 		       str_find(head, STR("\"head\"")) >= 0 &&
 		       str_find(head, STR("\"selfSize\"")) >= 0;

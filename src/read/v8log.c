@@ -366,8 +366,7 @@ static bool read_v8log(struct input *in, const struct want *want, struct samples
 /* The file begins with its code, of which there is very much. */
 static enum probe probe_v8log(struct str head)
 {
-	while (head.n && strchr(" \t\r\n", head.p[0]) != NULL)
-		head = str_skip(head, 1);
+	head = str_skip_space(head);
 	static const struct str types[] = {
 		STR("\"SHARED_LIB\""), STR("\"CPP\""), STR("\"CODE\""), STR("\"JS\""),
 	};

@@ -308,7 +308,9 @@ static enum probe probe_speedscope(struct str head)
 			  str_find(head, STR("\"frames\"")) >= 0;
 	bool has_profiles = starts_with_key(head, STR("profiles")) &&
 			    str_find(head, STR("\"type\"")) >= 0;
-	return has_frames || has_profiles ? PROBE_LIKELY : PROBE_NO;
+	bool is_exported = starts_with_key(head, STR("exporter")) &&
+			   str_find(head, STR("\"speedscope@")) >= 0;
+	return has_frames || has_profiles || is_exported ? PROBE_LIKELY : PROBE_NO;
 }
 
 static const struct reader_hints hints = {

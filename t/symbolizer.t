@@ -472,7 +472,7 @@ far:
 	.byte 4
 	.asciz "far"
 END3
-	command(qw(gcc -nostdlib -no-pie -Wl,--compress-debug-sections=zlib -o), "$temp/far", "$temp/far.s");
+	command('gcc', '-nostdlib', '-no-pie', '-Wl,--compress-debug-sections=zlib', '-o', "$temp/far", "$temp/far.s");
 	my ($start) = Fg::run({}, 'nm', "$temp/far")->{out} =~ /^([0-9a-f]+) T _start$/m;
 	is((frames_of("$temp/far", sprintf '%x', 1 + hex $start))[0], 'far_[i] _start', 'inlined from a unit that is not unpacked yet');
 }

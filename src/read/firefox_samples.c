@@ -397,12 +397,10 @@ static bool is_negative(struct firefox_samples *s, const int64_t *values)
 static bool is_wanted(const struct firefox_samples *s, int64_t time)
 {
 	const struct want_window *w = &s->want->window;
-	if (!w->is_set)
-		return true;
 	int64_t since;
-	return time != MOMENT_UNKNOWN &&
-	       !__builtin_sub_overflow(time, s->begin, &since) && since >= w->from &&
-	       since < w->to;
+	return !w->is_set || (time != MOMENT_UNKNOWN &&
+			      !__builtin_sub_overflow(time, s->begin, &since) &&
+			      want_window_has(w, since));
 }
 
 static bool push_row(struct firefox_samples *s, unsigned kind, uint32_t row, int64_t time)

@@ -223,7 +223,7 @@ static bool is_in_window(const struct jfr_samples *s, int64_t time)
 		return true;
 	if (time == INT64_MIN || __builtin_sub_overflow(time, s->start, &since))
 		return false;
-	return (since < 0 ? 0 : since) >= w->from && since <= w->to;
+	return want_window_has(w, since < 0 ? 0 : since);
 }
 
 static bool end_sample(struct jfr_samples *s, const struct jfr_source *source,

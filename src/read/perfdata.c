@@ -161,7 +161,7 @@ static bool is_in_window(struct perfdata *p, const struct perfdata_event *event,
 		p->start = time;
 	p->has_start = true;
 	int64_t since = time < p->start ? 0 : (int64_t)(time - p->start);
-	return since >= w->from && since <= w->to;
+	return want_window_has(w, since);
 }
 
 static bool read_sample(struct perfdata *p, const struct perfdata_record *r)

@@ -31,6 +31,8 @@ static const struct {
 	{ "milliseconds", STR("ms") }, { "Milliseconds", STR("ms") }, { "s", STR("s") },
 	{ "sec", STR("s") }, { "seconds", STR("s") }, { "Seconds", STR("s") },
 	{ "bytes", STR("bytes") }, { "Bytes", STR("bytes") }, { "samples", STR("samples") },
+	{ "blocks", STR("blocks") }, { "errors", STR("errors") },
+	{ "contentions", STR("contentions") },
 };
 
 /* Empty when it is none that is known. */
@@ -105,7 +107,7 @@ static struct callgrind_event find_event(const struct callgrind_events *e, struc
 		if (str_eq(e->described[i].name, name))
 			event.unit = e->described[i].unit;
 	if (event.unit.n == 0)
-		event.unit = known_unit(name);
+		event.unit = known_unit(str_skip(name, (size_t)(str_rchr(name, '-') + 1)));
 	return event;
 }
 

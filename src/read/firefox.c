@@ -102,7 +102,9 @@ static void keep_recording(struct profile *p, const struct firefox_file *f)
 {
 	struct recording *r = &p->recording;
 	int64_t start = f->processes[0].start, begin = f->begin, time;
-	if (p->title.n == 0 && f->product.n > 0) {
+	/* As our own writer calls what has none. */
+	bool is_named = f->product.n > 0 && !str_eq(f->product, STR("profile"));
+	if (p->title.n == 0 && is_named) {
 		struct buf title = { 0 };
 		buf_add(&title, f->product);
 		if (f->arguments.n > 0)

@@ -244,7 +244,7 @@ static void put_clean(struct output *out, struct str text, bool blanks)
 /* Others have names that tell what they count. */
 static bool tells_unit(struct str unit)
 {
-	static const char units[][6] = { "ns", "us", "ms", "s", "bytes" };
+	static const char units[][8] = { "ns", "us", "ms", "s", "bytes", "samples", "instrs" };
 	for (size_t i = 0; i < ARRAY_SIZE(units); i++)
 		if (str_eq(str_of(units[i]), unit))
 			return true;

@@ -258,14 +258,10 @@ static void read_comment(struct perf *p, struct str line)
  */
 static void make_key(struct perf *p, const struct perf_frame *f, struct location_key *key)
 {
-	key->symbol = f->symbol;
-	key->module = location_module(&p->frames.locations, f->module);
-	key->line = ID_NONE;
-	key->address = key->offset = 0;
-	key->kind = FRAME_USER;
-	key->inlined = f->inlined;
-	key->place = 0;
-	key->as_is = false;
+	*key = (struct location_key){
+		.symbol = f->symbol, .inlined = f->inlined, .line = ID_NONE,
+		.module = location_module(&p->frames.locations, f->module),
+	};
 	if (p->numbers || f->symbol.n == 0 || f->symbol.p[0] == '[' ||
 	    f->module.n == 0) {
 		num_hex(f->address, &key->address);

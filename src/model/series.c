@@ -131,9 +131,8 @@ void series_init_whole(struct series *s, const struct stacks *stacks)
 
 bool series_is_rounded(const struct series *s)
 {
-	unsigned power;
 	for (unsigned i = 0; i < s->count; i++)
-		if (s->items[i].scale > 0 && !metrics_time_unit(s->items[i].unit, &power))
+		if (s->items[i].scale > 0 && !str_eq(s->items[i].unit, STR("ns")))
 			return true;
 	return false;
 }

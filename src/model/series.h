@@ -28,7 +28,7 @@ void series_init(struct series *, const struct stacks *);
 /* The same for formats of whole numbers: times with decimals are nanoseconds there. */
 void series_init_whole(struct series *, const struct stacks *);
 
-/* Whether decimals are lost in whole numbers. */
+/* Whether decimals are lost in whole numbers, but for parts of nanoseconds. */
 bool series_is_rounded(const struct series *);
 
 /* Of an item of the stacks. */

@@ -164,9 +164,9 @@ static Dwarf *open_dwarf(struct dwarf_index *d, const struct elf_file *e, bool l
 	if (size > e->size && size > UNPACKED_MAX)
 		return NULL;
 	d->work.left += WORK_MIN + 4 * size;
-	dwarf_packed_hide_unused(e->elf, lines);
+	dwarf_packed_hide_unused(e, lines);
 	if (info != NULL)
-		dwarf_packed_open(info, e->elf);
+		dwarf_packed_open(info, e);
 	return dwarf_begin_elf(e->elf, DWARF_C_READ, NULL);
 }
 

@@ -24,26 +24,19 @@ enum {
 };
 
 /* NULL when it is not there, or not packed. */
-static Elf_Scn *find_packed(Elf *elf, const char *name, GElf_Shdr *header)
+static Elf_Scn *find_packed(const struct elf_file *e, const char *name, GElf_Shdr *header)
 {
-	size_t names;
-	if (elf_getshdrstrndx(elf, &names) != 0)
-		return NULL;
-	for (Elf_Scn *s = NULL; (s = elf_nextscn(elf, s)) != NULL;) {
-		const char *found = gelf_getshdr(s, header) == NULL ? NULL :
-				    elf_strptr(elf, names, header->sh_name);
-		if (found != NULL && strcmp(found, name) == 0)
-			return header->sh_flags & SHF_COMPRESSED ? s : NULL;
-	}
-	return NULL;
+	Elf_Scn *s = elf_find_section(e, name);
+	return s != NULL && gelf_getshdr(s, header) != NULL &&
+	       header->sh_flags & SHF_COMPRESSED ? s : NULL;
 }
 
-void dwarf_packed_hide_unused(struct Elf *elf, bool lines)
+void dwarf_packed_hide_unused(const struct elf_file *e, bool lines)
 {
 	static const char *const unused[] = { ".debug_loclists", ".debug_loc", ".debug_line" };
 	GElf_Shdr header;
 	for (size_t i = 0; i < ARRAY_SIZE(unused) - lines; i++) {
-		Elf_Scn *s = find_packed(elf, unused[i], &header);
+		Elf_Scn *s = find_packed(e, unused[i], &header);
 		header.sh_type = SHT_NOBITS;
 		if (s != NULL)
 			gelf_update_shdr(s, &header);
@@ -55,12 +48,12 @@ static size_t header_size(Elf *elf)
 	return gelf_getclass(elf) == ELFCLASS32 ? sizeof(Elf32_Chdr) : sizeof(Elf64_Chdr);
 }
 
-void dwarf_packed_open(struct dwarf_packed *p, struct Elf *elf)
+void dwarf_packed_open(struct dwarf_packed *p, const struct elf_file *e)
 {
 	GElf_Shdr header;
 	GElf_Chdr packed;
-	Elf_Scn *s = find_packed(elf, ".debug_info", &header);
-	size_t start = header_size(elf);
+	Elf_Scn *s = find_packed(e, ".debug_info", &header);
+	size_t start = header_size(e->elf);
 	if (s == NULL || gelf_getchdr(s, &packed) == NULL ||
 	    packed.ch_type != ELFCOMPRESS_ZLIB || packed.ch_size == 0)
 		return;

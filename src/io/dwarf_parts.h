@@ -48,11 +48,11 @@ struct dwarf_packed {
 };
 
 /* Before libdw gets the file, which must be closed before this is freed: .debug_info. */
-void dwarf_packed_open(struct dwarf_packed *, struct Elf *);
+void dwarf_packed_open(struct dwarf_packed *, const struct elf_file *);
 void dwarf_packed_free(struct dwarf_packed *);
 
 /* Before libdw gets the file: it need not unpack what is not read here. */
-void dwarf_packed_hide_unused(struct Elf *, bool lines);
+void dwarf_packed_hide_unused(const struct elf_file *, bool lines);
 
 /* That many bytes are going to be read, or all; false when they are damaged. */
 bool dwarf_packed_need(struct dwarf_packed *, uint64_t size);

@@ -42,27 +42,34 @@ bool elf_is_supported(void)
 
 /* Sections */
 
-static Elf_Scn *find_section(const struct elf_file *e, const char *name, GElf_Shdr *header)
+struct Elf_Scn *elf_find_section(const struct elf_file *e, const char *name)
 {
 	size_t names;
+	GElf_Shdr header;
 	if (elf_getshdrstrndx(e->elf, &names) != 0)
 		return NULL;
 	for (Elf_Scn *s = NULL; (s = elf_nextscn(e->elf, s)) != NULL;) {
-		if (gelf_getshdr(s, header) == NULL)
+		if (gelf_getshdr(s, &header) == NULL)
 			continue;
-		const char *found = elf_strptr(e->elf, names, header->sh_name);
+		const char *found = elf_strptr(e->elf, names, header.sh_name);
 		if (found != NULL && strcmp(found, name) == 0)
 			return s;
 	}
 	return NULL;
 }
 
-struct str elf_section(const struct elf_file *e, const char *name)
+static bool has_contents(Elf_Scn *section)
 {
 	GElf_Shdr header;
-	Elf_Scn *section = find_section(e, name, &header);
-	Elf_Data *data = section ? elf_rawdata(section, NULL) : NULL;
-	if (data == NULL || data->d_buf == NULL || header.sh_type == SHT_NOBITS)
+	return section != NULL && gelf_getshdr(section, &header) != NULL &&
+	       header.sh_type != SHT_NOBITS;
+}
+
+struct str elf_section(const struct elf_file *e, const char *name)
+{
+	Elf_Scn *section = elf_find_section(e, name);
+	Elf_Data *data = has_contents(section) ? elf_rawdata(section, NULL) : NULL;
+	if (data == NULL || data->d_buf == NULL)
 		return STR("");
 	return (struct str){ data->d_buf, data->d_size };
 }
@@ -322,8 +329,7 @@ void elf_file_close(struct elf_file *e)
 
 static bool has_section(const struct elf_file *e, const char *name)
 {
-	GElf_Shdr header;
-	return find_section(e, name, &header) != NULL && header.sh_type != SHT_NOBITS;
+	return has_contents(elf_find_section(e, name));
 }
 
 bool elf_file_has_symbols(const struct elf_file *e)

@@ -37,6 +37,9 @@ struct elf_file {
 /* The end of the section with code that has the address; 0: there is none. */
 uint64_t elf_code_end(const struct elf_file *, uint64_t address);
 
+/* The first section of that name; NULL when there is none. */
+struct Elf_Scn *elf_find_section(const struct elf_file *, const char *name);
+
 /* The bytes of a section as they are in the file, empty when it is not there. */
 struct str elf_section(const struct elf_file *, const char *name);
 

@@ -4,8 +4,8 @@
  * gzip (RFC 1952) begins with 1f 8b 08, a zstd frame (RFC 8878) with
  * 28 b5 2f fd.  Both may be several members or frames, one after the other;
  * bytes that are neither after the last member are an error, except zeros
- * behind gzip, which tapes and some tools leave.  zlib (RFC 1950) is gzip with another
- * beginning, of which the library takes either.
+ * behind gzip, which tapes and some tools leave.  What begins otherwise is one stream of
+ * zlib (RFC 1950).
  */
 #include "io/inflate.h"
 
@@ -59,7 +59,7 @@ struct inflate *inflate_new(struct str head, inflate_source *source, void *conte
 	if (is_zstd(head))
 		f->zstd = ZSTD_createDStream();
 	else
-		inflateInit2(&f->gzip, 32 + MAX_WBITS);
+		inflateInit2(&f->gzip, is_gzip(head) ? 16 + MAX_WBITS : MAX_WBITS);
 	return f;
 }
 

@@ -142,12 +142,9 @@ void metrics_add_word(struct buf *out, struct str text)
 			 '-' : text.p[i]);
 }
 
-static const struct {
-	struct str unit, word;
-	unsigned power;
-} long_units[] = {
-	{ STR("ns"), STR("nanoseconds"), 0 }, { STR("us"), STR("microseconds"), 3 },
-	{ STR("ms"), STR("milliseconds"), 6 }, { STR("s"), STR("seconds"), 9 },
+static const struct { struct str unit, word; } long_units[] = {
+	{ STR("ns"), STR("nanoseconds") }, { STR("us"), STR("microseconds") },
+	{ STR("ms"), STR("milliseconds") }, { STR("s"), STR("seconds") },
 };
 
 struct str metrics_long_unit(struct str unit)
@@ -164,16 +161,6 @@ struct str metrics_short_unit(struct str unit)
 		if (str_eq(long_units[i].word, unit))
 			return long_units[i].unit;
 	return unit;
-}
-
-bool metrics_time_unit(struct str unit, unsigned *power)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(long_units); i++)
-		if (str_eq(long_units[i].unit, unit)) {
-			*power = long_units[i].power;
-			return true;
-		}
-	return false;
 }
 
 bool metrics_is_unit(struct str s)

@@ -91,9 +91,6 @@ void metrics_add_word(struct buf *, struct str text);
 struct str metrics_long_unit(struct str unit);
 struct str metrics_short_unit(struct str unit);
 
-/* How many nanoseconds it is, as a power of ten; false when it is no unit of time. */
-bool metrics_time_unit(struct str unit, unsigned *power);
-
 /* "instrs", "µs": whether others will take it for a unit, too. */
 bool metrics_is_unit(struct str word);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/series.h"
 
-#include "model/metrics.h"
+#include "base/num.h"
 
 static void add(struct series *s, struct series_item item)
 {
@@ -113,20 +113,27 @@ static bool fits(const struct series *s, const struct stacks *stacks, unsigned w
 	return num_rescale(&sum, power);
 }
 
+static void count_in_ns(struct series *s, const struct stacks *stacks, unsigned which)
+{
+	struct series_item *item = &s->items[which];
+	double size = num_time_unit(item->unit);
+	unsigned power = 0;
+	for (double ns = 1; ns < size; ns *= 10)
+		power++;
+	if (size == 0 || !fits(s, stacks, which, power))
+		return;
+	item->power = power;
+	item->unit = STR("ns");
+	if (item->own_unit.p != NULL)
+		item->own_unit = STR("nanoseconds");
+}
+
 void series_init_whole(struct series *s, const struct stacks *stacks)
 {
-	unsigned power;
 	series_init(s, stacks);
-	for (unsigned i = 0; i < s->count; i++) {
-		struct series_item *item = &s->items[i];
-		if (item->scale == 0 || !metrics_time_unit(item->unit, &power) ||
-		    !fits(s, stacks, i, power))
-			continue;
-		item->power = power;
-		item->unit = STR("ns");
-		if (item->own_unit.p != NULL)
-			item->own_unit = metrics_long_unit(item->unit);
-	}
+	for (unsigned i = 0; i < s->count; i++)
+		if (s->items[i].scale > 0)
+			count_in_ns(s, stacks, i);
 }
 
 bool series_is_rounded(const struct series *s)

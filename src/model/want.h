@@ -99,10 +99,10 @@ struct want {
 	bool relative;           /* percentages are of what is shown, not of all */
 };
 
-/* Whether it has a time since the beginning; where one window ends the next one begins. */
+/* Whether one that is set has a time since the beginning; where it ends the next one begins. */
 static inline bool want_window_has(const struct want_window *w, int64_t since)
 {
-	return !w->is_set || (since >= w->from && (since < w->to || w->to == INT64_MAX));
+	return since >= w->from && (since < w->to || w->to == INT64_MAX);
 }
 
 /* Whether the process name stands at the root of the stacks. */

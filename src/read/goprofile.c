@@ -303,10 +303,7 @@ static enum probe probe_goprofile(struct str head)
 	struct str name;
 	uint64_t total;
 	while (head.p != NULL) {
-		struct str line = str_cut(&head, '\n');
-		if (str_ends(line, STR("\r")))
-			line.n--;
-		line = str_trim(line);
+		struct str line = str_trim(reader_cut_line(&head));
 		if (line.n == 0 || line.p[0] == '#')
 			continue;
 		const struct contention *contention = find_contention(line);

@@ -286,10 +286,7 @@ static bool is_java(struct str head)
 static enum probe probe_javaprofile(struct str head)
 {
 	while (head.p != NULL) {
-		struct str line = str_cut(&head, '\n');
-		if (str_ends(line, STR("\r")))
-			line.n--;
-		line = str_trim(line);
+		struct str line = str_trim(reader_cut_line(&head));
 		for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
 			if (str_eq(kinds[i].heading, line))
 				return kinds[i].is_heap || is_java(head) ? PROBE_SURE :

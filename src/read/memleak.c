@@ -434,9 +434,7 @@ static enum probe probe_memleak(struct str head)
 	struct str bytes, blocks;
 	uint64_t number;
 	while (head.p != NULL) {
-		struct str line = str_cut(&head, '\n');
-		if (str_ends(line, STR("\r")))
-			line.n--;
+		struct str line = reader_cut_line(&head);
 		if (memleak_line_is_report(line) ||
 		    (memleak_line_stack(line, &bytes, &blocks) &&
 		     num_u64(bytes, &number) && num_u64(blocks, &number)))

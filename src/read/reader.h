@@ -108,6 +108,14 @@ const struct reader *reader_find(struct str name);
 /* The reader that claims the text most strongly; NULL when nobody does. */
 const struct reader *reader_probe(struct str head);
 
+/* For probes: cuts the first line off, and returns it without its end. */
+static inline struct str reader_cut_line(struct str *head)
+{
+	struct str line = str_cut(head, '\n');
+	line.n -= str_ends(line, STR("\r"));
+	return line;
+}
+
 /*
  * For text that no reader claims: what it is and what to do about it ("this is
  * a perf.data file; run perf script -i FILE"), or NULL when that is not known.

@@ -134,8 +134,7 @@ static void add_frame(struct speedscope *s)
 {
 	struct location_key key = {
 		.symbol = buf_str(&s->frame.name), .module = ID_NONE,
-		.line = line_text(s), .inlined = s->frame.kind == FRAME_INLINED,
-		.kind = s->frame.kind == FRAME_INLINED ? FRAME_USER : s->frame.kind,
+		.line = line_text(s), .kind = s->frame.kind,
 	};
 	if (s->want->places) {
 		key.place = 1 + place_of(s);
